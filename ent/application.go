@@ -73,11 +73,13 @@ type ApplicationEdges struct {
 	ProposedChanges []*ProposedChange `json:"proposed_changes,omitempty"`
 	// Pieces holds the value of the pieces edge.
 	Pieces []*Piece `json:"pieces,omitempty"`
+	// Orientations holds the value of the orientations edge.
+	Orientations []*Orientation `json:"orientations,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [9]bool
+	loadedTypes [10]bool
 	// totalCount holds the count of the edges above.
-	totalCount [9]map[string]int
+	totalCount [10]map[string]int
 
 	namedWishes          map[string][]*Wish
 	namedHousehold       map[string][]*HouseholdMember
@@ -85,6 +87,7 @@ type ApplicationEdges struct {
 	namedHistory         map[string][]*ApplicationEvent
 	namedProposedChanges map[string][]*ProposedChange
 	namedPieces          map[string][]*Piece
+	namedOrientations    map[string][]*Orientation
 }
 
 // SummaryOrErr returns the Summary value or an error if the edge
@@ -172,6 +175,15 @@ func (e ApplicationEdges) PiecesOrErr() ([]*Piece, error) {
 		return e.Pieces, nil
 	}
 	return nil, &NotLoadedError{edge: "pieces"}
+}
+
+// OrientationsOrErr returns the Orientations value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) OrientationsOrErr() ([]*Orientation, error) {
+	if e.loadedTypes[9] {
+		return e.Orientations, nil
+	}
+	return nil, &NotLoadedError{edge: "orientations"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -353,6 +365,11 @@ func (_m *Application) QueryProposedChanges() *ProposedChangeQuery {
 // QueryPieces queries the "pieces" edge of the Application entity.
 func (_m *Application) QueryPieces() *PieceQuery {
 	return NewApplicationClient(_m.config).QueryPieces(_m)
+}
+
+// QueryOrientations queries the "orientations" edge of the Application entity.
+func (_m *Application) QueryOrientations() *OrientationQuery {
+	return NewApplicationClient(_m.config).QueryOrientations(_m)
 }
 
 // Update returns a builder for updating this Application.
@@ -567,6 +584,30 @@ func (_m *Application) appendNamedPieces(name string, edges ...*Piece) {
 		_m.Edges.namedPieces[name] = []*Piece{}
 	} else {
 		_m.Edges.namedPieces[name] = append(_m.Edges.namedPieces[name], edges...)
+	}
+}
+
+// NamedOrientations returns the Orientations named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedOrientations(name string) ([]*Orientation, error) {
+	if _m.Edges.namedOrientations == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedOrientations[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedOrientations(name string, edges ...*Orientation) {
+	if _m.Edges.namedOrientations == nil {
+		_m.Edges.namedOrientations = make(map[string][]*Orientation)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedOrientations[name] = []*Orientation{}
+	} else {
+		_m.Edges.namedOrientations[name] = append(_m.Edges.namedOrientations[name], edges...)
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/wish"
@@ -317,6 +318,21 @@ func (_c *ApplicationCreate) AddPieces(v ...*Piece) *ApplicationCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddPieceIDs(ids...)
+}
+
+// AddOrientationIDs adds the "orientations" edge to the Orientation entity by IDs.
+func (_c *ApplicationCreate) AddOrientationIDs(ids ...domain.ID) *ApplicationCreate {
+	_c.mutation.AddOrientationIDs(ids...)
+	return _c
+}
+
+// AddOrientations adds the "orientations" edges to the Orientation entity.
+func (_c *ApplicationCreate) AddOrientations(v ...*Orientation) *ApplicationCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddOrientationIDs(ids...)
 }
 
 // Mutation returns the ApplicationMutation object of the builder.
@@ -665,6 +681,22 @@ func (_c *ApplicationCreate) createSpec() (*Application, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(piece.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.OrientationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.OrientationsTable,
+			Columns: []string{application.OrientationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(orientation.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

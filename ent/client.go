@@ -38,12 +38,14 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
@@ -117,6 +119,8 @@ type Client struct {
 	HandOver *HandOverClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
 	HouseholdMember *HouseholdMemberClient
+	// LevelChange is the client for interacting with the LevelChange builders.
+	LevelChange *LevelChangeClient
 	// LockOut is the client for interacting with the LockOut builders.
 	LockOut *LockOutClient
 	// MemberParticulars is the client for interacting with the MemberParticulars builders.
@@ -129,6 +133,8 @@ type Client struct {
 	OpeningHours *OpeningHoursClient
 	// Organisation is the client for interacting with the Organisation builders.
 	Organisation *OrganisationClient
+	// Orientation is the client for interacting with the Orientation builders.
+	Orientation *OrientationClient
 	// Ownership is the client for interacting with the Ownership builders.
 	Ownership *OwnershipClient
 	// Pair is the client for interacting with the Pair builders.
@@ -206,12 +212,14 @@ func (c *Client) init() {
 	c.ErasedNumber = NewErasedNumberClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
 	c.HouseholdMember = NewHouseholdMemberClient(c.config)
+	c.LevelChange = NewLevelChangeClient(c.config)
 	c.LockOut = NewLockOutClient(c.config)
 	c.MemberParticulars = NewMemberParticularsClient(c.config)
 	c.NamedAgent = NewNamedAgentClient(c.config)
 	c.OnlineRegistration = NewOnlineRegistrationClient(c.config)
 	c.OpeningHours = NewOpeningHoursClient(c.config)
 	c.Organisation = NewOrganisationClient(c.config)
+	c.Orientation = NewOrientationClient(c.config)
 	c.Ownership = NewOwnershipClient(c.config)
 	c.Pair = NewPairClient(c.config)
 	c.PartnerApp = NewPartnerAppClient(c.config)
@@ -348,12 +356,14 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ErasedNumber:       NewErasedNumberClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
+		LevelChange:        NewLevelChangeClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
 		NamedAgent:         NewNamedAgentClient(cfg),
 		OnlineRegistration: NewOnlineRegistrationClient(cfg),
 		OpeningHours:       NewOpeningHoursClient(cfg),
 		Organisation:       NewOrganisationClient(cfg),
+		Orientation:        NewOrientationClient(cfg),
 		Ownership:          NewOwnershipClient(cfg),
 		Pair:               NewPairClient(cfg),
 		PartnerApp:         NewPartnerAppClient(cfg),
@@ -417,12 +427,14 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ErasedNumber:       NewErasedNumberClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
+		LevelChange:        NewLevelChangeClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
 		NamedAgent:         NewNamedAgentClient(cfg),
 		OnlineRegistration: NewOnlineRegistrationClient(cfg),
 		OpeningHours:       NewOpeningHoursClient(cfg),
 		Organisation:       NewOrganisationClient(cfg),
+		Orientation:        NewOrientationClient(cfg),
 		Ownership:          NewOwnershipClient(cfg),
 		Pair:               NewPairClient(cfg),
 		PartnerApp:         NewPartnerAppClient(cfg),
@@ -478,13 +490,14 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
 		c.ApplicationSummary, c.Assignment, c.AttemptCount, c.Audience, c.BindingCode,
 		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit, c.Dwelling,
-		c.EmergencyOpening, c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut,
-		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
-		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
-		c.Person, c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange,
-		c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint,
-		c.RegistryEvent, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation,
-		c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.EmergencyOpening, c.ErasedNumber, c.HandOver, c.HouseholdMember,
+		c.LevelChange, c.LockOut, c.MemberParticulars, c.NamedAgent,
+		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
+		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece,
+		c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
+		c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
+		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -498,13 +511,14 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
 		c.ApplicationSummary, c.Assignment, c.AttemptCount, c.Audience, c.BindingCode,
 		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit, c.Dwelling,
-		c.EmergencyOpening, c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut,
-		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
-		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
-		c.Person, c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange,
-		c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint,
-		c.RegistryEvent, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation,
-		c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.EmergencyOpening, c.ErasedNumber, c.HandOver, c.HouseholdMember,
+		c.LevelChange, c.LockOut, c.MemberParticulars, c.NamedAgent,
+		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
+		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece,
+		c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
+		c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
+		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -557,6 +571,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.HandOver.mutate(ctx, m)
 	case *HouseholdMemberMutation:
 		return c.HouseholdMember.mutate(ctx, m)
+	case *LevelChangeMutation:
+		return c.LevelChange.mutate(ctx, m)
 	case *LockOutMutation:
 		return c.LockOut.mutate(ctx, m)
 	case *MemberParticularsMutation:
@@ -569,6 +585,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.OpeningHours.mutate(ctx, m)
 	case *OrganisationMutation:
 		return c.Organisation.mutate(ctx, m)
+	case *OrientationMutation:
+		return c.Orientation.mutate(ctx, m)
 	case *OwnershipMutation:
 		return c.Ownership.mutate(ctx, m)
 	case *PairMutation:
@@ -1179,6 +1197,22 @@ func (c *ApplicationClient) QueryPieces(_m *Application) *PieceQuery {
 			sqlgraph.From(application.Table, application.FieldID, id),
 			sqlgraph.To(piece.Table, piece.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.PiecesTable, application.PiecesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrientations queries the orientations edge of a Application.
+func (c *ApplicationClient) QueryOrientations(_m *Application) *OrientationQuery {
+	query := (&OrientationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(orientation.Table, orientation.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.OrientationsTable, application.OrientationsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -4462,6 +4496,204 @@ func (c *HouseholdMemberClient) mutate(ctx context.Context, m *HouseholdMemberMu
 	}
 }
 
+// LevelChangeClient is a client for the LevelChange schema.
+type LevelChangeClient struct {
+	config
+}
+
+// NewLevelChangeClient returns a client for the LevelChange from the given config.
+func NewLevelChangeClient(c config) *LevelChangeClient {
+	return &LevelChangeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `levelchange.Hooks(f(g(h())))`.
+func (c *LevelChangeClient) Use(hooks ...Hook) {
+	c.hooks.LevelChange = append(c.hooks.LevelChange, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `levelchange.Intercept(f(g(h())))`.
+func (c *LevelChangeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LevelChange = append(c.inters.LevelChange, interceptors...)
+}
+
+// Create returns a builder for creating a LevelChange entity.
+func (c *LevelChangeClient) Create() *LevelChangeCreate {
+	mutation := newLevelChangeMutation(c.config, OpCreate)
+	return &LevelChangeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LevelChange entities.
+func (c *LevelChangeClient) CreateBulk(builders ...*LevelChangeCreate) *LevelChangeCreateBulk {
+	return &LevelChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LevelChangeClient) MapCreateBulk(slice any, setFunc func(*LevelChangeCreate, int)) *LevelChangeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LevelChangeCreateBulk{err: fmt.Errorf("calling to LevelChangeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LevelChangeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LevelChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LevelChange.
+func (c *LevelChangeClient) Update() *LevelChangeUpdate {
+	mutation := newLevelChangeMutation(c.config, OpUpdate)
+	return &LevelChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LevelChangeClient) UpdateOne(_m *LevelChange) *LevelChangeUpdateOne {
+	mutation := newLevelChangeMutation(c.config, OpUpdateOne, withLevelChange(_m))
+	return &LevelChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LevelChangeClient) UpdateOneID(id domain.ID) *LevelChangeUpdateOne {
+	mutation := newLevelChangeMutation(c.config, OpUpdateOne, withLevelChangeID(id))
+	return &LevelChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LevelChange.
+func (c *LevelChangeClient) Delete() *LevelChangeDelete {
+	mutation := newLevelChangeMutation(c.config, OpDelete)
+	return &LevelChangeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LevelChangeClient) DeleteOne(_m *LevelChange) *LevelChangeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LevelChangeClient) DeleteOneID(id domain.ID) *LevelChangeDeleteOne {
+	builder := c.Delete().Where(levelchange.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LevelChangeDeleteOne{builder}
+}
+
+// Query returns a query builder for LevelChange.
+func (c *LevelChangeClient) Query() *LevelChangeQuery {
+	return &LevelChangeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLevelChange},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LevelChange entity by its id.
+func (c *LevelChangeClient) Get(ctx context.Context, id domain.ID) (*LevelChange, error) {
+	return c.Query().Where(levelchange.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LevelChangeClient) GetX(ctx context.Context, id domain.ID) *LevelChange {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReceptionPoint queries the reception_point edge of a LevelChange.
+func (c *LevelChangeClient) QueryReceptionPoint(_m *LevelChange) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(levelchange.Table, levelchange.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, levelchange.ReceptionPointTable, levelchange.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrganisation queries the organisation edge of a LevelChange.
+func (c *LevelChangeClient) QueryOrganisation(_m *LevelChange) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(levelchange.Table, levelchange.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, levelchange.OrganisationTable, levelchange.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRequestedBy queries the requested_by edge of a LevelChange.
+func (c *LevelChangeClient) QueryRequestedBy(_m *LevelChange) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(levelchange.Table, levelchange.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, levelchange.RequestedByTable, levelchange.RequestedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAnsweredBy queries the answered_by edge of a LevelChange.
+func (c *LevelChangeClient) QueryAnsweredBy(_m *LevelChange) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(levelchange.Table, levelchange.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, levelchange.AnsweredByTable, levelchange.AnsweredByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *LevelChangeClient) Hooks() []Hook {
+	hooks := c.hooks.LevelChange
+	return append(hooks[:len(hooks):len(hooks)], levelchange.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *LevelChangeClient) Interceptors() []Interceptor {
+	return c.inters.LevelChange
+}
+
+func (c *LevelChangeClient) mutate(ctx context.Context, m *LevelChangeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LevelChangeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LevelChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LevelChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LevelChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown LevelChange mutation op: %q", m.Op())
+	}
+}
+
 // LockOutClient is a client for the LockOut schema.
 type LockOutClient struct {
 	config
@@ -5503,6 +5735,220 @@ func (c *OrganisationClient) mutate(ctx context.Context, m *OrganisationMutation
 		return (&OrganisationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Organisation mutation op: %q", m.Op())
+	}
+}
+
+// OrientationClient is a client for the Orientation schema.
+type OrientationClient struct {
+	config
+}
+
+// NewOrientationClient returns a client for the Orientation from the given config.
+func NewOrientationClient(c config) *OrientationClient {
+	return &OrientationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `orientation.Hooks(f(g(h())))`.
+func (c *OrientationClient) Use(hooks ...Hook) {
+	c.hooks.Orientation = append(c.hooks.Orientation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `orientation.Intercept(f(g(h())))`.
+func (c *OrientationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Orientation = append(c.inters.Orientation, interceptors...)
+}
+
+// Create returns a builder for creating a Orientation entity.
+func (c *OrientationClient) Create() *OrientationCreate {
+	mutation := newOrientationMutation(c.config, OpCreate)
+	return &OrientationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Orientation entities.
+func (c *OrientationClient) CreateBulk(builders ...*OrientationCreate) *OrientationCreateBulk {
+	return &OrientationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrientationClient) MapCreateBulk(slice any, setFunc func(*OrientationCreate, int)) *OrientationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrientationCreateBulk{err: fmt.Errorf("calling to OrientationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrientationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrientationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Orientation.
+func (c *OrientationClient) Update() *OrientationUpdate {
+	mutation := newOrientationMutation(c.config, OpUpdate)
+	return &OrientationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrientationClient) UpdateOne(_m *Orientation) *OrientationUpdateOne {
+	mutation := newOrientationMutation(c.config, OpUpdateOne, withOrientation(_m))
+	return &OrientationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrientationClient) UpdateOneID(id domain.ID) *OrientationUpdateOne {
+	mutation := newOrientationMutation(c.config, OpUpdateOne, withOrientationID(id))
+	return &OrientationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Orientation.
+func (c *OrientationClient) Delete() *OrientationDelete {
+	mutation := newOrientationMutation(c.config, OpDelete)
+	return &OrientationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrientationClient) DeleteOne(_m *Orientation) *OrientationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrientationClient) DeleteOneID(id domain.ID) *OrientationDeleteOne {
+	builder := c.Delete().Where(orientation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrientationDeleteOne{builder}
+}
+
+// Query returns a query builder for Orientation.
+func (c *OrientationClient) Query() *OrientationQuery {
+	return &OrientationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrientation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Orientation entity by its id.
+func (c *OrientationClient) Get(ctx context.Context, id domain.ID) (*Orientation, error) {
+	return c.Query().Where(orientation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrientationClient) GetX(ctx context.Context, id domain.ID) *Orientation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a Orientation.
+func (c *OrientationClient) QueryApplication(_m *Orientation) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orientation.Table, orientation.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, orientation.ApplicationTable, orientation.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryFromPoint queries the from_point edge of a Orientation.
+func (c *OrientationClient) QueryFromPoint(_m *Orientation) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orientation.Table, orientation.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orientation.FromPointTable, orientation.FromPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryToPoint queries the to_point edge of a Orientation.
+func (c *OrientationClient) QueryToPoint(_m *Orientation) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orientation.Table, orientation.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orientation.ToPointTable, orientation.ToPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySentBy queries the sent_by edge of a Orientation.
+func (c *OrientationClient) QuerySentBy(_m *Orientation) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orientation.Table, orientation.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orientation.SentByTable, orientation.SentByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAcceptedBy queries the accepted_by edge of a Orientation.
+func (c *OrientationClient) QueryAcceptedBy(_m *Orientation) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orientation.Table, orientation.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orientation.AcceptedByTable, orientation.AcceptedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrientationClient) Hooks() []Hook {
+	hooks := c.hooks.Orientation
+	return append(hooks[:len(hooks):len(hooks)], orientation.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrientationClient) Interceptors() []Interceptor {
+	return c.inters.Orientation
+}
+
+func (c *OrientationClient) mutate(ctx context.Context, m *OrientationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrientationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrientationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrientationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrientationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Orientation mutation op: %q", m.Op())
 	}
 }
 
@@ -7418,6 +7864,22 @@ func (c *ReceptionContactClient) QueryOrganisation(_m *ReceptionContact) *Organi
 	return query
 }
 
+// QueryApplication queries the application edge of a ReceptionContact.
+func (c *ReceptionContactClient) QueryApplication(_m *ReceptionContact) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptioncontact.Table, receptioncontact.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, receptioncontact.ApplicationTable, receptioncontact.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *ReceptionContactClient) Hooks() []Hook {
 	hooks := c.hooks.ReceptionContact
@@ -9309,23 +9771,25 @@ type (
 		ApplicationEvent, ApplicationFile, ApplicationSummary, Assignment,
 		AttemptCount, Audience, BindingCode, Building, CatalogueEntry, Commune,
 		Deadline, Deposit, Dwelling, EmergencyOpening, ErasedNumber, HandOver,
-		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OnlineRegistration,
-		OpeningHours, Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Person, Piece, PieceFile, PieceTransfer, ProposedChange, PublishedFigures,
-		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent, SandboxClock,
-		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
-		UsedAssertion, Wish []ent.Hook
+		HouseholdMember, LevelChange, LockOut, MemberParticulars, NamedAgent,
+		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
+		PartnerApp, PartnerAppSecret, Person, Piece, PieceFile, PieceTransfer,
+		ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
+		ReceptionPoint, RegistryEvent, SandboxClock, SensitiveRecord,
+		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
+		Wish []ent.Hook
 	}
 	inters struct {
 		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
 		ApplicationEvent, ApplicationFile, ApplicationSummary, Assignment,
 		AttemptCount, Audience, BindingCode, Building, CatalogueEntry, Commune,
 		Deadline, Deposit, Dwelling, EmergencyOpening, ErasedNumber, HandOver,
-		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OnlineRegistration,
-		OpeningHours, Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Person, Piece, PieceFile, PieceTransfer, ProposedChange, PublishedFigures,
-		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent, SandboxClock,
-		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
-		UsedAssertion, Wish []ent.Interceptor
+		HouseholdMember, LevelChange, LockOut, MemberParticulars, NamedAgent,
+		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
+		PartnerApp, PartnerAppSecret, Person, Piece, PieceFile, PieceTransfer,
+		ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
+		ReceptionPoint, RegistryEvent, SandboxClock, SensitiveRecord,
+		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
+		Wish []ent.Interceptor
 	}
 )

@@ -62,6 +62,8 @@ const (
 	EdgeProposedChanges = "proposed_changes"
 	// EdgePieces holds the string denoting the pieces edge name in mutations.
 	EdgePieces = "pieces"
+	// EdgeOrientations holds the string denoting the orientations edge name in mutations.
+	EdgeOrientations = "orientations"
 	// Table holds the table name of the application in the database.
 	Table = "application"
 	// SummaryTable is the table that holds the summary relation/edge.
@@ -127,6 +129,13 @@ const (
 	PiecesInverseTable = "piece"
 	// PiecesColumn is the table column denoting the pieces relation/edge.
 	PiecesColumn = "application_id"
+	// OrientationsTable is the table that holds the orientations relation/edge.
+	OrientationsTable = "orientation"
+	// OrientationsInverseTable is the table name for the Orientation entity.
+	// It exists in this package in order to avoid circular dependency with the "orientation" package.
+	OrientationsInverseTable = "orientation"
+	// OrientationsColumn is the table column denoting the orientations relation/edge.
+	OrientationsColumn = "application_id"
 )
 
 // Columns holds all SQL columns for application fields.
@@ -372,6 +381,20 @@ func ByPieces(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newPiecesStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByOrientationsCount orders the results by orientations count.
+func ByOrientationsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newOrientationsStep(), opts...)
+	}
+}
+
+// ByOrientations orders the results by orientations terms.
+func ByOrientations(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newOrientationsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newSummaryStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -433,6 +456,13 @@ func newPiecesStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(PiecesInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, PiecesTable, PiecesColumn),
+	)
+}
+func newOrientationsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(OrientationsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, OrientationsTable, OrientationsColumn),
 	)
 }
 

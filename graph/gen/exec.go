@@ -47,12 +47,14 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	OnlineRegistration() OnlineRegistrationResolver
 	OpeningHours() OpeningHoursResolver
+	Orientation() OrientationResolver
 	Pair() PairResolver
 	PartnerApp() PartnerAppResolver
 	Piece() PieceResolver
 	ProposedChange() ProposedChangeResolver
 	PublishedFigures() PublishedFiguresResolver
 	Query() QueryResolver
+	ReceptionContact() ReceptionContactResolver
 	ReceptionPoint() ReceptionPointResolver
 	StaffAuthorisation() StaffAuthorisationResolver
 	StockStatistics() StockStatisticsResolver
@@ -76,6 +78,11 @@ type ComplexityRoot struct {
 	AcceptHandOverPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	AcceptOrientationPayload struct {
+		Errors      func(childComplexity int) int
+		Orientation func(childComplexity int) int
 	}
 
 	AcceptPiecePayload struct {
@@ -133,6 +140,11 @@ type ComplexityRoot struct {
 		ValidUntil func(childComplexity int) int
 	}
 
+	AnswerLevelChangePayload struct {
+		Errors      func(childComplexity int) int
+		LevelChange func(childComplexity int) int
+	}
+
 	Application struct {
 		BirthName       func(childComplexity int) int
 		Completeness    func(childComplexity int, on *domain.Date) int
@@ -144,6 +156,7 @@ type ComplexityRoot struct {
 		Household       func(childComplexity int) int
 		ID              func(childComplexity int) int
 		Masked          func(childComplexity int) int
+		Orientations    func(childComplexity int) int
 		Pieces          func(childComplexity int) int
 		ProposedChanges func(childComplexity int) int
 		RenewalDue      func(childComplexity int) int
@@ -418,6 +431,11 @@ type ComplexityRoot struct {
 		Errors     func(childComplexity int) int
 	}
 
+	DeclineOrientationPayload struct {
+		Errors      func(childComplexity int) int
+		Orientation func(childComplexity int) int
+	}
+
 	DeclineProposedChangePayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
@@ -570,6 +588,20 @@ type ComplexityRoot struct {
 		ExpiresAt func(childComplexity int) int
 	}
 
+	LevelChange struct {
+		AnsweredOn     func(childComplexity int) int
+		GrantedFrom    func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Level          func(childComplexity int) int
+		Means          func(childComplexity int) int
+		Organisation   func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		RefusedFor     func(childComplexity int) int
+		RequestedOn    func(childComplexity int) int
+		State          func(childComplexity int) int
+		WantedFrom     func(childComplexity int) int
+	}
+
 	LevelTooLowError struct {
 		Code         func(childComplexity int) int
 		Field        func(childComplexity int) int
@@ -612,9 +644,11 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AcceptHandOver             func(childComplexity int, input model.AcceptHandOverInput) int
+		AcceptOrientation          func(childComplexity int, input model.AcceptOrientationInput) int
 		AcceptPiece                func(childComplexity int, input model.AcceptPieceInput) int
 		AcceptProposedChange       func(childComplexity int, input model.AcceptProposedChangeInput) int
 		AddPartnerAppSecret        func(childComplexity int, input model.AddPartnerAppSecretInput) int
+		AnswerLevelChange          func(childComplexity int, input model.AnswerLevelChangeInput) int
 		AssignOnlineRegistration   func(childComplexity int, input model.AssignOnlineRegistrationInput) int
 		AssignRole                 func(childComplexity int, input model.AssignRoleInput) int
 		BindAccount                func(childComplexity int, input model.BindAccountInput) int
@@ -624,6 +658,7 @@ type ComplexityRoot struct {
 		CorrectApplication         func(childComplexity int, input model.CorrectApplicationInput) int
 		DeclareOpeningException    func(childComplexity int, input model.DeclareOpeningExceptionInput) int
 		DeclineHandOver            func(childComplexity int, input model.DeclineHandOverInput) int
+		DeclineOrientation         func(childComplexity int, input model.DeclineOrientationInput) int
 		DeclineProposedChange      func(childComplexity int, input model.DeclineProposedChangeInput) int
 		DepositApplicationAgain    func(childComplexity int, input model.DepositApplicationAgainInput) int
 		DepositPiece               func(childComplexity int, input model.DepositPieceInput) int
@@ -636,14 +671,17 @@ type ComplexityRoot struct {
 		IssueBindingCode           func(childComplexity int, input model.IssueBindingCodeInput) int
 		MergeApplications          func(childComplexity int, input model.MergeApplicationsInput) int
 		OpenApplicationInEmergency func(childComplexity int, input model.OpenApplicationInEmergencyInput) int
+		OrientApplicant            func(childComplexity int, input model.OrientApplicantInput) int
 		PrepareAccessExport        func(childComplexity int, input model.PrepareAccessExportInput) int
 		PrepareUpload              func(childComplexity int, input model.PrepareUploadInput) int
 		ProposeChange              func(childComplexity int, input model.ProposeChangeInput) int
 		ProtectApplication         func(childComplexity int, input model.ProtectApplicationInput) int
 		ReactivateApplication      func(childComplexity int, input model.ReactivateApplicationInput) int
 		ReceiveApplicant           func(childComplexity int, input model.ReceiveApplicantInput) int
-		RecordContact              func(childComplexity int, input model.RecordContactInput) int
+		RecordContact              func(childComplexity int, input domain.ContactEntry) int
+		RecordContacts             func(childComplexity int, input model.RecordContactsInput) int
 		RecordNotice               func(childComplexity int, input model.RecordNoticeInput) int
+		RecordOrientationReceived  func(childComplexity int, input model.RecordOrientationReceivedInput) int
 		RefusePiece                func(childComplexity int, input model.RefusePieceInput) int
 		RegisterApplication        func(childComplexity int, input model.RegisterApplicationInput) int
 		RegisterOnline             func(childComplexity int, input model.RegisterOnlineInput) int
@@ -655,6 +693,8 @@ type ComplexityRoot struct {
 		RemoveApplication          func(childComplexity int, input model.RemoveApplicationInput) int
 		RenewApplication           func(childComplexity int, input model.RenewApplicationInput) int
 		ReopenToApplicant          func(childComplexity int, input model.ReopenToApplicantInput) int
+		ReportBackOrientation      func(childComplexity int, input model.ReportBackOrientationInput) int
+		RequestLevelChange         func(childComplexity int, input model.RequestLevelChangeInput) int
 		ResendPiece                func(childComplexity int, input model.ResendPieceInput) int
 		RevokePartnerApp           func(childComplexity int, input model.RevokePartnerAppInput) int
 		RevokePartnerAppSecret     func(childComplexity int, input model.RevokePartnerAppSecretInput) int
@@ -667,6 +707,7 @@ type ComplexityRoot struct {
 		ValidateApplication        func(childComplexity int, input model.ValidateApplicationInput) int
 		WarnApplicant              func(childComplexity int, input model.WarnApplicantInput) int
 		WithdrawOpeningException   func(childComplexity int, input model.WithdrawOpeningExceptionInput) int
+		WithdrawOrientation        func(childComplexity int, input model.WithdrawOrientationInput) int
 		WithdrawWarning            func(childComplexity int, input model.WithdrawWarningInput) int
 	}
 
@@ -732,6 +773,31 @@ type ComplexityRoot struct {
 	OrganisationEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	OrientApplicantPayload struct {
+		Errors      func(childComplexity int) int
+		Orientation func(childComplexity int) int
+	}
+
+	Orientation struct {
+		Application func(childComplexity int) int
+		DeclinedFor func(childComplexity int) int
+		DueOn       func(childComplexity int) int
+		FromPoint   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Outcome     func(childComplexity int) int
+		Overdue     func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		State       func(childComplexity int) int
+		Steps       func(childComplexity int) int
+		ToPoint     func(childComplexity int) int
+	}
+
+	OrientationStep struct {
+		At    func(childComplexity int) int
+		Days  func(childComplexity int) int
+		State func(childComplexity int) int
 	}
 
 	Ownership struct {
@@ -919,15 +985,18 @@ type ComplexityRoot struct {
 		CodeLists              func(childComplexity int, names []string) int
 		Commune                func(childComplexity int, inseeCode domain.InseeCode, on *domain.Date) int
 		Communes               func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.CommuneOrder, where *ent.CommuneWhereInput) int
+		Contacts               func(childComplexity int, first int, after *domain.ID, where *model.ContactFilter) int
 		Deposits               func(childComplexity int, first int) int
 		Dwellings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) int
 		ExplainAccess          func(childComplexity int, uniqueNumber domain.UniqueNumber, personID domain.ID) int
 		HandOvers              func(childComplexity int, first int) int
+		LevelChanges           func(childComplexity int, first int, after *domain.ID, states []domain.LevelChangeState) int
 		NearestReceptionPoints func(childComplexity int, to domain.Coordinates, first int, on *domain.Date, where *ent.ReceptionPointWhereInput) int
 		Node                   func(childComplexity int, id domain.ID) int
 		Nodes                  func(childComplexity int, ids []domain.ID, on *domain.Date) int
 		OnlineRegistrations    func(childComplexity int, first int) int
 		Organisations          func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.OrganisationOrder, where *ent.OrganisationWhereInput) int
+		Orientations           func(childComplexity int, first int, after *domain.ID, where *model.OrientationFilter) int
 		PartnerApps            func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) int
 		PieceTicket            func(childComplexity int, id domain.ID) int
 		PublishedFigures       func(childComplexity int, crossing domain.Crossing, month *domain.Date) int
@@ -953,8 +1022,14 @@ type ComplexityRoot struct {
 	}
 
 	ReceptionContact struct {
+		Application    func(childComplexity int) int
 		Channel        func(childComplexity int) int
 		ID             func(childComplexity int) int
+		Languages      func(childComplexity int) int
+		Minutes        func(childComplexity int) int
+		Motive         func(childComplexity int) int
+		OccurredAt     func(childComplexity int) int
+		Outcome        func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
 		RecordedAt     func(childComplexity int) int
 	}
@@ -994,9 +1069,25 @@ type ComplexityRoot struct {
 		Errors  func(childComplexity int) int
 	}
 
+	RecordContactsPayload struct {
+		Errors  func(childComplexity int) int
+		Results func(childComplexity int) int
+	}
+
 	RecordNoticePayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	RecordOrientationReceivedPayload struct {
+		Errors      func(childComplexity int) int
+		Orientation func(childComplexity int) int
+	}
+
+	RecordedContact struct {
+		Contact func(childComplexity int) int
+		Errors  func(childComplexity int) int
+		Index   func(childComplexity int) int
 	}
 
 	RefusePiecePayload struct {
@@ -1052,6 +1143,16 @@ type ComplexityRoot struct {
 	ReopenToApplicantPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	ReportBackOrientationPayload struct {
+		Errors      func(childComplexity int) int
+		Orientation func(childComplexity int) int
+	}
+
+	RequestLevelChangePayload struct {
+		Errors      func(childComplexity int) int
+		LevelChange func(childComplexity int) int
 	}
 
 	ResendPiecePayload struct {
@@ -1315,6 +1416,11 @@ type ComplexityRoot struct {
 		ReceptionPoint func(childComplexity int) int
 	}
 
+	WithdrawOrientationPayload struct {
+		Errors      func(childComplexity int) int
+		Orientation func(childComplexity int) int
+	}
+
 	WithdrawWarningPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
@@ -1343,6 +1449,8 @@ type ApplicationResolver interface {
 	Deadlines(ctx context.Context, obj *ent.Application) ([]*ent.Deadline, error)
 
 	Completeness(ctx context.Context, obj *ent.Application, on *domain.Date) (*service.Completeness, error)
+
+	Orientations(ctx context.Context, obj *ent.Application) ([]*ent.Orientation, error)
 }
 type AssignmentResolver interface {
 	ReceptionPoints(ctx context.Context, obj *ent.Assignment) ([]*ent.ReceptionPoint, error)
@@ -1382,7 +1490,7 @@ type MutationResolver interface {
 	AddPartnerAppSecret(ctx context.Context, input model.AddPartnerAppSecretInput) (*model.AddPartnerAppSecretPayload, error)
 	RevokePartnerAppSecret(ctx context.Context, input model.RevokePartnerAppSecretInput) (*model.RevokePartnerAppSecretPayload, error)
 	RevokePartnerApp(ctx context.Context, input model.RevokePartnerAppInput) (*model.RevokePartnerAppPayload, error)
-	RecordContact(ctx context.Context, input model.RecordContactInput) (*model.RecordContactPayload, error)
+	RecordContact(ctx context.Context, input domain.ContactEntry) (*model.RecordContactPayload, error)
 	ReceiveApplicant(ctx context.Context, input model.ReceiveApplicantInput) (*model.ReceiveApplicantPayload, error)
 	OpenApplicationInEmergency(ctx context.Context, input model.OpenApplicationInEmergencyInput) (*model.OpenApplicationInEmergencyPayload, error)
 	IssueBindingCode(ctx context.Context, input model.IssueBindingCodeInput) (*model.IssueBindingCodePayload, error)
@@ -1422,6 +1530,15 @@ type MutationResolver interface {
 	AcceptPiece(ctx context.Context, input model.AcceptPieceInput) (*model.AcceptPiecePayload, error)
 	RefusePiece(ctx context.Context, input model.RefusePieceInput) (*model.RefusePiecePayload, error)
 	ResendPiece(ctx context.Context, input model.ResendPieceInput) (*model.ResendPiecePayload, error)
+	OrientApplicant(ctx context.Context, input model.OrientApplicantInput) (*model.OrientApplicantPayload, error)
+	AcceptOrientation(ctx context.Context, input model.AcceptOrientationInput) (*model.AcceptOrientationPayload, error)
+	DeclineOrientation(ctx context.Context, input model.DeclineOrientationInput) (*model.DeclineOrientationPayload, error)
+	WithdrawOrientation(ctx context.Context, input model.WithdrawOrientationInput) (*model.WithdrawOrientationPayload, error)
+	RecordOrientationReceived(ctx context.Context, input model.RecordOrientationReceivedInput) (*model.RecordOrientationReceivedPayload, error)
+	ReportBackOrientation(ctx context.Context, input model.ReportBackOrientationInput) (*model.ReportBackOrientationPayload, error)
+	RecordContacts(ctx context.Context, input model.RecordContactsInput) (*model.RecordContactsPayload, error)
+	RequestLevelChange(ctx context.Context, input model.RequestLevelChangeInput) (*model.RequestLevelChangePayload, error)
+	AnswerLevelChange(ctx context.Context, input model.AnswerLevelChangeInput) (*model.AnswerLevelChangePayload, error)
 }
 type OnlineRegistrationResolver interface {
 	Assignee(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Person, error)
@@ -1429,6 +1546,13 @@ type OnlineRegistrationResolver interface {
 }
 type OpeningHoursResolver interface {
 	Intervals(ctx context.Context, obj *ent.OpeningHours) ([]*domain.OpeningInterval, error)
+}
+type OrientationResolver interface {
+	Steps(ctx context.Context, obj *ent.Orientation) ([]*domain.OrientationStep, error)
+
+	Overdue(ctx context.Context, obj *ent.Orientation) (bool, error)
+
+	Application(ctx context.Context, obj *ent.Orientation) (*ent.Application, error)
 }
 type PairResolver interface {
 	Members(ctx context.Context, obj *ent.Pair) ([]*ent.Person, error)
@@ -1485,6 +1609,12 @@ type QueryResolver interface {
 	Staff(ctx context.Context, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) (*ent.PersonConnection, error)
 	CodeLists(ctx context.Context, names []string) ([]*domain.CodeList, error)
 	PartnerApps(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) (*ent.PartnerAppConnection, error)
+	Orientations(ctx context.Context, first int, after *domain.ID, where *model.OrientationFilter) ([]*ent.Orientation, error)
+	Contacts(ctx context.Context, first int, after *domain.ID, where *model.ContactFilter) ([]*ent.ReceptionContact, error)
+	LevelChanges(ctx context.Context, first int, after *domain.ID, states []domain.LevelChangeState) ([]*ent.LevelChange, error)
+}
+type ReceptionContactResolver interface {
+	Application(ctx context.Context, obj *ent.ReceptionContact) (*ent.Application, error)
 }
 type ReceptionPointResolver interface {
 	Operators(ctx context.Context, obj *ent.ReceptionPoint) ([]*ent.Organisation, error)
@@ -1614,6 +1744,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AcceptHandOverPayload.Errors(childComplexity), true
+
+	case "AcceptOrientationPayload.errors":
+		if e.ComplexityRoot.AcceptOrientationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptOrientationPayload.Errors(childComplexity), true
+	case "AcceptOrientationPayload.orientation":
+		if e.ComplexityRoot.AcceptOrientationPayload.Orientation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptOrientationPayload.Orientation(childComplexity), true
 
 	case "AcceptPiecePayload.errors":
 		if e.ComplexityRoot.AcceptPiecePayload.Errors == nil {
@@ -1826,6 +1969,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Agreement.ValidUntil(childComplexity), true
 
+	case "AnswerLevelChangePayload.errors":
+		if e.ComplexityRoot.AnswerLevelChangePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerLevelChangePayload.Errors(childComplexity), true
+	case "AnswerLevelChangePayload.levelChange":
+		if e.ComplexityRoot.AnswerLevelChangePayload.LevelChange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerLevelChangePayload.LevelChange(childComplexity), true
+
 	case "Application.birthName":
 		if e.ComplexityRoot.Application.BirthName == nil {
 			break
@@ -1891,6 +2047,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Application.Masked(childComplexity), true
+	case "Application.orientations":
+		if e.ComplexityRoot.Application.Orientations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Orientations(childComplexity), true
 	case "Application.pieces":
 		if e.ComplexityRoot.Application.Pieces == nil {
 			break
@@ -3000,6 +3162,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DeclineHandOverPayload.Errors(childComplexity), true
 
+	case "DeclineOrientationPayload.errors":
+		if e.ComplexityRoot.DeclineOrientationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineOrientationPayload.Errors(childComplexity), true
+	case "DeclineOrientationPayload.orientation":
+		if e.ComplexityRoot.DeclineOrientationPayload.Orientation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineOrientationPayload.Orientation(childComplexity), true
+
 	case "DeclineProposedChangePayload.application":
 		if e.ComplexityRoot.DeclineProposedChangePayload.Application == nil {
 			break
@@ -3555,6 +3730,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IssueBindingCodePayload.ExpiresAt(childComplexity), true
 
+	case "LevelChange.answeredOn":
+		if e.ComplexityRoot.LevelChange.AnsweredOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.AnsweredOn(childComplexity), true
+	case "LevelChange.grantedFrom":
+		if e.ComplexityRoot.LevelChange.GrantedFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.GrantedFrom(childComplexity), true
+	case "LevelChange.id":
+		if e.ComplexityRoot.LevelChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.ID(childComplexity), true
+	case "LevelChange.level":
+		if e.ComplexityRoot.LevelChange.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.Level(childComplexity), true
+	case "LevelChange.means":
+		if e.ComplexityRoot.LevelChange.Means == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.Means(childComplexity), true
+	case "LevelChange.organisation":
+		if e.ComplexityRoot.LevelChange.Organisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.Organisation(childComplexity), true
+	case "LevelChange.receptionPoint":
+		if e.ComplexityRoot.LevelChange.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.ReceptionPoint(childComplexity), true
+	case "LevelChange.refusedFor":
+		if e.ComplexityRoot.LevelChange.RefusedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.RefusedFor(childComplexity), true
+	case "LevelChange.requestedOn":
+		if e.ComplexityRoot.LevelChange.RequestedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.RequestedOn(childComplexity), true
+	case "LevelChange.state":
+		if e.ComplexityRoot.LevelChange.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.State(childComplexity), true
+	case "LevelChange.wantedFrom":
+		if e.ComplexityRoot.LevelChange.WantedFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.WantedFrom(childComplexity), true
+
 	case "LevelTooLowError.code":
 		if e.ComplexityRoot.LevelTooLowError.Code == nil {
 			break
@@ -3721,6 +3963,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AcceptHandOver(childComplexity, args["input"].(model.AcceptHandOverInput)), true
+	case "Mutation.acceptOrientation":
+		if e.ComplexityRoot.Mutation.AcceptOrientation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptOrientation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptOrientation(childComplexity, args["input"].(model.AcceptOrientationInput)), true
 	case "Mutation.acceptPiece":
 		if e.ComplexityRoot.Mutation.AcceptPiece == nil {
 			break
@@ -3754,6 +4007,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddPartnerAppSecret(childComplexity, args["input"].(model.AddPartnerAppSecretInput)), true
+	case "Mutation.answerLevelChange":
+		if e.ComplexityRoot.Mutation.AnswerLevelChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_answerLevelChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnswerLevelChange(childComplexity, args["input"].(model.AnswerLevelChangeInput)), true
 	case "Mutation.assignOnlineRegistration":
 		if e.ComplexityRoot.Mutation.AssignOnlineRegistration == nil {
 			break
@@ -3853,6 +4117,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclineHandOver(childComplexity, args["input"].(model.DeclineHandOverInput)), true
+	case "Mutation.declineOrientation":
+		if e.ComplexityRoot.Mutation.DeclineOrientation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declineOrientation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclineOrientation(childComplexity, args["input"].(model.DeclineOrientationInput)), true
 	case "Mutation.declineProposedChange":
 		if e.ComplexityRoot.Mutation.DeclineProposedChange == nil {
 			break
@@ -3985,6 +4260,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpenApplicationInEmergency(childComplexity, args["input"].(model.OpenApplicationInEmergencyInput)), true
+	case "Mutation.orientApplicant":
+		if e.ComplexityRoot.Mutation.OrientApplicant == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_orientApplicant_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OrientApplicant(childComplexity, args["input"].(model.OrientApplicantInput)), true
 	case "Mutation.prepareAccessExport":
 		if e.ComplexityRoot.Mutation.PrepareAccessExport == nil {
 			break
@@ -4061,7 +4347,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RecordContact(childComplexity, args["input"].(model.RecordContactInput)), true
+		return e.ComplexityRoot.Mutation.RecordContact(childComplexity, args["input"].(domain.ContactEntry)), true
+	case "Mutation.recordContacts":
+		if e.ComplexityRoot.Mutation.RecordContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordContacts(childComplexity, args["input"].(model.RecordContactsInput)), true
 	case "Mutation.recordNotice":
 		if e.ComplexityRoot.Mutation.RecordNotice == nil {
 			break
@@ -4073,6 +4370,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordNotice(childComplexity, args["input"].(model.RecordNoticeInput)), true
+	case "Mutation.recordOrientationReceived":
+		if e.ComplexityRoot.Mutation.RecordOrientationReceived == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordOrientationReceived_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordOrientationReceived(childComplexity, args["input"].(model.RecordOrientationReceivedInput)), true
 	case "Mutation.refusePiece":
 		if e.ComplexityRoot.Mutation.RefusePiece == nil {
 			break
@@ -4194,6 +4502,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReopenToApplicant(childComplexity, args["input"].(model.ReopenToApplicantInput)), true
+	case "Mutation.reportBackOrientation":
+		if e.ComplexityRoot.Mutation.ReportBackOrientation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reportBackOrientation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReportBackOrientation(childComplexity, args["input"].(model.ReportBackOrientationInput)), true
+	case "Mutation.requestLevelChange":
+		if e.ComplexityRoot.Mutation.RequestLevelChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_requestLevelChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RequestLevelChange(childComplexity, args["input"].(model.RequestLevelChangeInput)), true
 	case "Mutation.resendPiece":
 		if e.ComplexityRoot.Mutation.ResendPiece == nil {
 			break
@@ -4326,6 +4656,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.WithdrawOpeningException(childComplexity, args["input"].(model.WithdrawOpeningExceptionInput)), true
+	case "Mutation.withdrawOrientation":
+		if e.ComplexityRoot.Mutation.WithdrawOrientation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdrawOrientation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WithdrawOrientation(childComplexity, args["input"].(model.WithdrawOrientationInput)), true
 	case "Mutation.withdrawWarning":
 		if e.ComplexityRoot.Mutation.WithdrawWarning == nil {
 			break
@@ -4573,6 +4914,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrganisationEdge.Node(childComplexity), true
+
+	case "OrientApplicantPayload.errors":
+		if e.ComplexityRoot.OrientApplicantPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrientApplicantPayload.Errors(childComplexity), true
+	case "OrientApplicantPayload.orientation":
+		if e.ComplexityRoot.OrientApplicantPayload.Orientation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrientApplicantPayload.Orientation(childComplexity), true
+
+	case "Orientation.application":
+		if e.ComplexityRoot.Orientation.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.Application(childComplexity), true
+	case "Orientation.declinedFor":
+		if e.ComplexityRoot.Orientation.DeclinedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.DeclinedFor(childComplexity), true
+	case "Orientation.dueOn":
+		if e.ComplexityRoot.Orientation.DueOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.DueOn(childComplexity), true
+	case "Orientation.fromPoint":
+		if e.ComplexityRoot.Orientation.FromPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.FromPoint(childComplexity), true
+	case "Orientation.id":
+		if e.ComplexityRoot.Orientation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.ID(childComplexity), true
+	case "Orientation.outcome":
+		if e.ComplexityRoot.Orientation.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.Outcome(childComplexity), true
+	case "Orientation.overdue":
+		if e.ComplexityRoot.Orientation.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.Overdue(childComplexity), true
+	case "Orientation.reason":
+		if e.ComplexityRoot.Orientation.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.Reason(childComplexity), true
+	case "Orientation.state":
+		if e.ComplexityRoot.Orientation.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.State(childComplexity), true
+	case "Orientation.steps":
+		if e.ComplexityRoot.Orientation.Steps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.Steps(childComplexity), true
+	case "Orientation.toPoint":
+		if e.ComplexityRoot.Orientation.ToPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.ToPoint(childComplexity), true
+
+	case "OrientationStep.at":
+		if e.ComplexityRoot.OrientationStep.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrientationStep.At(childComplexity), true
+	case "OrientationStep.days":
+		if e.ComplexityRoot.OrientationStep.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrientationStep.Days(childComplexity), true
+	case "OrientationStep.state":
+		if e.ComplexityRoot.OrientationStep.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrientationStep.State(childComplexity), true
 
 	case "Ownership.floors":
 		if e.ComplexityRoot.Ownership.Floors == nil {
@@ -5332,6 +5772,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Communes(childComplexity, args["on"].(*domain.Date), args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.CommuneOrder), args["where"].(*ent.CommuneWhereInput)), true
+	case "Query.contacts":
+		if e.ComplexityRoot.Query.Contacts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_contacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Contacts(childComplexity, args["first"].(int), args["after"].(*domain.ID), args["where"].(*model.ContactFilter)), true
 	case "Query.deposits":
 		if e.ComplexityRoot.Query.Deposits == nil {
 			break
@@ -5377,6 +5828,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.HandOvers(childComplexity, args["first"].(int)), true
 
+	case "Query.levelChanges":
+		if e.ComplexityRoot.Query.LevelChanges == nil {
+			break
+		}
+
+		args, err := ec.field_Query_levelChanges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LevelChanges(childComplexity, args["first"].(int), args["after"].(*domain.ID), args["states"].([]domain.LevelChangeState)), true
 	case "Query.nearestReceptionPoints":
 		if e.ComplexityRoot.Query.NearestReceptionPoints == nil {
 			break
@@ -5432,6 +5894,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Organisations(childComplexity, args["on"].(*domain.Date), args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.OrganisationOrder), args["where"].(*ent.OrganisationWhereInput)), true
+	case "Query.orientations":
+		if e.ComplexityRoot.Query.Orientations == nil {
+			break
+		}
+
+		args, err := ec.field_Query_orientations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Orientations(childComplexity, args["first"].(int), args["after"].(*domain.ID), args["where"].(*model.OrientationFilter)), true
 	case "Query.partnerApps":
 		if e.ComplexityRoot.Query.PartnerApps == nil {
 			break
@@ -5571,6 +6044,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReceiveApplicantPayload.OpenUntil(childComplexity), true
 
+	case "ReceptionContact.application":
+		if e.ComplexityRoot.ReceptionContact.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.Application(childComplexity), true
 	case "ReceptionContact.channel":
 		if e.ComplexityRoot.ReceptionContact.Channel == nil {
 			break
@@ -5583,6 +6062,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceptionContact.ID(childComplexity), true
+	case "ReceptionContact.languages":
+		if e.ComplexityRoot.ReceptionContact.Languages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.Languages(childComplexity), true
+	case "ReceptionContact.minutes":
+		if e.ComplexityRoot.ReceptionContact.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.Minutes(childComplexity), true
+	case "ReceptionContact.motive":
+		if e.ComplexityRoot.ReceptionContact.Motive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.Motive(childComplexity), true
+	case "ReceptionContact.occurredAt":
+		if e.ComplexityRoot.ReceptionContact.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.OccurredAt(childComplexity), true
+	case "ReceptionContact.outcome":
+		if e.ComplexityRoot.ReceptionContact.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.Outcome(childComplexity), true
 	case "ReceptionContact.receptionPoint":
 		if e.ComplexityRoot.ReceptionContact.ReceptionPoint == nil {
 			break
@@ -5743,6 +6252,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordContactPayload.Errors(childComplexity), true
 
+	case "RecordContactsPayload.errors":
+		if e.ComplexityRoot.RecordContactsPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordContactsPayload.Errors(childComplexity), true
+	case "RecordContactsPayload.results":
+		if e.ComplexityRoot.RecordContactsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordContactsPayload.Results(childComplexity), true
+
 	case "RecordNoticePayload.application":
 		if e.ComplexityRoot.RecordNoticePayload.Application == nil {
 			break
@@ -5755,6 +6277,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordNoticePayload.Errors(childComplexity), true
+
+	case "RecordOrientationReceivedPayload.errors":
+		if e.ComplexityRoot.RecordOrientationReceivedPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordOrientationReceivedPayload.Errors(childComplexity), true
+	case "RecordOrientationReceivedPayload.orientation":
+		if e.ComplexityRoot.RecordOrientationReceivedPayload.Orientation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordOrientationReceivedPayload.Orientation(childComplexity), true
+
+	case "RecordedContact.contact":
+		if e.ComplexityRoot.RecordedContact.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedContact.Contact(childComplexity), true
+	case "RecordedContact.errors":
+		if e.ComplexityRoot.RecordedContact.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedContact.Errors(childComplexity), true
+	case "RecordedContact.index":
+		if e.ComplexityRoot.RecordedContact.Index == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedContact.Index(childComplexity), true
 
 	case "RefusePiecePayload.errors":
 		if e.ComplexityRoot.RefusePiecePayload.Errors == nil {
@@ -5898,6 +6452,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReopenToApplicantPayload.Errors(childComplexity), true
+
+	case "ReportBackOrientationPayload.errors":
+		if e.ComplexityRoot.ReportBackOrientationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportBackOrientationPayload.Errors(childComplexity), true
+	case "ReportBackOrientationPayload.orientation":
+		if e.ComplexityRoot.ReportBackOrientationPayload.Orientation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportBackOrientationPayload.Orientation(childComplexity), true
+
+	case "RequestLevelChangePayload.errors":
+		if e.ComplexityRoot.RequestLevelChangePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RequestLevelChangePayload.Errors(childComplexity), true
+	case "RequestLevelChangePayload.levelChange":
+		if e.ComplexityRoot.RequestLevelChangePayload.LevelChange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RequestLevelChangePayload.LevelChange(childComplexity), true
 
 	case "ResendPiecePayload.errors":
 		if e.ComplexityRoot.ResendPiecePayload.Errors == nil {
@@ -6824,6 +7404,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WithdrawOpeningExceptionPayload.ReceptionPoint(childComplexity), true
 
+	case "WithdrawOrientationPayload.errors":
+		if e.ComplexityRoot.WithdrawOrientationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawOrientationPayload.Errors(childComplexity), true
+	case "WithdrawOrientationPayload.orientation":
+		if e.ComplexityRoot.WithdrawOrientationPayload.Orientation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawOrientationPayload.Orientation(childComplexity), true
+
 	case "WithdrawWarningPayload.application":
 		if e.ComplexityRoot.WithdrawWarningPayload.Application == nil {
 			break
@@ -6878,9 +7471,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AcceptHandOverInput", ec.unmarshalInputAcceptHandOverInput),
+			graphql.NewInputUnmarshaler("AcceptOrientationInput", ec.unmarshalInputAcceptOrientationInput),
 			graphql.NewInputUnmarshaler("AcceptPieceInput", ec.unmarshalInputAcceptPieceInput),
 			graphql.NewInputUnmarshaler("AcceptProposedChangeInput", ec.unmarshalInputAcceptProposedChangeInput),
 			graphql.NewInputUnmarshaler("AddPartnerAppSecretInput", ec.unmarshalInputAddPartnerAppSecretInput),
+			graphql.NewInputUnmarshaler("AnswerLevelChangeInput", ec.unmarshalInputAnswerLevelChangeInput),
 			graphql.NewInputUnmarshaler("ApplicationCorrectionInput", ec.unmarshalInputApplicationCorrectionInput),
 			graphql.NewInputUnmarshaler("ApplicationFilter", ec.unmarshalInputApplicationFilter),
 			graphql.NewInputUnmarshaler("ApplicationFormInput", ec.unmarshalInputApplicationFormInput),
@@ -6898,6 +7493,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CommuneOrder", ec.unmarshalInputCommuneOrder),
 			graphql.NewInputUnmarshaler("ConfirmAssignmentInput", ec.unmarshalInputConfirmAssignmentInput),
 			graphql.NewInputUnmarshaler("ConfirmProtectionInput", ec.unmarshalInputConfirmProtectionInput),
+			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactFormInput", ec.unmarshalInputContactFormInput),
 			graphql.NewInputUnmarshaler("CoordinatesInput", ec.unmarshalInputCoordinatesInput),
 			graphql.NewInputUnmarshaler("CorrectApplicationInput", ec.unmarshalInputCorrectApplicationInput),
@@ -6905,6 +7501,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeadlineFilterInput", ec.unmarshalInputDeadlineFilterInput),
 			graphql.NewInputUnmarshaler("DeclareOpeningExceptionInput", ec.unmarshalInputDeclareOpeningExceptionInput),
 			graphql.NewInputUnmarshaler("DeclineHandOverInput", ec.unmarshalInputDeclineHandOverInput),
+			graphql.NewInputUnmarshaler("DeclineOrientationInput", ec.unmarshalInputDeclineOrientationInput),
 			graphql.NewInputUnmarshaler("DeclineProposedChangeInput", ec.unmarshalInputDeclineProposedChangeInput),
 			graphql.NewInputUnmarshaler("DepositApplicationAgainInput", ec.unmarshalInputDepositApplicationAgainInput),
 			graphql.NewInputUnmarshaler("DepositPieceInput", ec.unmarshalInputDepositPieceInput),
@@ -6926,10 +7523,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MemberFormInput", ec.unmarshalInputMemberFormInput),
 			graphql.NewInputUnmarshaler("MergeApplicationsInput", ec.unmarshalInputMergeApplicationsInput),
 			graphql.NewInputUnmarshaler("NamesFormInput", ec.unmarshalInputNamesFormInput),
+			graphql.NewInputUnmarshaler("OfflineContactInput", ec.unmarshalInputOfflineContactInput),
 			graphql.NewInputUnmarshaler("OpenApplicationInEmergencyInput", ec.unmarshalInputOpenApplicationInEmergencyInput),
 			graphql.NewInputUnmarshaler("OpeningIntervalInput", ec.unmarshalInputOpeningIntervalInput),
 			graphql.NewInputUnmarshaler("OrganisationFilter", ec.unmarshalInputOrganisationFilter),
 			graphql.NewInputUnmarshaler("OrganisationOrder", ec.unmarshalInputOrganisationOrder),
+			graphql.NewInputUnmarshaler("OrientApplicantInput", ec.unmarshalInputOrientApplicantInput),
+			graphql.NewInputUnmarshaler("OrientationFilter", ec.unmarshalInputOrientationFilter),
 			graphql.NewInputUnmarshaler("PartnerAppFilter", ec.unmarshalInputPartnerAppFilter),
 			graphql.NewInputUnmarshaler("PartnerAppOrder", ec.unmarshalInputPartnerAppOrder),
 			graphql.NewInputUnmarshaler("PartnerAppSettingsInput", ec.unmarshalInputPartnerAppSettingsInput),
@@ -6944,7 +7544,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReceptionPointFilter", ec.unmarshalInputReceptionPointFilter),
 			graphql.NewInputUnmarshaler("ReceptionPointOrder", ec.unmarshalInputReceptionPointOrder),
 			graphql.NewInputUnmarshaler("RecordContactInput", ec.unmarshalInputRecordContactInput),
+			graphql.NewInputUnmarshaler("RecordContactsInput", ec.unmarshalInputRecordContactsInput),
 			graphql.NewInputUnmarshaler("RecordNoticeInput", ec.unmarshalInputRecordNoticeInput),
+			graphql.NewInputUnmarshaler("RecordOrientationReceivedInput", ec.unmarshalInputRecordOrientationReceivedInput),
 			graphql.NewInputUnmarshaler("RefusePieceInput", ec.unmarshalInputRefusePieceInput),
 			graphql.NewInputUnmarshaler("RegisterApplicationInput", ec.unmarshalInputRegisterApplicationInput),
 			graphql.NewInputUnmarshaler("RegisterOnlineInput", ec.unmarshalInputRegisterOnlineInput),
@@ -6956,6 +7558,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RemoveApplicationInput", ec.unmarshalInputRemoveApplicationInput),
 			graphql.NewInputUnmarshaler("RenewApplicationInput", ec.unmarshalInputRenewApplicationInput),
 			graphql.NewInputUnmarshaler("ReopenToApplicantInput", ec.unmarshalInputReopenToApplicantInput),
+			graphql.NewInputUnmarshaler("ReportBackOrientationInput", ec.unmarshalInputReportBackOrientationInput),
+			graphql.NewInputUnmarshaler("RequestLevelChangeInput", ec.unmarshalInputRequestLevelChangeInput),
 			graphql.NewInputUnmarshaler("ResendPieceInput", ec.unmarshalInputResendPieceInput),
 			graphql.NewInputUnmarshaler("ResourceLineInput", ec.unmarshalInputResourceLineInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppInput", ec.unmarshalInputRevokePartnerAppInput),
@@ -6977,6 +7581,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ValidateApplicationInput", ec.unmarshalInputValidateApplicationInput),
 			graphql.NewInputUnmarshaler("WarnApplicantInput", ec.unmarshalInputWarnApplicantInput),
 			graphql.NewInputUnmarshaler("WithdrawOpeningExceptionInput", ec.unmarshalInputWithdrawOpeningExceptionInput),
+			graphql.NewInputUnmarshaler("WithdrawOrientationInput", ec.unmarshalInputWithdrawOrientationInput),
 			graphql.NewInputUnmarshaler("WithdrawWarningInput", ec.unmarshalInputWithdrawWarningInput),
 			graphql.NewInputUnmarshaler("WorkInput", ec.unmarshalInputWorkInput),
 		)
@@ -7704,7 +8309,7 @@ type Mutation {
 
   """
   Records that somebody came to a reception point, called or wrote (*contact au
-  guichet*). It names nobody.
+  guichet*). It names nobody, and may be about an application.
 
   For a RECEPTION_AGENT or SOCIAL_OFFICER at the point, whatever its level.
   """
@@ -8284,6 +8889,8 @@ enum ErrorCode {
   REGISTRY_REFUSES
   "A value was stated by a stronger source: leave it, or name it in ` + "`" + `overrule` + "`" + `."
   WEAKER_SOURCE
+  "The key was sent before, with something else: send a new one."
+  KEY_REUSED
 }
 
 "A reason for which a command was refused. Nothing was written."
@@ -10733,6 +11340,8 @@ enum Ground {
   TERRITORY
   "The caller received the applicant."
   RECEIVED
+  "A reception point of the caller accepted an orientation of the applicant."
+  ORIENTED
   "The caller opened this file in an emergency, for an hour."
   BREAK_GLASS
   "The caller is named on the protected file."
@@ -10845,8 +11454,20 @@ type ReceptionContact {
   receptionPoint: ReceptionPoint!
   "How."
   channel: ContactChannel!
-  "When."
+  "When it was recorded."
   recordedAt: DateTime!
+  "When it took place."
+  occurredAt: DateTime!
+  "What it was about: a code of the list ` + "`" + `contactMotive` + "`" + ` (` + "`" + `codeLists` + "`" + `)."
+  motive: String
+  "How it ended: a code of the list ` + "`" + `contactOutcome` + "`" + ` (` + "`" + `codeLists` + "`" + `)."
+  outcome: String
+  "How long it took, in minutes."
+  minutes: Int
+  "The languages that were spoken, besides French or instead of it. At most 5."
+  languages: [LanguageCode!]!
+  "The application that it was about, to who sees its column group CONTACT; ` + "`" + `null` + "`" + ` for others, and where there is none."
+  application: Application
 }
 
 "How somebody got in touch with a reception point (*canal*)."
@@ -10857,8 +11478,14 @@ enum ContactChannel {
   PHONE
   "By video."
   VIDEO
-  "By letter or electronic mail."
+  "By letter."
   MAIL
+  "By electronic mail."
+  EMAIL
+  "By a form or a chat of a website."
+  ONLINE
+  "A call that nobody answered: it is counted, and nothing else is recorded of it."
+  UNANSWERED_CALL
 }
 
 "A contact to record."
@@ -10867,6 +11494,18 @@ input RecordContactInput {
   receptionPointId: ID!
   "How."
   channel: ContactChannel!
+  "What it was about: a code of the list ` + "`" + `contactMotive` + "`" + ` (` + "`" + `codeLists` + "`" + `)."
+  motive: String
+  "How it ended: a code of the list ` + "`" + `contactOutcome` + "`" + ` (` + "`" + `codeLists` + "`" + `)."
+  outcome: String
+  "How long it took, in minutes, 1 to 600."
+  minutes: Int
+  "The languages that were spoken, besides French or instead of it. At most 5."
+  languages: [LanguageCode!]
+  "The application that it was about: one that you see."
+  applicationId: ID
+  "When it took place, within the last 7 days; left out for now."
+  occurredAt: DateTime
 }
 
 "What became of the contact."
@@ -12282,6 +12921,527 @@ type ReleaseOnlineRegistrationPayload {
   "Why it was refused; empty when it was done. At most 20."
   errors: [UserError!]!
 }
+
+# Orientation, contacts, levels -----------------------------------------------
+
+extend type Query {
+  """
+  The applicants that your points sent to a point of level 3, and that they were sent
+  (*orientations*), the oldest first: who sent one sees how it ends, and of whom it is
+  nobody but who sees that application.
+
+  For who receives at a reception point; empty for others. At most 100.
+  """
+  orientations(
+    "How many, 1 to 100."
+    first: Int!
+    "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
+    after: ID
+    "Which orientations."
+    where: OrientationFilter
+  ): [Orientation!]! @bounded(max: 100)
+
+  """
+  The contacts of your points, the oldest first: or, where an application is named, those
+  that were about it, for who sees its column group CONTACT. At most 100.
+  """
+  contacts(
+    "How many, 1 to 100."
+    first: Int!
+    "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
+    after: ID
+    "Which contacts."
+    where: ContactFilter
+  ): [ReceptionContact!]! @bounded(max: 100)
+
+  """
+  The requests of reception points for another level of service, the oldest first
+  (*demandes de changement de niveau*): those of your points or your organisation, all of
+  them for the Métropole's STEERING and POINT_MANAGER. At most 100.
+  """
+  levelChanges(
+    "How many, 1 to 100."
+    first: Int!
+    "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
+    after: ID
+    "In these states; ` + "`" + `null` + "`" + ` for all of them."
+    states: [LevelChangeState!]
+  ): [LevelChange!]! @bounded(max: 100)
+}
+
+extend type Mutation {
+  """
+  Sends an applicant to a reception point of level 3 (*orientation*). It sees the
+  application once somebody there has accepted.
+
+  For a RECEPTION_AGENT by the grounds FOLLOWED and RECEIVED, at a point of level 1 or 2.
+  """
+  orientApplicant(
+    "The application, the point and why."
+    input: OrientApplicantInput!
+  ): OrientApplicantPayload!
+
+  """
+  Accepts an orientation: your point sees the application from now on, by the ground
+  ORIENTED, until 15 days after it has reported back.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER at the point that it was sent to, of level 3, for
+  another organisation than that which sent it; for the same one, another person with a
+  code of the applicant.
+  """
+  acceptOrientation(
+    "The orientation."
+    input: AcceptOrientationInput!
+  ): AcceptOrientationPayload!
+
+  """
+  Declines an orientation, or gives up one that was accepted.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER at the point that it was sent to.
+  """
+  declineOrientation(
+    "The orientation and why."
+    input: DeclineOrientationInput!
+  ): DeclineOrientationPayload!
+
+  """
+  Takes an orientation back, until the applicant was received.
+
+  For a RECEPTION_AGENT at the point that sent it.
+  """
+  withdrawOrientation(
+    "The orientation."
+    input: WithdrawOrientationInput!
+  ): WithdrawOrientationPayload!
+
+  """
+  Records that the applicant was at the point.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER at the point that it was sent to.
+  """
+  recordOrientationReceived(
+    "The orientation."
+    input: RecordOrientationReceivedInput!
+  ): RecordOrientationReceivedPayload!
+
+  """
+  Tells the point that sent the applicant what came of it. Your point sees the application
+  for 15 days more.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER at the point that it was sent to.
+  """
+  reportBackOrientation(
+    "The orientation and its outcome."
+    input: ReportBackOrientationInput!
+  ): ReportBackOrientationPayload!
+
+  """
+  Records contacts that a device kept while it was offline, one by one: what is refused is
+  told at its place, and the others are recorded. Each has a key of the device's, by which
+  one that was sent before is recognised: it is answered as before, and with anything else
+  refused as ` + "`" + `KEY_REUSED` + "`" + `.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER at the point, whatever its level.
+  """
+  recordContacts(
+    "The contacts."
+    input: RecordContactsInput!
+  ): RecordContactsPayload!
+
+  """
+  Asks the Métropole that a reception point deliver another level of service, or by other
+  means, from a day on (*demande de changement de niveau*).
+
+  For a POINT_MANAGER at the point, or an ORG_ADMIN of an organisation that operates it,
+  with the person's own token.
+  """
+  requestLevelChange(
+    "The point and what is asked for."
+    input: RequestLevelChangeInput!
+  ): RequestLevelChangePayload!
+
+  """
+  Answers such a request. Granted, it ends the agreement in force on that day, and the new
+  one begins, until when the old one would have ended.
+
+  For STEERING or POINT_MANAGER of the Métropole, another person than who asked, with the
+  person's own token.
+  """
+  answerLevelChange(
+    "The request, and the answer."
+    input: AnswerLevelChangeInput!
+  ): AnswerLevelChangePayload!
+}
+
+extend type Application {
+  "Where the applicant was sent, the last one first (column group CONTACT). At most 50."
+  orientations: [Orientation!]!
+}
+
+"""
+An applicant who is sent from a reception point to one of level 3, and the way back
+(*orientation*). It names nobody.
+"""
+type Orientation {
+  "An opaque identifier."
+  id: ID!
+  "The point that sent the applicant."
+  fromPoint: ReceptionPoint!
+  "The point of level 3."
+  toPoint: ReceptionPoint!
+  "Why."
+  reason: OrientationReason!
+  "Where it stands."
+  state: OrientationState!
+  "The steps that were taken, in their order. At most 5."
+  steps: [OrientationStep!]!
+  "The last day for the step that it waits for; ` + "`" + `null` + "`" + ` once it is over."
+  dueOn: Date
+  "Whether that day is past."
+  overdue: Boolean!
+  "Why it was declined; ` + "`" + `null` + "`" + ` where it was not."
+  declinedFor: OrientationRefusal
+  "What came of it; ` + "`" + `null` + "`" + ` until it was reported back."
+  outcome: OrientationOutcome
+  "The application, to who sees its column group CONTACT; ` + "`" + `null` + "`" + ` for others."
+  application: Application
+}
+
+"A step of an orientation that was taken."
+type OrientationStep {
+  "The state that it led to."
+  state: OrientationState!
+  "When."
+  at: DateTime!
+  "How many days after the step before; 0 for the first one."
+  days: Int!
+}
+
+"Where an orientation stands."
+enum OrientationState {
+  "It waits for the point to accept."
+  SENT
+  "The point accepted it, and sees the application."
+  ACCEPTED
+  "The applicant has an appointment there."
+  APPOINTMENT_SET
+  "The applicant was there."
+  RECEIVED
+  "The outcome was told."
+  REPORTED_BACK
+  "The point declined it."
+  DECLINED
+  "It was taken back."
+  WITHDRAWN
+  "The application came to an end meanwhile."
+  LAPSED
+}
+
+"""
+Why an applicant is sent to a point of level 3. What would tell of a disability, of health
+or of violence is no reason here: the point reads the application once it has accepted.
+"""
+enum OrientationReason {
+  "A personalised appointment (*rendez-vous personnalisé*)."
+  PERSONALISED_APPOINTMENT
+  "The single file (*dossier unique*) is to be built."
+  SINGLE_FILE
+  "An interview with a social worker (*entretien approfondi*)."
+  IN_DEPTH_INTERVIEW
+  "The application may have priority."
+  PRIORITY
+  "The applicant has waited for very long."
+  LONG_WAIT
+  "Several proposals were refused."
+  SEVERAL_REFUSALS
+}
+
+"Why a point declines an orientation."
+enum OrientationRefusal {
+  "It has no time for it."
+  NO_CAPACITY
+  "Another point is the right one."
+  OTHER_POINT
+  "It takes no point of level 3."
+  NOT_NEEDED
+  "The applicant does not want it."
+  APPLICANT_DECLINES
+}
+
+"What came of an orientation."
+enum OrientationOutcome {
+  "The single file is complete."
+  SINGLE_FILE_COMPLETE
+  "The interview was held."
+  INTERVIEW_HELD
+  "The point goes on with the applicant."
+  FOLLOWED_FURTHER
+  "Nothing more is needed."
+  NOTHING_MORE_NEEDED
+  "The applicant did not come."
+  DID_NOT_COME
+}
+
+"Whose orientations."
+enum OrientationDirection {
+  "Those that your points sent."
+  SENT
+  "Those that your points were sent."
+  RECEIVED
+}
+
+"Which orientations. ` + "`" + `null` + "`" + ` means no filter, an empty list nothing."
+input OrientationFilter {
+  "Sent by your points, or to them."
+  direction: OrientationDirection
+  "In these states."
+  states: [OrientationState!]
+  "Whose next step is late, or is not."
+  overdue: Boolean
+}
+
+"The application, the point and why."
+input OrientApplicantInput {
+  "The application."
+  applicationId: ID!
+  "The point of level 3."
+  receptionPointId: ID!
+  "Why."
+  reason: OrientationReason!
+}
+
+"What became of it."
+type OrientApplicantPayload {
+  "The orientation; ` + "`" + `null` + "`" + ` when it was refused."
+  orientation: Orientation
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The orientation."
+input AcceptOrientationInput {
+  "The orientation."
+  id: ID!
+  "The code that the applicant was given at a desk; left out where another organisation accepts."
+  code: String
+}
+
+"What became of it."
+type AcceptOrientationPayload {
+  "The orientation; ` + "`" + `null` + "`" + ` when it was refused."
+  orientation: Orientation
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The orientation and why."
+input DeclineOrientationInput {
+  "The orientation."
+  id: ID!
+  "Why."
+  reason: OrientationRefusal!
+}
+
+"What became of it."
+type DeclineOrientationPayload {
+  "The orientation; ` + "`" + `null` + "`" + ` when it was refused."
+  orientation: Orientation
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The orientation."
+input WithdrawOrientationInput {
+  "The orientation."
+  id: ID!
+}
+
+"What became of it."
+type WithdrawOrientationPayload {
+  "The orientation; ` + "`" + `null` + "`" + ` when it was refused."
+  orientation: Orientation
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The orientation."
+input RecordOrientationReceivedInput {
+  "The orientation."
+  id: ID!
+}
+
+"What became of it."
+type RecordOrientationReceivedPayload {
+  "The orientation; ` + "`" + `null` + "`" + ` when it was refused."
+  orientation: Orientation
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The orientation and its outcome."
+input ReportBackOrientationInput {
+  "The orientation."
+  id: ID!
+  "What came of it: ` + "`" + `DID_NOT_COME` + "`" + ` for who was not received, another one for who was."
+  outcome: OrientationOutcome!
+}
+
+"What became of it."
+type ReportBackOrientationPayload {
+  "The orientation; ` + "`" + `null` + "`" + ` when it was refused."
+  orientation: Orientation
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"Which contacts. ` + "`" + `null` + "`" + ` means no filter, an empty list nothing."
+input ContactFilter {
+  "At these reception points."
+  receptionPoints: [ID!]
+  "By these channels."
+  channels: [ContactChannel!]
+  "About this application."
+  applicationId: ID
+  "That took place then or later."
+  occurredFrom: DateTime
+  "That took place before."
+  occurredBefore: DateTime
+}
+
+"Contacts that a device kept."
+input RecordContactsInput {
+  "Where they all took place."
+  receptionPointId: ID!
+  "The contacts. At most 100."
+  contacts: [OfflineContactInput!]!
+}
+
+"A contact that a device kept."
+input OfflineContactInput {
+  "The device's own key of this contact, 8 to 64 characters: it is sent again with the same contact alone."
+  clientKey: String!
+  "How."
+  channel: ContactChannel!
+  "When it took place, within the last 7 days."
+  occurredAt: DateTime!
+  "What it was about: a code of the list ` + "`" + `contactMotive` + "`" + ` (` + "`" + `codeLists` + "`" + `)."
+  motive: String
+  "How it ended: a code of the list ` + "`" + `contactOutcome` + "`" + ` (` + "`" + `codeLists` + "`" + `)."
+  outcome: String
+  "How long it took, in minutes, 1 to 600."
+  minutes: Int
+  "The languages that were spoken, besides French or instead of it. At most 5."
+  languages: [LanguageCode!]
+  "The application that it was about: one that you see."
+  applicationId: ID
+}
+
+"What became of the contacts."
+type RecordContactsPayload {
+  "One for each contact, in their order; empty when all were refused. At most 100."
+  results: [RecordedContact!]!
+  "Why all were refused; empty otherwise. At most 20."
+  errors: [UserError!]!
+}
+
+"What became of one of several contacts."
+type RecordedContact {
+  "Its place among those that were sent, from 0."
+  index: Int!
+  "The contact; ` + "`" + `null` + "`" + ` when it was refused."
+  contact: ReceptionContact
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"""
+A request that a reception point deliver another level of service, or by other means, and
+the Métropole's answer (*demande de changement de niveau*).
+"""
+type LevelChange {
+  "An opaque identifier."
+  id: ID!
+  "The point."
+  receptionPoint: ReceptionPoint!
+  "For which organisation it was asked."
+  organisation: Organisation!
+  "The level of service, 1 to 3."
+  level: Int!
+  "By whose means."
+  means: Means!
+  "From which day it was asked for."
+  wantedFrom: Date!
+  "When it was asked."
+  requestedOn: Date!
+  "Where it stands."
+  state: LevelChangeState!
+  "When it was answered; ` + "`" + `null` + "`" + ` until it is."
+  answeredOn: Date
+  "From which day on the point has the level; ` + "`" + `null` + "`" + ` unless it was granted."
+  grantedFrom: Date
+  "Why it was refused; ` + "`" + `null` + "`" + ` unless it was."
+  refusedFor: LevelChangeRefusal
+}
+
+"Where a request for another level stands."
+enum LevelChangeState {
+  "It waits for the Métropole's answer."
+  REQUESTED
+  "The Métropole granted it."
+  GRANTED
+  "The Métropole refused it."
+  REFUSED
+}
+
+"Why the Métropole refuses another level."
+enum LevelChangeRefusal {
+  "The means are missing."
+  NO_MEANS
+  "Points nearby meet the need."
+  NO_NEED
+  "The agents are to be trained first."
+  NOT_TRAINED
+  "It may be asked for again later."
+  LATER
+}
+
+"The point and what is asked for."
+input RequestLevelChangeInput {
+  "The point."
+  receptionPointId: ID!
+  "The level of service, 1 to 3."
+  level: Int!
+  "By whose means."
+  means: Means!
+  "From which day on: tomorrow or later."
+  from: Date!
+}
+
+"What became of it."
+type RequestLevelChangePayload {
+  "The request; ` + "`" + `null` + "`" + ` when it was refused."
+  levelChange: LevelChange
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The request, and the answer: one of the two."
+input AnswerLevelChangeInput {
+  "The request."
+  id: ID!
+  "Granted from this day on: tomorrow or later."
+  grantedFrom: Date
+  "Refused for this reason."
+  refusedFor: LevelChangeRefusal
+}
+
+"What became of it."
+type AnswerLevelChangePayload {
+  "The request; ` + "`" + `null` + "`" + ` when it was refused."
+  levelChange: LevelChange
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -12298,6 +13458,16 @@ func (ec *executionContext) childFields_AcceptHandOverPayload(ctx context.Contex
 		return ec.fieldContext_AcceptHandOverPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AcceptHandOverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AcceptOrientationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orientation":
+		return ec.fieldContext_AcceptOrientationPayload_orientation(ctx, field)
+	case "errors":
+		return ec.fieldContext_AcceptOrientationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcceptOrientationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_AcceptPiecePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12410,6 +13580,16 @@ func (ec *executionContext) childFields_Agreement(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Agreement", field.Name)
 }
 
+func (ec *executionContext) childFields_AnswerLevelChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "levelChange":
+		return ec.fieldContext_AnswerLevelChangePayload_levelChange(ctx, field)
+	case "errors":
+		return ec.fieldContext_AnswerLevelChangePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerLevelChangePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Application(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -12452,6 +13632,8 @@ func (ec *executionContext) childFields_Application(ctx context.Context, field g
 		return ec.fieldContext_Application_completeness(ctx, field)
 	case "version":
 		return ec.fieldContext_Application_version(ctx, field)
+	case "orientations":
+		return ec.fieldContext_Application_orientations(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Application", field.Name)
 }
@@ -12980,6 +14162,16 @@ func (ec *executionContext) childFields_DeclineHandOverPayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type DeclineHandOverPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DeclineOrientationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orientation":
+		return ec.fieldContext_DeclineOrientationPayload_orientation(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeclineOrientationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclineOrientationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DeclineProposedChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -13254,6 +14446,34 @@ func (ec *executionContext) childFields_IssueBindingCodePayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type IssueBindingCodePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_LevelChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LevelChange_id(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_LevelChange_receptionPoint(ctx, field)
+	case "organisation":
+		return ec.fieldContext_LevelChange_organisation(ctx, field)
+	case "level":
+		return ec.fieldContext_LevelChange_level(ctx, field)
+	case "means":
+		return ec.fieldContext_LevelChange_means(ctx, field)
+	case "wantedFrom":
+		return ec.fieldContext_LevelChange_wantedFrom(ctx, field)
+	case "requestedOn":
+		return ec.fieldContext_LevelChange_requestedOn(ctx, field)
+	case "state":
+		return ec.fieldContext_LevelChange_state(ctx, field)
+	case "answeredOn":
+		return ec.fieldContext_LevelChange_answeredOn(ctx, field)
+	case "grantedFrom":
+		return ec.fieldContext_LevelChange_grantedFrom(ctx, field)
+	case "refusedFor":
+		return ec.fieldContext_LevelChange_refusedFor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LevelChange", field.Name)
+}
+
 func (ec *executionContext) childFields_MailingAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "address":
@@ -13442,6 +14662,56 @@ func (ec *executionContext) childFields_OrganisationEdge(ctx context.Context, fi
 		return ec.fieldContext_OrganisationEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrganisationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OrientApplicantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orientation":
+		return ec.fieldContext_OrientApplicantPayload_orientation(ctx, field)
+	case "errors":
+		return ec.fieldContext_OrientApplicantPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrientApplicantPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Orientation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Orientation_id(ctx, field)
+	case "fromPoint":
+		return ec.fieldContext_Orientation_fromPoint(ctx, field)
+	case "toPoint":
+		return ec.fieldContext_Orientation_toPoint(ctx, field)
+	case "reason":
+		return ec.fieldContext_Orientation_reason(ctx, field)
+	case "state":
+		return ec.fieldContext_Orientation_state(ctx, field)
+	case "steps":
+		return ec.fieldContext_Orientation_steps(ctx, field)
+	case "dueOn":
+		return ec.fieldContext_Orientation_dueOn(ctx, field)
+	case "overdue":
+		return ec.fieldContext_Orientation_overdue(ctx, field)
+	case "declinedFor":
+		return ec.fieldContext_Orientation_declinedFor(ctx, field)
+	case "outcome":
+		return ec.fieldContext_Orientation_outcome(ctx, field)
+	case "application":
+		return ec.fieldContext_Orientation_application(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Orientation", field.Name)
+}
+
+func (ec *executionContext) childFields_OrientationStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_OrientationStep_state(ctx, field)
+	case "at":
+		return ec.fieldContext_OrientationStep_at(ctx, field)
+	case "days":
+		return ec.fieldContext_OrientationStep_days(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrientationStep", field.Name)
 }
 
 func (ec *executionContext) childFields_Ownership(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13826,6 +15096,18 @@ func (ec *executionContext) childFields_ReceptionContact(ctx context.Context, fi
 		return ec.fieldContext_ReceptionContact_channel(ctx, field)
 	case "recordedAt":
 		return ec.fieldContext_ReceptionContact_recordedAt(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_ReceptionContact_occurredAt(ctx, field)
+	case "motive":
+		return ec.fieldContext_ReceptionContact_motive(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ReceptionContact_outcome(ctx, field)
+	case "minutes":
+		return ec.fieldContext_ReceptionContact_minutes(ctx, field)
+	case "languages":
+		return ec.fieldContext_ReceptionContact_languages(ctx, field)
+	case "application":
+		return ec.fieldContext_ReceptionContact_application(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReceptionContact", field.Name)
 }
@@ -13900,6 +15182,16 @@ func (ec *executionContext) childFields_RecordContactPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type RecordContactPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_RecordContactsPayload_results(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordContactsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordContactsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordNoticePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -13908,6 +15200,28 @@ func (ec *executionContext) childFields_RecordNoticePayload(ctx context.Context,
 		return ec.fieldContext_RecordNoticePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordNoticePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordOrientationReceivedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orientation":
+		return ec.fieldContext_RecordOrientationReceivedPayload_orientation(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordOrientationReceivedPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordOrientationReceivedPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordedContact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "index":
+		return ec.fieldContext_RecordedContact_index(ctx, field)
+	case "contact":
+		return ec.fieldContext_RecordedContact_contact(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordedContact_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordedContact", field.Name)
 }
 
 func (ec *executionContext) childFields_RefusePiecePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14018,6 +15332,26 @@ func (ec *executionContext) childFields_ReopenToApplicantPayload(ctx context.Con
 		return ec.fieldContext_ReopenToApplicantPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReopenToApplicantPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportBackOrientationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orientation":
+		return ec.fieldContext_ReportBackOrientationPayload_orientation(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReportBackOrientationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportBackOrientationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RequestLevelChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "levelChange":
+		return ec.fieldContext_RequestLevelChangePayload_levelChange(ctx, field)
+	case "errors":
+		return ec.fieldContext_RequestLevelChangePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RequestLevelChangePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResendPiecePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14522,6 +15856,16 @@ func (ec *executionContext) childFields_WithdrawOpeningExceptionPayload(ctx cont
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawOpeningExceptionPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_WithdrawOrientationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orientation":
+		return ec.fieldContext_WithdrawOrientationPayload_orientation(ctx, field)
+	case "errors":
+		return ec.fieldContext_WithdrawOrientationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawOrientationPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_WithdrawWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -14828,6 +16172,20 @@ func (ec *executionContext) field_Mutation_acceptHandOver_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_acceptOrientation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AcceptOrientationInput, error) {
+			return ec.unmarshalNAcceptOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_acceptPiece_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14862,6 +16220,20 @@ func (ec *executionContext) field_Mutation_addPartnerAppSecret_args(ctx context.
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.AddPartnerAppSecretInput, error) {
 			return ec.unmarshalNAddPartnerAppSecretInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_answerLevelChange_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AnswerLevelChangeInput, error) {
+			return ec.unmarshalNAnswerLevelChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14988,6 +16360,20 @@ func (ec *executionContext) field_Mutation_declineHandOver_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.DeclineHandOverInput, error) {
 			return ec.unmarshalNDeclineHandOverInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_declineOrientation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeclineOrientationInput, error) {
+			return ec.unmarshalNDeclineOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15164,6 +16550,20 @@ func (ec *executionContext) field_Mutation_openApplicationInEmergency_args(ctx c
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_orientApplicant_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.OrientApplicantInput, error) {
+			return ec.unmarshalNOrientApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_prepareAccessExport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -15252,8 +16652,22 @@ func (ec *executionContext) field_Mutation_recordContact_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (model.RecordContactInput, error) {
-			return ec.unmarshalNRecordContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactInput(ctx, v)
+		func(ctx context.Context, v any) (domain.ContactEntry, error) {
+			return ec.unmarshalNRecordContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntry(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordContactsInput, error) {
+			return ec.unmarshalNRecordContactsInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15268,6 +16682,20 @@ func (ec *executionContext) field_Mutation_recordNotice_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RecordNoticeInput, error) {
 			return ec.unmarshalNRecordNoticeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordOrientationReceived_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordOrientationReceivedInput, error) {
+			return ec.unmarshalNRecordOrientationReceivedInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15422,6 +16850,34 @@ func (ec *executionContext) field_Mutation_reopenToApplicant_args(ctx context.Co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ReopenToApplicantInput, error) {
 			return ec.unmarshalNReopenToApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_reportBackOrientation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReportBackOrientationInput, error) {
+			return ec.unmarshalNReportBackOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_requestLevelChange_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RequestLevelChangeInput, error) {
+			return ec.unmarshalNRequestLevelChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15590,6 +17046,20 @@ func (ec *executionContext) field_Mutation_withdrawOpeningException_args(ctx con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.WithdrawOpeningExceptionInput, error) {
 			return ec.unmarshalNWithdrawOpeningExceptionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_withdrawOrientation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.WithdrawOrientationInput, error) {
+			return ec.unmarshalNWithdrawOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15966,6 +17436,36 @@ func (ec *executionContext) field_Query_communes_args(ctx context.Context, rawAr
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_contacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*model.ContactFilter, error) {
+			return ec.unmarshalOContactFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐContactFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_deposits_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -16067,6 +17567,36 @@ func (ec *executionContext) field_Query_handOvers_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_levelChanges_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "states",
+		func(ctx context.Context, v any) ([]domain.LevelChangeState, error) {
+			return ec.unmarshalOLevelChangeState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeStateᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["states"] = arg2
 	return args, nil
 }
 
@@ -16217,6 +17747,36 @@ func (ec *executionContext) field_Query_organisations_args(ctx context.Context, 
 		return nil, err
 	}
 	args["where"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_orientations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["after"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*model.OrientationFilter, error) {
+			return ec.unmarshalOOrientationFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientationFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
 	return args, nil
 }
 
@@ -16728,6 +18288,70 @@ func (ec *executionContext) _AcceptHandOverPayload_errors(ctx context.Context, f
 func (ec *executionContext) fieldContext_AcceptHandOverPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AcceptHandOverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcceptOrientationPayload_orientation(ctx context.Context, field graphql.CollectedField, obj *model.AcceptOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptOrientationPayload_orientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orientation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+			return ec.marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptOrientationPayload_orientation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcceptOrientationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AcceptOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptOrientationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptOrientationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptOrientationPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -17619,6 +19243,70 @@ func (ec *executionContext) fieldContext_Agreement_services(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _AnswerLevelChangePayload_levelChange(ctx context.Context, field graphql.CollectedField, obj *model.AnswerLevelChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AnswerLevelChangePayload_levelChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LevelChange, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.LevelChange) graphql.Marshaler {
+			return ec.marshalOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AnswerLevelChangePayload_levelChange(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AnswerLevelChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LevelChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AnswerLevelChangePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AnswerLevelChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AnswerLevelChangePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AnswerLevelChangePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AnswerLevelChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Application_id(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -18179,6 +19867,38 @@ func (ec *executionContext) _Application_version(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Application_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Application", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Application_orientations(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_orientations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Application().Orientations(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Orientation) graphql.Marshaler {
+			return ec.answerNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_orientations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ApplicationCell_keys(ctx context.Context, field graphql.CollectedField, obj *domain.ApplicationCell) (ret graphql.Marshaler) {
@@ -22506,6 +24226,70 @@ func (ec *executionContext) fieldContext_DeclineHandOverPayload_errors(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _DeclineOrientationPayload_orientation(ctx context.Context, field graphql.CollectedField, obj *model.DeclineOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclineOrientationPayload_orientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orientation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+			return ec.marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeclineOrientationPayload_orientation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclineOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeclineOrientationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DeclineOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclineOrientationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeclineOrientationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclineOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DeclineProposedChangePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.DeclineProposedChangePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24859,6 +26643,277 @@ func (ec *executionContext) fieldContext_IssueBindingCodePayload_errors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _LevelChange_id(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _LevelChange_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LevelChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LevelChange_organisation(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LevelChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LevelChange_level(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_level(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Level, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "Int")
+}
+
+func (ec *executionContext) _LevelChange_means(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_means(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Means, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Means) graphql.Marshaler {
+			return ec.marshalNMeans2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMeans(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_means(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "Means")
+}
+
+func (ec *executionContext) _LevelChange_wantedFrom(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_wantedFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WantedFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_wantedFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "Date")
+}
+
+func (ec *executionContext) _LevelChange_requestedOn(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_requestedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_requestedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "Date")
+}
+
+func (ec *executionContext) _LevelChange_state(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.LevelChangeState) graphql.Marshaler {
+			return ec.marshalNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "LevelChangeState")
+}
+
+func (ec *executionContext) _LevelChange_answeredOn(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_answeredOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AnsweredOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_answeredOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "Date")
+}
+
+func (ec *executionContext) _LevelChange_grantedFrom(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_grantedFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrantedFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_grantedFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "Date")
+}
+
+func (ec *executionContext) _LevelChange_refusedFor(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_refusedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RefusedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.LevelChangeRefusal) graphql.Marshaler {
+			return ec.marshalOLevelChangeRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeRefusal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_refusedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "LevelChangeRefusal")
+}
+
 func (ec *executionContext) _LevelTooLowError_code(ctx context.Context, field graphql.CollectedField, obj *model.LevelTooLowError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26246,7 +28301,7 @@ func (ec *executionContext) _Mutation_recordContact(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RecordContact(ctx, fc.Args["input"].(model.RecordContactInput))
+			return ec.Resolvers.Mutation().RecordContact(ctx, fc.Args["input"].(domain.ContactEntry))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordContactPayload) graphql.Marshaler {
@@ -27996,6 +30051,402 @@ func (ec *executionContext) fieldContext_Mutation_resendPiece(ctx context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_orientApplicant(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_orientApplicant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().OrientApplicant(ctx, fc.Args["input"].(model.OrientApplicantInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.OrientApplicantPayload) graphql.Marshaler {
+			return ec.answerNOrientApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_orientApplicant(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrientApplicantPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_orientApplicant_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_acceptOrientation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_acceptOrientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AcceptOrientation(ctx, fc.Args["input"].(model.AcceptOrientationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptOrientationPayload) graphql.Marshaler {
+			return ec.answerNAcceptOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_acceptOrientation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcceptOrientationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_acceptOrientation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_declineOrientation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_declineOrientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeclineOrientation(ctx, fc.Args["input"].(model.DeclineOrientationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclineOrientationPayload) graphql.Marshaler {
+			return ec.answerNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_declineOrientation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeclineOrientationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_declineOrientation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_withdrawOrientation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_withdrawOrientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WithdrawOrientation(ctx, fc.Args["input"].(model.WithdrawOrientationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawOrientationPayload) graphql.Marshaler {
+			return ec.answerNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_withdrawOrientation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WithdrawOrientationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_withdrawOrientation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordOrientationReceived(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordOrientationReceived(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordOrientationReceived(ctx, fc.Args["input"].(model.RecordOrientationReceivedInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordOrientationReceivedPayload) graphql.Marshaler {
+			return ec.answerNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordOrientationReceived(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordOrientationReceivedPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordOrientationReceived_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_reportBackOrientation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_reportBackOrientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReportBackOrientation(ctx, fc.Args["input"].(model.ReportBackOrientationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ReportBackOrientationPayload) graphql.Marshaler {
+			return ec.answerNReportBackOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_reportBackOrientation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReportBackOrientationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_reportBackOrientation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordContacts(ctx, fc.Args["input"].(model.RecordContactsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordContactsPayload) graphql.Marshaler {
+			return ec.answerNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordContactsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_requestLevelChange(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_requestLevelChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RequestLevelChange(ctx, fc.Args["input"].(model.RequestLevelChangeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RequestLevelChangePayload) graphql.Marshaler {
+			return ec.answerNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_requestLevelChange(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RequestLevelChangePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_requestLevelChange_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_answerLevelChange(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_answerLevelChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AnswerLevelChange(ctx, fc.Args["input"].(model.AnswerLevelChangeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AnswerLevelChangePayload) graphql.Marshaler {
+			return ec.answerNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_answerLevelChange(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AnswerLevelChangePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_answerLevelChange_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _NearestReceptionPoint_distanceMetres(ctx context.Context, field graphql.CollectedField, obj *model.NearestReceptionPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28974,6 +31425,428 @@ func (ec *executionContext) _OrganisationEdge_cursor(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_OrganisationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrganisationEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _OrientApplicantPayload_orientation(ctx context.Context, field graphql.CollectedField, obj *model.OrientApplicantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrientApplicantPayload_orientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orientation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+			return ec.marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrientApplicantPayload_orientation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrientApplicantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrientApplicantPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.OrientApplicantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrientApplicantPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrientApplicantPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrientApplicantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Orientation_id(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Orientation_fromPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_fromPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_fromPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Orientation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Orientation_toPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_toPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ToPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_toPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Orientation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Orientation_reason(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.OrientationReason) graphql.Marshaler {
+			return ec.marshalNOrientationReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationReason(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, false, false, "OrientationReason")
+}
+
+func (ec *executionContext) _Orientation_state(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.OrientationState) graphql.Marshaler {
+			return ec.marshalNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, false, false, "OrientationState")
+}
+
+func (ec *executionContext) _Orientation_steps(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_steps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Orientation().Steps(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.OrientationStep) graphql.Marshaler {
+			return ec.answerNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_steps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Orientation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrientationStep(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Orientation_dueOn(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_dueOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_dueOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Orientation_overdue(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Orientation().Overdue(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _Orientation_declinedFor(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_declinedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeclinedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.OrientationRefusal) graphql.Marshaler {
+			return ec.marshalOOrientationRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_declinedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, false, false, "OrientationRefusal")
+}
+
+func (ec *executionContext) _Orientation_outcome(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.OrientationOutcome) graphql.Marshaler {
+			return ec.marshalOOrientationOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, false, false, "OrientationOutcome")
+}
+
+func (ec *executionContext) _Orientation_application(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Orientation().Application(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.answerOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Orientation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrientationStep_state(ctx context.Context, field graphql.CollectedField, obj *domain.OrientationStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrientationStep_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.OrientationState) graphql.Marshaler {
+			return ec.marshalNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrientationStep_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrientationStep", field, false, false, "OrientationState")
+}
+
+func (ec *executionContext) _OrientationStep_at(ctx context.Context, field graphql.CollectedField, obj *domain.OrientationStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrientationStep_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrientationStep_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrientationStep", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _OrientationStep_days(ctx context.Context, field graphql.CollectedField, obj *domain.OrientationStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrientationStep_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrientationStep_days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrientationStep", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Ownership_id(ctx context.Context, field graphql.CollectedField, obj *ent.Ownership) (ret graphql.Marshaler) {
@@ -32969,6 +35842,138 @@ func (ec *executionContext) fieldContext_Query_partnerApps(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_orientations(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_orientations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Orientations(ctx, fc.Args["first"].(int), fc.Args["after"].(*domain.ID), fc.Args["where"].(*model.OrientationFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Orientation) graphql.Marshaler {
+			return ec.answerNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_orientations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_orientations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_contacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(int), fc.Args["after"].(*domain.ID), fc.Args["where"].(*model.ContactFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionContact) graphql.Marshaler {
+			return ec.answerNReceptionContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContactᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionContact(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_levelChanges(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_levelChanges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().LevelChanges(ctx, fc.Args["first"].(int), fc.Args["after"].(*domain.ID), fc.Args["states"].([]domain.LevelChangeState))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.LevelChange) graphql.Marshaler {
+			return ec.answerNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_levelChanges(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LevelChange(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_levelChanges_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33295,6 +36300,153 @@ func (ec *executionContext) _ReceptionContact_recordedAt(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_ReceptionContact_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ReceptionContact_occurredAt(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ReceptionContact_motive(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_motive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Motive, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_motive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReceptionContact_outcome(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReceptionContact_minutes(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReceptionContact_languages(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_languages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Languages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.LanguageCode) graphql.Marshaler {
+			return ec.marshalNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_languages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "LanguageCode")
+}
+
+func (ec *executionContext) _ReceptionContact_application(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ReceptionContact().Application(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.answerOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReceptionContact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ReceptionPoint_id(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionPoint) (ret graphql.Marshaler) {
@@ -33928,6 +37080,70 @@ func (ec *executionContext) fieldContext_RecordContactPayload_errors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _RecordContactsPayload_results(ctx context.Context, field graphql.CollectedField, obj *model.RecordContactsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordContactsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.RecordedContact) graphql.Marshaler {
+			return ec.marshalNRecordedContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContactᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordContactsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordContactsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordedContact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordContactsPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordContactsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordContactsPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordContactsPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordContactsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RecordNoticePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.RecordNoticePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33982,6 +37198,157 @@ func (ec *executionContext) _RecordNoticePayload_errors(ctx context.Context, fie
 func (ec *executionContext) fieldContext_RecordNoticePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RecordNoticePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordOrientationReceivedPayload_orientation(ctx context.Context, field graphql.CollectedField, obj *model.RecordOrientationReceivedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordOrientationReceivedPayload_orientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orientation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+			return ec.marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordOrientationReceivedPayload_orientation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordOrientationReceivedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordOrientationReceivedPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordOrientationReceivedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordOrientationReceivedPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordOrientationReceivedPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordOrientationReceivedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordedContact_index(ctx context.Context, field graphql.CollectedField, obj *model.RecordedContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordedContact_index(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Index, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordedContact_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordedContact", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RecordedContact_contact(ctx context.Context, field graphql.CollectedField, obj *model.RecordedContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordedContact_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionContact) graphql.Marshaler {
+			return ec.marshalOReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordedContact_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordedContact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionContact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordedContact_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordedContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordedContact_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordedContact_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordedContact",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -34686,6 +38053,134 @@ func (ec *executionContext) _ReopenToApplicantPayload_errors(ctx context.Context
 func (ec *executionContext) fieldContext_ReopenToApplicantPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ReopenToApplicantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReportBackOrientationPayload_orientation(ctx context.Context, field graphql.CollectedField, obj *model.ReportBackOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportBackOrientationPayload_orientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orientation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+			return ec.marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReportBackOrientationPayload_orientation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportBackOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReportBackOrientationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ReportBackOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportBackOrientationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportBackOrientationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportBackOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RequestLevelChangePayload_levelChange(ctx context.Context, field graphql.CollectedField, obj *model.RequestLevelChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequestLevelChangePayload_levelChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LevelChange, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.LevelChange) graphql.Marshaler {
+			return ec.marshalOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RequestLevelChangePayload_levelChange(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RequestLevelChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LevelChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RequestLevelChangePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RequestLevelChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequestLevelChangePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RequestLevelChangePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RequestLevelChangePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -38602,6 +42097,70 @@ func (ec *executionContext) fieldContext_WithdrawOpeningExceptionPayload_errors(
 	return fc, nil
 }
 
+func (ec *executionContext) _WithdrawOrientationPayload_orientation(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawOrientationPayload_orientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orientation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+			return ec.marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawOrientationPayload_orientation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawOrientationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawOrientationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawOrientationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _WithdrawWarningPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawWarningPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39903,6 +43462,55 @@ func UnmarshalAcceptHandOverInput(ctx context.Context, raw any) (model.AcceptHan
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAcceptOrientationInput(ctx context.Context, obj any) (model.AcceptOrientationInput, error) {
+	var it model.AcceptOrientationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "code"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAcceptOrientationInput unmarshals raw into the AcceptOrientationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAcceptOrientationInput(ctx context.Context, raw any) (model.AcceptOrientationInput, error) {
+	var out model.AcceptOrientationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AcceptOrientationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAcceptPieceInput(ctx context.Context, obj any) (model.AcceptPieceInput, error) {
 	var it model.AcceptPieceInput
 	if obj == nil {
@@ -40047,6 +43655,62 @@ func (ec *executionContext) unmarshalInputAddPartnerAppSecretInput(ctx context.C
 func UnmarshalAddPartnerAppSecretInput(ctx context.Context, raw any) (model.AddPartnerAppSecretInput, error) {
 	var out model.AddPartnerAppSecretInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddPartnerAppSecretInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAnswerLevelChangeInput(ctx context.Context, obj any) (model.AnswerLevelChangeInput, error) {
+	var it model.AnswerLevelChangeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "grantedFrom", "refusedFor"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "grantedFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("grantedFrom"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GrantedFrom = data
+		case "refusedFor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refusedFor"))
+			data, err := ec.unmarshalOLevelChangeRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeRefusal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefusedFor = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAnswerLevelChangeInput unmarshals raw into the AnswerLevelChangeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAnswerLevelChangeInput(ctx context.Context, raw any) (model.AnswerLevelChangeInput, error) {
+	var out model.AnswerLevelChangeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AnswerLevelChangeInput", raw, &out)
 	return out, err
 }
 
@@ -41189,6 +44853,76 @@ func UnmarshalConfirmProtectionInput(ctx context.Context, raw any) (model.Confir
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj any) (model.ContactFilter, error) {
+	var it model.ContactFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"receptionPoints", "channels", "applicationId", "occurredFrom", "occurredBefore"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "receptionPoints":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPoints"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPoints = data
+		case "channels":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channels"))
+			data, err := ec.unmarshalOContactChannel2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannelᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channels = data
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "occurredFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredFrom"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredFrom = data
+		case "occurredBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredBefore"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredBefore = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContactFilter unmarshals raw into the ContactFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContactFilter(ctx context.Context, raw any) (model.ContactFilter, error) {
+	var out model.ContactFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputContactFormInput(ctx context.Context, obj any) (domain.ContactForm, error) {
 	var it domain.ContactForm
 	if obj == nil {
@@ -41711,6 +45445,55 @@ func (ec *executionContext) unmarshalInputDeclineHandOverInput(ctx context.Conte
 func UnmarshalDeclineHandOverInput(ctx context.Context, raw any) (model.DeclineHandOverInput, error) {
 	var out model.DeclineHandOverInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclineHandOverInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeclineOrientationInput(ctx context.Context, obj any) (model.DeclineOrientationInput, error) {
+	var it model.DeclineOrientationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNOrientationRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeclineOrientationInput unmarshals raw into the DeclineOrientationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeclineOrientationInput(ctx context.Context, raw any) (model.DeclineOrientationInput, error) {
+	var out model.DeclineOrientationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclineOrientationInput", raw, &out)
 	return out, err
 }
 
@@ -43202,6 +46985,97 @@ func UnmarshalNamesFormInput(ctx context.Context, raw any) (domain.NamesForm, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputOfflineContactInput(ctx context.Context, obj any) (domain.ContactEntry, error) {
+	var it domain.ContactEntry
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientKey", "channel", "occurredAt", "motive", "outcome", "minutes", "languages", "applicationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientKey = data
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		case "occurredAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredAt"))
+			data, err := ec.unmarshalNDateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredAt = data
+		case "motive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("motive"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Motive = data
+		case "outcome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Outcome = data
+		case "minutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Minutes = data
+		case "languages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("languages"))
+			data, err := ec.unmarshalOLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Languages = data
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOfflineContactInput unmarshals raw into the OfflineContactInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOfflineContactInput(ctx context.Context, raw any) (domain.ContactEntry, error) {
+	var out domain.ContactEntry
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OfflineContactInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputOpenApplicationInEmergencyInput(ctx context.Context, obj any) (model.OpenApplicationInEmergencyInput, error) {
 	var it model.OpenApplicationInEmergencyInput
 	if obj == nil {
@@ -43415,6 +47289,118 @@ func (ec *executionContext) unmarshalInputOrganisationOrder(ctx context.Context,
 func UnmarshalOrganisationOrder(ctx context.Context, raw any) (ent.OrganisationOrder, error) {
 	var out ent.OrganisationOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "OrganisationOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOrientApplicantInput(ctx context.Context, obj any) (model.OrientApplicantInput, error) {
+	var it model.OrientApplicantInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "receptionPointId", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNOrientationReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationReason(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOrientApplicantInput unmarshals raw into the OrientApplicantInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOrientApplicantInput(ctx context.Context, raw any) (model.OrientApplicantInput, error) {
+	var out model.OrientApplicantInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OrientApplicantInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOrientationFilter(ctx context.Context, obj any) (model.OrientationFilter, error) {
+	var it model.OrientationFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"direction", "states", "overdue"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrientationDirection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalOOrientationState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = data
+		case "overdue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overdue"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Overdue = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOrientationFilter unmarshals raw into the OrientationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOrientationFilter(ctx context.Context, raw any) (model.OrientationFilter, error) {
+	var out model.OrientationFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OrientationFilter", raw, &out)
 	return out, err
 }
 
@@ -44226,8 +48212,8 @@ func UnmarshalReceptionPointOrder(ctx context.Context, raw any) (ent.ReceptionPo
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context, obj any) (model.RecordContactInput, error) {
-	var it model.RecordContactInput
+func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context, obj any) (domain.ContactEntry, error) {
+	var it domain.ContactEntry
 	if obj == nil {
 		return it, nil
 	}
@@ -44237,7 +48223,7 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"receptionPointId", "channel"}
+	fieldsInOrder := [...]string{"receptionPointId", "channel", "motive", "outcome", "minutes", "languages", "applicationId", "occurredAt"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -44258,6 +48244,48 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 				return it, err
 			}
 			it.Channel = data
+		case "motive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("motive"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Motive = data
+		case "outcome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Outcome = data
+		case "minutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Minutes = data
+		case "languages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("languages"))
+			data, err := ec.unmarshalOLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Languages = data
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "occurredAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredAt = data
 		}
 	}
 	return it, nil
@@ -44269,9 +48297,58 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalRecordContactInput(ctx context.Context, raw any) (model.RecordContactInput, error) {
-	var out model.RecordContactInput
+func UnmarshalRecordContactInput(ctx context.Context, raw any) (domain.ContactEntry, error) {
+	var out domain.ContactEntry
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordContactInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRecordContactsInput(ctx context.Context, obj any) (model.RecordContactsInput, error) {
+	var it model.RecordContactsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"receptionPointId", "contacts"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "contacts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contacts"))
+			data, err := ec.unmarshalNOfflineContactInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntryᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contacts = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordContactsInput unmarshals raw into the RecordContactsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordContactsInput(ctx context.Context, raw any) (model.RecordContactsInput, error) {
+	var out model.RecordContactsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordContactsInput", raw, &out)
 	return out, err
 }
 
@@ -44321,6 +48398,48 @@ func (ec *executionContext) unmarshalInputRecordNoticeInput(ctx context.Context,
 func UnmarshalRecordNoticeInput(ctx context.Context, raw any) (model.RecordNoticeInput, error) {
 	var out model.RecordNoticeInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordNoticeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRecordOrientationReceivedInput(ctx context.Context, obj any) (model.RecordOrientationReceivedInput, error) {
+	var it model.RecordOrientationReceivedInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordOrientationReceivedInput unmarshals raw into the RecordOrientationReceivedInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordOrientationReceivedInput(ctx context.Context, raw any) (model.RecordOrientationReceivedInput, error) {
+	var out model.RecordOrientationReceivedInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordOrientationReceivedInput", raw, &out)
 	return out, err
 }
 
@@ -44885,6 +49004,118 @@ func (ec *executionContext) unmarshalInputReopenToApplicantInput(ctx context.Con
 func UnmarshalReopenToApplicantInput(ctx context.Context, raw any) (model.ReopenToApplicantInput, error) {
 	var out model.ReopenToApplicantInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReopenToApplicantInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputReportBackOrientationInput(ctx context.Context, obj any) (model.ReportBackOrientationInput, error) {
+	var it model.ReportBackOrientationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "outcome"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "outcome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
+			data, err := ec.unmarshalNOrientationOutcome2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Outcome = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReportBackOrientationInput unmarshals raw into the ReportBackOrientationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReportBackOrientationInput(ctx context.Context, raw any) (model.ReportBackOrientationInput, error) {
+	var out model.ReportBackOrientationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReportBackOrientationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRequestLevelChangeInput(ctx context.Context, obj any) (model.RequestLevelChangeInput, error) {
+	var it model.RequestLevelChangeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"receptionPointId", "level", "means", "from"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "level":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("level"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Level = data
+		case "means":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("means"))
+			data, err := ec.unmarshalNMeans2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMeans(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Means = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRequestLevelChangeInput unmarshals raw into the RequestLevelChangeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRequestLevelChangeInput(ctx context.Context, raw any) (model.RequestLevelChangeInput, error) {
+	var out model.RequestLevelChangeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RequestLevelChangeInput", raw, &out)
 	return out, err
 }
 
@@ -45962,6 +50193,48 @@ func UnmarshalWithdrawOpeningExceptionInput(ctx context.Context, raw any) (model
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputWithdrawOrientationInput(ctx context.Context, obj any) (model.WithdrawOrientationInput, error) {
+	var it model.WithdrawOrientationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWithdrawOrientationInput unmarshals raw into the WithdrawOrientationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWithdrawOrientationInput(ctx context.Context, raw any) (model.WithdrawOrientationInput, error) {
+	var out model.WithdrawOrientationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WithdrawOrientationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputWithdrawWarningInput(ctx context.Context, obj any) (model.WithdrawWarningInput, error) {
 	var it model.WithdrawWarningInput
 	if obj == nil {
@@ -46249,6 +50522,44 @@ func (ec *executionContext) _AcceptHandOverPayload(ctx context.Context, sel ast.
 			}
 		case "errors":
 			out.Values[i] = ec._AcceptHandOverPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var acceptOrientationPayloadImplementors = []string{"AcceptOrientationPayload"}
+
+func (ec *executionContext) _AcceptOrientationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AcceptOrientationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acceptOrientationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AcceptOrientationPayload")
+		case "orientation":
+			out.Values[i] = ec._AcceptOrientationPayload_orientation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AcceptOrientationPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -46636,6 +50947,44 @@ func (ec *executionContext) _Agreement(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var answerLevelChangePayloadImplementors = []string{"AnswerLevelChangePayload"}
+
+func (ec *executionContext) _AnswerLevelChangePayload(ctx context.Context, sel ast.SelectionSet, obj *model.AnswerLevelChangePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, answerLevelChangePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AnswerLevelChangePayload")
+		case "levelChange":
+			out.Values[i] = ec._AnswerLevelChangePayload_levelChange(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AnswerLevelChangePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var applicationImplementors = []string{"Application", "Node"}
 
 func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionSet, obj *ent.Application) graphql.Marshaler {
@@ -46759,6 +51108,12 @@ func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "orientations":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_orientations(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -48518,6 +52873,44 @@ func (ec *executionContext) _DeclineHandOverPayload(ctx context.Context, sel ast
 	return out
 }
 
+var declineOrientationPayloadImplementors = []string{"DeclineOrientationPayload"}
+
+func (ec *executionContext) _DeclineOrientationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeclineOrientationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, declineOrientationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeclineOrientationPayload")
+		case "orientation":
+			out.Values[i] = ec._DeclineOrientationPayload_orientation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DeclineOrientationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var declineProposedChangePayloadImplementors = []string{"DeclineProposedChangePayload"}
 
 func (ec *executionContext) _DeclineProposedChangePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeclineProposedChangePayload) graphql.Marshaler {
@@ -49561,6 +53954,91 @@ func (ec *executionContext) _IssueBindingCodePayload(ctx context.Context, sel as
 	return out
 }
 
+var levelChangeImplementors = []string{"LevelChange"}
+
+func (ec *executionContext) _LevelChange(ctx context.Context, sel ast.SelectionSet, obj *ent.LevelChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, levelChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LevelChange")
+		case "id":
+			out.Values[i] = ec._LevelChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LevelChange_receptionPoint(ctx, field, obj)
+				})
+		case "organisation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LevelChange_organisation(ctx, field, obj)
+				})
+		case "level":
+			out.Values[i] = ec._LevelChange_level(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "means":
+			out.Values[i] = ec._LevelChange_means(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "wantedFrom":
+			out.Values[i] = ec._LevelChange_wantedFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requestedOn":
+			out.Values[i] = ec._LevelChange_requestedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._LevelChange_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "answeredOn":
+			out.Values[i] = ec._LevelChange_answeredOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "grantedFrom":
+			out.Values[i] = ec._LevelChange_grantedFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "refusedFor":
+			out.Values[i] = ec._LevelChange_refusedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var levelTooLowErrorImplementors = []string{"LevelTooLowError", "UserError"}
 
 func (ec *executionContext) _LevelTooLowError(ctx context.Context, sel ast.SelectionSet, obj *model.LevelTooLowError) graphql.Marshaler {
@@ -50245,6 +54723,69 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "orientApplicant":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_orientApplicant(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "acceptOrientation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_acceptOrientation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "declineOrientation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_declineOrientation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawOrientation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_withdrawOrientation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordOrientationReceived":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordOrientationReceived(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reportBackOrientation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_reportBackOrientation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordContacts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordContacts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requestLevelChange":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_requestLevelChange(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "answerLevelChange":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_answerLevelChange(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -50685,6 +55226,175 @@ func (ec *executionContext) _OrganisationEdge(ctx context.Context, sel ast.Selec
 			}
 		case "cursor":
 			out.Values[i] = ec._OrganisationEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orientApplicantPayloadImplementors = []string{"OrientApplicantPayload"}
+
+func (ec *executionContext) _OrientApplicantPayload(ctx context.Context, sel ast.SelectionSet, obj *model.OrientApplicantPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orientApplicantPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrientApplicantPayload")
+		case "orientation":
+			out.Values[i] = ec._OrientApplicantPayload_orientation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._OrientApplicantPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orientationImplementors = []string{"Orientation"}
+
+func (ec *executionContext) _Orientation(ctx context.Context, sel ast.SelectionSet, obj *ent.Orientation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orientationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Orientation")
+		case "id":
+			out.Values[i] = ec._Orientation_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fromPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Orientation_fromPoint(ctx, field, obj)
+				})
+		case "toPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Orientation_toPoint(ctx, field, obj)
+				})
+		case "reason":
+			out.Values[i] = ec._Orientation_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Orientation_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "steps":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Orientation_steps(ctx, field, obj)
+				})
+		case "dueOn":
+			out.Values[i] = ec._Orientation_dueOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "overdue":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Orientation_overdue(ctx, field, obj)
+				})
+		case "declinedFor":
+			out.Values[i] = ec._Orientation_declinedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outcome":
+			out.Values[i] = ec._Orientation_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "application":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Orientation_application(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orientationStepImplementors = []string{"OrientationStep"}
+
+func (ec *executionContext) _OrientationStep(ctx context.Context, sel ast.SelectionSet, obj *domain.OrientationStep) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orientationStepImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrientationStep")
+		case "state":
+			out.Values[i] = ec._OrientationStep_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._OrientationStep_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "days":
+			out.Values[i] = ec._OrientationStep_days(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -52096,6 +56806,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_partnerApps(ctx, field)
 				})
+		case "orientations":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_orientations(ctx, field)
+				})
+		case "contacts":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contacts(ctx, field)
+				})
+		case "levelChanges":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_levelChanges(ctx, field)
+				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -52240,6 +56968,37 @@ func (ec *executionContext) _ReceptionContact(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "occurredAt":
+			out.Values[i] = ec._ReceptionContact_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "motive":
+			out.Values[i] = ec._ReceptionContact_motive(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outcome":
+			out.Values[i] = ec._ReceptionContact_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "minutes":
+			out.Values[i] = ec._ReceptionContact_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "languages":
+			out.Values[i] = ec._ReceptionContact_languages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "application":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReceptionContact_application(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -52489,6 +57248,44 @@ func (ec *executionContext) _RecordContactPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var recordContactsPayloadImplementors = []string{"RecordContactsPayload"}
+
+func (ec *executionContext) _RecordContactsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordContactsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordContactsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordContactsPayload")
+		case "results":
+			out.Values[i] = ec._RecordContactsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordContactsPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var recordNoticePayloadImplementors = []string{"RecordNoticePayload"}
 
 func (ec *executionContext) _RecordNoticePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordNoticePayload) graphql.Marshaler {
@@ -52507,6 +57304,87 @@ func (ec *executionContext) _RecordNoticePayload(ctx context.Context, sel ast.Se
 			}
 		case "errors":
 			out.Values[i] = ec._RecordNoticePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recordOrientationReceivedPayloadImplementors = []string{"RecordOrientationReceivedPayload"}
+
+func (ec *executionContext) _RecordOrientationReceivedPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordOrientationReceivedPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordOrientationReceivedPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordOrientationReceivedPayload")
+		case "orientation":
+			out.Values[i] = ec._RecordOrientationReceivedPayload_orientation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordOrientationReceivedPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recordedContactImplementors = []string{"RecordedContact"}
+
+func (ec *executionContext) _RecordedContact(ctx context.Context, sel ast.SelectionSet, obj *model.RecordedContact) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordedContactImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordedContact")
+		case "index":
+			out.Values[i] = ec._RecordedContact_index(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contact":
+			out.Values[i] = ec._RecordedContact_contact(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordedContact_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -52925,6 +57803,82 @@ func (ec *executionContext) _ReopenToApplicantPayload(ctx context.Context, sel a
 			}
 		case "errors":
 			out.Values[i] = ec._ReopenToApplicantPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reportBackOrientationPayloadImplementors = []string{"ReportBackOrientationPayload"}
+
+func (ec *executionContext) _ReportBackOrientationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ReportBackOrientationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reportBackOrientationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReportBackOrientationPayload")
+		case "orientation":
+			out.Values[i] = ec._ReportBackOrientationPayload_orientation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ReportBackOrientationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var requestLevelChangePayloadImplementors = []string{"RequestLevelChangePayload"}
+
+func (ec *executionContext) _RequestLevelChangePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RequestLevelChangePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, requestLevelChangePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RequestLevelChangePayload")
+		case "levelChange":
+			out.Values[i] = ec._RequestLevelChangePayload_levelChange(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RequestLevelChangePayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -54759,6 +59713,44 @@ func (ec *executionContext) _WithdrawOpeningExceptionPayload(ctx context.Context
 	return out
 }
 
+var withdrawOrientationPayloadImplementors = []string{"WithdrawOrientationPayload"}
+
+func (ec *executionContext) _WithdrawOrientationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawOrientationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawOrientationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WithdrawOrientationPayload")
+		case "orientation":
+			out.Values[i] = ec._WithdrawOrientationPayload_orientation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WithdrawOrientationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var withdrawWarningPayloadImplementors = []string{"WithdrawWarningPayload"}
 
 func (ec *executionContext) _WithdrawWarningPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawWarningPayload) graphql.Marshaler {
@@ -55225,6 +60217,19 @@ func (ec *executionContext) marshalNAcceptHandOverPayload2ᚖgithubᚗcomᚋguic
 	return ec._AcceptHandOverPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAcceptOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationInput(ctx context.Context, v any) (model.AcceptOrientationInput, error) {
+	res, err := ec.unmarshalInputAcceptOrientationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAcceptOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptOrientationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AcceptOrientationPayload!")
+		return graphql.Null
+	}
+	return ec._AcceptOrientationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAcceptPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPieceInput(ctx context.Context, v any) (model.AcceptPieceInput, error) {
 	res, err := ec.unmarshalInputAcceptPieceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -55286,6 +60291,19 @@ func (ec *executionContext) marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcom�
 		return graphql.Null
 	}
 	return ec._AddPartnerAppSecretPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAnswerLevelChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangeInput(ctx context.Context, v any) (model.AnswerLevelChangeInput, error) {
+	res, err := ec.unmarshalInputAnswerLevelChangeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.AnswerLevelChangePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AnswerLevelChangePayload!")
+		return graphql.Null
+	}
+	return ec._AnswerLevelChangePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx context.Context, sel ast.SelectionSet, v *ent.Application) graphql.Marshaler {
@@ -55981,6 +60999,24 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) unmarshalNDateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
+	res, err := scalar.UnmarshalDateTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDateTime2ᚖtimeᚐTime(ctx context.Context, sel ast.SelectionSet, v *time.Time) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DateTime!")
+		return graphql.Null
+	}
+	_ = sel
+	res := scalar.MarshalDateTime(*v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DateTime!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Deadline) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -56049,6 +61085,19 @@ func (ec *executionContext) marshalNDeclineHandOverPayload2ᚖgithubᚗcomᚋgui
 		return graphql.Null
 	}
 	return ec._DeclineHandOverPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeclineOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationInput(ctx context.Context, v any) (model.DeclineOrientationInput, error) {
+	res, err := ec.unmarshalInputDeclineOrientationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineOrientationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeclineOrientationPayload!")
+		return graphql.Null
+	}
+	return ec._DeclineOrientationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDeclineProposedChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangeInput(ctx context.Context, v any) (model.DeclineProposedChangeInput, error) {
@@ -56656,6 +61705,40 @@ func (ec *executionContext) marshalNLatitude2githubᚗcomᚋguichetᚑlogement�
 	return v
 }
 
+func (ec *executionContext) marshalNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.LevelChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(ctx context.Context, sel ast.SelectionSet, v *ent.LevelChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "LevelChange!")
+		return graphql.Null
+	}
+	return ec._LevelChange(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(ctx context.Context, v any) (domain.LevelChangeState, error) {
+	var res domain.LevelChangeState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(ctx context.Context, sel ast.SelectionSet, v domain.LevelChangeState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx context.Context, v any) (domain.LocalTime, error) {
 	var res domain.LocalTime
 	err := res.UnmarshalGQL(v)
@@ -56799,6 +61882,25 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋ
 	})
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNOfflineContactInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntryᚄ(ctx context.Context, v any) ([]*domain.ContactEntry, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*domain.ContactEntry, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOfflineContactInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntry(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNOfflineContactInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntry(ctx context.Context, v any) (*domain.ContactEntry, error) {
+	res, err := ec.unmarshalInputOfflineContactInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNOnlineRegistration2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistrationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.OnlineRegistration) graphql.Marshaler {
@@ -57017,6 +62119,107 @@ func (ec *executionContext) marshalNOrganisationOrderField2ᚖgithubᚗcomᚋgui
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalNOrientApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantInput(ctx context.Context, v any) (model.OrientApplicantInput, error) {
+	res, err := ec.unmarshalInputOrientApplicantInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrientApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.OrientApplicantPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OrientApplicantPayload!")
+		return graphql.Null
+	}
+	return ec._OrientApplicantPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Orientation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx context.Context, sel ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Orientation!")
+		return graphql.Null
+	}
+	return ec._Orientation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOrientationOutcome2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(ctx context.Context, v any) (domain.OrientationOutcome, error) {
+	var res domain.OrientationOutcome
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrientationOutcome2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(ctx context.Context, sel ast.SelectionSet, v domain.OrientationOutcome) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNOrientationReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationReason(ctx context.Context, v any) (domain.OrientationReason, error) {
+	var res domain.OrientationReason
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrientationReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationReason(ctx context.Context, sel ast.SelectionSet, v domain.OrientationReason) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNOrientationRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(ctx context.Context, v any) (domain.OrientationRefusal, error) {
+	var res domain.OrientationRefusal
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrientationRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(ctx context.Context, sel ast.SelectionSet, v domain.OrientationRefusal) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(ctx context.Context, v any) (domain.OrientationState, error) {
+	var res domain.OrientationState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(ctx context.Context, sel ast.SelectionSet, v domain.OrientationState) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.OrientationStep) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrientationStep2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStep(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOrientationStep2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStep(ctx context.Context, sel ast.SelectionSet, v *domain.OrientationStep) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OrientationStep!")
+		return graphql.Null
+	}
+	return ec._OrientationStep(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOwnership2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOwnershipᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Ownership) graphql.Marshaler {
@@ -57552,6 +62755,30 @@ func (ec *executionContext) marshalNReceiveApplicantPayload2ᚖgithubᚗcomᚋgu
 	return ec._ReceiveApplicantPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNReceptionContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContactᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionContact) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(ctx context.Context, sel ast.SelectionSet, v *ent.ReceptionContact) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReceptionContact!")
+		return graphql.Null
+	}
+	return ec._ReceptionContact(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -57622,7 +62849,7 @@ func (ec *executionContext) marshalNReceptionPointOrderField2ᚖgithubᚗcomᚋg
 	return v
 }
 
-func (ec *executionContext) unmarshalNRecordContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactInput(ctx context.Context, v any) (model.RecordContactInput, error) {
+func (ec *executionContext) unmarshalNRecordContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntry(ctx context.Context, v any) (domain.ContactEntry, error) {
 	res, err := ec.unmarshalInputRecordContactInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -57633,6 +62860,19 @@ func (ec *executionContext) marshalNRecordContactPayload2ᚖgithubᚗcomᚋguich
 		return graphql.Null
 	}
 	return ec._RecordContactPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecordContactsInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsInput(ctx context.Context, v any) (model.RecordContactsInput, error) {
+	res, err := ec.unmarshalInputRecordContactsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordContactsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordContactsPayload!")
+		return graphql.Null
+	}
+	return ec._RecordContactsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRecordNoticeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticeInput(ctx context.Context, v any) (model.RecordNoticeInput, error) {
@@ -57646,6 +62886,43 @@ func (ec *executionContext) marshalNRecordNoticePayload2ᚖgithubᚗcomᚋguiche
 		return graphql.Null
 	}
 	return ec._RecordNoticePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecordOrientationReceivedInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedInput(ctx context.Context, v any) (model.RecordOrientationReceivedInput, error) {
+	res, err := ec.unmarshalInputRecordOrientationReceivedInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordOrientationReceivedPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordOrientationReceivedPayload!")
+		return graphql.Null
+	}
+	return ec._RecordOrientationReceivedPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecordedContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContactᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RecordedContact) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecordedContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContact(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRecordedContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContact(ctx context.Context, sel ast.SelectionSet, v *model.RecordedContact) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordedContact!")
+		return graphql.Null
+	}
+	return ec._RecordedContact(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRefusePieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePieceInput(ctx context.Context, v any) (model.RefusePieceInput, error) {
@@ -57809,6 +63086,32 @@ func (ec *executionContext) marshalNReopenToApplicantPayload2ᚖgithubᚗcomᚋg
 		return graphql.Null
 	}
 	return ec._ReopenToApplicantPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReportBackOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationInput(ctx context.Context, v any) (model.ReportBackOrientationInput, error) {
+	res, err := ec.unmarshalInputReportBackOrientationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReportBackOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReportBackOrientationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReportBackOrientationPayload!")
+		return graphql.Null
+	}
+	return ec._ReportBackOrientationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRequestLevelChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangeInput(ctx context.Context, v any) (model.RequestLevelChangeInput, error) {
+	res, err := ec.unmarshalInputRequestLevelChangeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.RequestLevelChangePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RequestLevelChangePayload!")
+		return graphql.Null
+	}
+	return ec._RequestLevelChangePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNResendPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPieceInput(ctx context.Context, v any) (model.ResendPieceInput, error) {
@@ -58664,6 +63967,19 @@ func (ec *executionContext) marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗ
 	return ec._WithdrawOpeningExceptionPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNWithdrawOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationInput(ctx context.Context, v any) (model.WithdrawOrientationInput, error) {
+	res, err := ec.unmarshalInputWithdrawOrientationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawOrientationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WithdrawOrientationPayload!")
+		return graphql.Null
+	}
+	return ec._WithdrawOrientationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNWithdrawWarningInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningInput(ctx context.Context, v any) (model.WithdrawWarningInput, error) {
 	res, err := ec.unmarshalInputWithdrawWarningInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -59048,6 +64364,50 @@ func (ec *executionContext) marshalOCompleteness2ᚖgithubᚗcomᚋguichetᚑlog
 		return graphql.Null
 	}
 	return ec._Completeness(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOContactChannel2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannelᚄ(ctx context.Context, v any) ([]domain.ContactChannel, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ContactChannel, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOContactChannel2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannelᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ContactChannel) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOContactFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐContactFilter(ctx context.Context, v any) (*model.ContactFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputContactFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOContactFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx context.Context, v any) (*domain.ContactForm, error) {
@@ -59641,6 +65001,41 @@ func (ec *executionContext) marshalOLanguage2ᚖgithubᚗcomᚋguichetᚑlogemen
 	return v
 }
 
+func (ec *executionContext) unmarshalOLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx context.Context, v any) ([]domain.LanguageCode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.LanguageCode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLanguageCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.LanguageCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNLanguageCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCode(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOLanguageCode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCode(ctx context.Context, v any) (*domain.LanguageCode, error) {
 	if v == nil {
 		return nil, nil
@@ -59671,6 +65066,65 @@ func (ec *executionContext) marshalOLatitude2ᚖgithubᚗcomᚋguichetᚑlogemen
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(ctx context.Context, sel ast.SelectionSet, v *ent.LevelChange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LevelChange(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOLevelChangeRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeRefusal(ctx context.Context, v any) (*domain.LevelChangeRefusal, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.LevelChangeRefusal)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOLevelChangeRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeRefusal(ctx context.Context, sel ast.SelectionSet, v *domain.LevelChangeRefusal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOLevelChangeState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeStateᚄ(ctx context.Context, v any) ([]domain.LevelChangeState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.LevelChangeState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOLevelChangeState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.LevelChangeState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOLongitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(ctx context.Context, v any) (*domain.Longitude, error) {
@@ -59846,6 +65300,105 @@ func (ec *executionContext) unmarshalOOrganisationOrder2ᚖgithubᚗcomᚋguiche
 	}
 	res, err := ec.unmarshalInputOrganisationOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx context.Context, sel ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Orientation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOOrientationDirection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationDirection(ctx context.Context, v any) (*domain.OrientationDirection, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.OrientationDirection)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOrientationDirection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationDirection(ctx context.Context, sel ast.SelectionSet, v *domain.OrientationDirection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOOrientationFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientationFilter(ctx context.Context, v any) (*model.OrientationFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputOrientationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOOrientationOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(ctx context.Context, v any) (*domain.OrientationOutcome, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.OrientationOutcome)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOrientationOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(ctx context.Context, sel ast.SelectionSet, v *domain.OrientationOutcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOOrientationRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(ctx context.Context, v any) (*domain.OrientationRefusal, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.OrientationRefusal)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOrientationRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(ctx context.Context, sel ast.SelectionSet, v *domain.OrientationRefusal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOOrientationState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStateᚄ(ctx context.Context, v any) ([]domain.OrientationState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.OrientationState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOOrientationState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.OrientationState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(ctx context.Context, sel ast.SelectionSet, v *ent.Pair) graphql.Marshaler {

@@ -23,6 +23,10 @@ func (ec *executionContext) answerNAcceptHandOverPayload2ᚖgithubᚗcomᚋguich
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload, ec.marshalNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload)
 }
 
+func (ec *executionContext) answerNAcceptOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptOrientationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAcceptOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationPayload, ec.marshalNAcceptOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationPayload)
+}
+
 func (ec *executionContext) answerNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptPiecePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload, ec.marshalNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload)
 }
@@ -37,6 +41,10 @@ func (ec *executionContext) answerNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichet�
 
 func (ec *executionContext) answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddPartnerAppSecretPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload, ec.marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload)
+}
+
+func (ec *executionContext) answerNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.AnswerLevelChangePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload, ec.marshalNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload)
 }
 
 func (ec *executionContext) answerNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationConnection) graphql.Marshaler {
@@ -115,6 +123,10 @@ func (ec *executionContext) answerNDeclineHandOverPayload2ᚖgithubᚗcomᚋguic
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload, ec.marshalNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload)
 }
 
+func (ec *executionContext) answerNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineOrientationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload, ec.marshalNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload)
+}
+
 func (ec *executionContext) answerNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineProposedChangePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload, ec.marshalNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload)
 }
@@ -171,6 +183,10 @@ func (ec *executionContext) answerNIssueBindingCodePayload2ᚖgithubᚗcomᚋgui
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload, ec.marshalNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload)
 }
 
+func (ec *executionContext) answerNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.LevelChange) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ, ec.marshalNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ)
+}
+
 func (ec *executionContext) answerNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload(ctx context.Context, sel ast.SelectionSet, v *model.MergeApplicationsPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload, ec.marshalNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload)
 }
@@ -205,6 +221,18 @@ func (ec *executionContext) answerNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑl
 
 func (ec *executionContext) answerNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx context.Context, sel ast.SelectionSet, v *ent.OrganisationConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection, ec.marshalNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection)
+}
+
+func (ec *executionContext) answerNOrientApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.OrientApplicantPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOrientApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantPayload, ec.marshalNOrientApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantPayload)
+}
+
+func (ec *executionContext) answerNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Orientation) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ, ec.marshalNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ)
+}
+
+func (ec *executionContext) answerNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.OrientationStep) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ, ec.marshalNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ)
 }
 
 func (ec *executionContext) answerNPartnerAppConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppConnection(ctx context.Context, sel ast.SelectionSet, v *ent.PartnerAppConnection) graphql.Marshaler {
@@ -259,6 +287,10 @@ func (ec *executionContext) answerNReceiveApplicantPayload2ᚖgithubᚗcomᚋgui
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload, ec.marshalNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload)
 }
 
+func (ec *executionContext) answerNReceptionContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContactᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionContact) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceptionContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContactᚄ, ec.marshalNReceptionContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContactᚄ)
+}
+
 func (ec *executionContext) answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ, ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ)
 }
@@ -271,8 +303,16 @@ func (ec *executionContext) answerNRecordContactPayload2ᚖgithubᚗcomᚋguiche
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload, ec.marshalNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload)
 }
 
+func (ec *executionContext) answerNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordContactsPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload, ec.marshalNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload)
+}
+
 func (ec *executionContext) answerNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordNoticePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload, ec.marshalNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload)
+}
+
+func (ec *executionContext) answerNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordOrientationReceivedPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload, ec.marshalNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload)
 }
 
 func (ec *executionContext) answerNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.RefusePiecePayload) graphql.Marshaler {
@@ -317,6 +357,14 @@ func (ec *executionContext) answerNRenewApplicationPayload2ᚖgithubᚗcomᚋgui
 
 func (ec *executionContext) answerNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReopenToApplicantPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload, ec.marshalNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload)
+}
+
+func (ec *executionContext) answerNReportBackOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReportBackOrientationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReportBackOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationPayload, ec.marshalNReportBackOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationPayload)
+}
+
+func (ec *executionContext) answerNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.RequestLevelChangePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload, ec.marshalNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload)
 }
 
 func (ec *executionContext) answerNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.ResendPiecePayload) graphql.Marshaler {
@@ -395,6 +443,10 @@ func (ec *executionContext) answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗc
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload, ec.marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload)
 }
 
+func (ec *executionContext) answerNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawOrientationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload, ec.marshalNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload)
+}
+
 func (ec *executionContext) answerNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawWarningPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload, ec.marshalNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload)
 }
@@ -455,6 +507,35 @@ func (ec *executionContext) write_AcceptHandOverPayload(w *writers.Writer, above
 			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_AcceptHandOverPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_AcceptOrientationPayload(w *writers.Writer, above *writers.Field, obj *model.AcceptOrientationPayload) {
+	fields := above.Select(w, "AcceptOrientationPayload", acceptOrientationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AcceptOrientationPayload")
+		case "orientation":
+			if !f.Enter(w, ec.fieldContext_AcceptOrientationPayload_orientation) {
+				return
+			}
+			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AcceptOrientationPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -711,6 +792,35 @@ func (ec *executionContext) write_Agreement(w *writers.Writer, above *writers.Fi
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_AnswerLevelChangePayload(w *writers.Writer, above *writers.Field, obj *model.AnswerLevelChangePayload) {
+	fields := above.Select(w, "AnswerLevelChangePayload", answerLevelChangePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AnswerLevelChangePayload")
+		case "levelChange":
+			if !f.Enter(w, ec.fieldContext_AnswerLevelChangePayload_levelChange) {
+				return
+			}
+			ec.writeOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(w, f, obj.LevelChange)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AnswerLevelChangePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Application(w *writers.Writer, above *writers.Field, obj *ent.Application) {
 	fields := above.Select(w, "Application", applicationImplementors)
 	w.Raw("{")
@@ -857,6 +967,16 @@ func (ec *executionContext) write_Application(w *writers.Writer, above *writers.
 			ec.writeOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCompleteness(w, f, v)
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
+		case "orientations":
+			if !f.Enter(w, ec.fieldContext_Application_orientations) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Application().Orientations(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2056,6 +2176,35 @@ func (ec *executionContext) write_DeclineHandOverPayload(w *writers.Writer, abov
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_DeclineOrientationPayload(w *writers.Writer, above *writers.Field, obj *model.DeclineOrientationPayload) {
+	fields := above.Select(w, "DeclineOrientationPayload", declineOrientationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DeclineOrientationPayload")
+		case "orientation":
+			if !f.Enter(w, ec.fieldContext_DeclineOrientationPayload_orientation) {
+				return
+			}
+			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DeclineOrientationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_DeclineProposedChangePayload(w *writers.Writer, above *writers.Field, obj *model.DeclineProposedChangePayload) {
 	fields := above.Select(w, "DeclineProposedChangePayload", declineProposedChangePayloadImplementors)
 	w.Raw("{")
@@ -2791,6 +2940,63 @@ func (ec *executionContext) write_IssueBindingCodePayload(w *writers.Writer, abo
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_LevelChange(w *writers.Writer, above *writers.Field, obj *ent.LevelChange) {
+	fields := above.Select(w, "LevelChange", levelChangeImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("LevelChange")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_LevelChange_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "organisation":
+			if !f.Enter(w, ec.fieldContext_LevelChange_organisation) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Organisation(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "level":
+			ec.writeNInt2int(w, f, obj.Level)
+		case "means":
+			ec.writeNMeans2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMeans(w, f, obj.Means)
+		case "wantedFrom":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.WantedFrom)
+		case "requestedOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.RequestedOn)
+		case "state":
+			ec.writeNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(w, f, obj.State)
+		case "answeredOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.AnsweredOn)
+		case "grantedFrom":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.GrantedFrom)
+		case "refusedFor":
+			ec.writeOLevelChangeRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeRefusal(w, f, obj.RefusedFor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_LevelTooLowError(w *writers.Writer, above *writers.Field, obj *model.LevelTooLowError) {
 	fields := above.Select(w, "LevelTooLowError", levelTooLowErrorImplementors)
 	w.Raw("{")
@@ -3267,6 +3473,141 @@ func (ec *executionContext) write_OrganisationEdge(w *writers.Writer, above *wri
 				return
 			}
 			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_OrientApplicantPayload(w *writers.Writer, above *writers.Field, obj *model.OrientApplicantPayload) {
+	fields := above.Select(w, "OrientApplicantPayload", orientApplicantPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("OrientApplicantPayload")
+		case "orientation":
+			if !f.Enter(w, ec.fieldContext_OrientApplicantPayload_orientation) {
+				return
+			}
+			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_OrientApplicantPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Orientation(w *writers.Writer, above *writers.Field, obj *ent.Orientation) {
+	fields := above.Select(w, "Orientation", orientationImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Orientation")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "fromPoint":
+			if !f.Enter(w, ec.fieldContext_Orientation_fromPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.FromPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "toPoint":
+			if !f.Enter(w, ec.fieldContext_Orientation_toPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ToPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "reason":
+			ec.writeNOrientationReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationReason(w, f, obj.Reason)
+		case "state":
+			ec.writeNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(w, f, obj.State)
+		case "steps":
+			if !f.Enter(w, ec.fieldContext_Orientation_steps) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Orientation().Steps(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ(w, f, v)
+		case "dueOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.DueOn)
+		case "overdue":
+			if !f.Enter(w, ec.fieldContext_Orientation_overdue) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Orientation().Overdue(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNBoolean2bool(w, f, v)
+		case "declinedFor":
+			ec.writeOOrientationRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(w, f, obj.DeclinedFor)
+		case "outcome":
+			ec.writeOOrientationOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(w, f, obj.Outcome)
+		case "application":
+			if !f.Enter(w, ec.fieldContext_Orientation_application) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Orientation().Application(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_OrientationStep(w *writers.Writer, above *writers.Field, obj *domain.OrientationStep) {
+	fields := above.Select(w, "OrientationStep", orientationStepImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("OrientationStep")
+		case "state":
+			ec.writeNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(w, f, obj.State)
+		case "at":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.At)
+		case "days":
+			ec.writeNInt2int(w, f, obj.Days)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -4260,6 +4601,26 @@ func (ec *executionContext) write_ReceptionContact(w *writers.Writer, above *wri
 			ec.writeNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(w, f, obj.Channel)
 		case "recordedAt":
 			ec.writeNDateTime2timeᚐTime(w, f, obj.RecordedAt)
+		case "occurredAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.OccurredAt)
+		case "motive":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Motive)
+		case "outcome":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Outcome)
+		case "minutes":
+			ec.writeOInt2ᚖint(w, f, obj.Minutes)
+		case "languages":
+			ec.writeNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(w, f, obj.Languages)
+		case "application":
+			if !f.Enter(w, ec.fieldContext_ReceptionContact_application) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.ReceptionContact().Application(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -4451,6 +4812,35 @@ func (ec *executionContext) write_RecordContactPayload(w *writers.Writer, above 
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_RecordContactsPayload(w *writers.Writer, above *writers.Field, obj *model.RecordContactsPayload) {
+	fields := above.Select(w, "RecordContactsPayload", recordContactsPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordContactsPayload")
+		case "results":
+			if !f.Enter(w, ec.fieldContext_RecordContactsPayload_results) {
+				return
+			}
+			ec.writeNRecordedContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContactᚄ(w, f, obj.Results)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordContactsPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_RecordNoticePayload(w *writers.Writer, above *writers.Field, obj *model.RecordNoticePayload) {
 	fields := above.Select(w, "RecordNoticePayload", recordNoticePayloadImplementors)
 	w.Raw("{")
@@ -4467,6 +4857,66 @@ func (ec *executionContext) write_RecordNoticePayload(w *writers.Writer, above *
 			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_RecordNoticePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RecordOrientationReceivedPayload(w *writers.Writer, above *writers.Field, obj *model.RecordOrientationReceivedPayload) {
+	fields := above.Select(w, "RecordOrientationReceivedPayload", recordOrientationReceivedPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordOrientationReceivedPayload")
+		case "orientation":
+			if !f.Enter(w, ec.fieldContext_RecordOrientationReceivedPayload_orientation) {
+				return
+			}
+			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordOrientationReceivedPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RecordedContact(w *writers.Writer, above *writers.Field, obj *model.RecordedContact) {
+	fields := above.Select(w, "RecordedContact", recordedContactImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordedContact")
+		case "index":
+			ec.writeNInt2int(w, f, obj.Index)
+		case "contact":
+			if !f.Enter(w, ec.fieldContext_RecordedContact_contact) {
+				return
+			}
+			ec.writeOReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(w, f, obj.Contact)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordedContact_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -4786,6 +5236,64 @@ func (ec *executionContext) write_ReopenToApplicantPayload(w *writers.Writer, ab
 			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_ReopenToApplicantPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ReportBackOrientationPayload(w *writers.Writer, above *writers.Field, obj *model.ReportBackOrientationPayload) {
+	fields := above.Select(w, "ReportBackOrientationPayload", reportBackOrientationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ReportBackOrientationPayload")
+		case "orientation":
+			if !f.Enter(w, ec.fieldContext_ReportBackOrientationPayload_orientation) {
+				return
+			}
+			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ReportBackOrientationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RequestLevelChangePayload(w *writers.Writer, above *writers.Field, obj *model.RequestLevelChangePayload) {
+	fields := above.Select(w, "RequestLevelChangePayload", requestLevelChangePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RequestLevelChangePayload")
+		case "levelChange":
+			if !f.Enter(w, ec.fieldContext_RequestLevelChangePayload_levelChange) {
+				return
+			}
+			ec.writeOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(w, f, obj.LevelChange)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RequestLevelChangePayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -6082,6 +6590,35 @@ func (ec *executionContext) write_WithdrawOpeningExceptionPayload(w *writers.Wri
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_WithdrawOrientationPayload(w *writers.Writer, above *writers.Field, obj *model.WithdrawOrientationPayload) {
+	fields := above.Select(w, "WithdrawOrientationPayload", withdrawOrientationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("WithdrawOrientationPayload")
+		case "orientation":
+			if !f.Enter(w, ec.fieldContext_WithdrawOrientationPayload_orientation) {
+				return
+			}
+			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_WithdrawOrientationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_WithdrawWarningPayload(w *writers.Writer, above *writers.Field, obj *model.WithdrawWarningPayload) {
 	fields := above.Select(w, "WithdrawWarningPayload", withdrawWarningPayloadImplementors)
 	w.Raw("{")
@@ -6308,6 +6845,14 @@ func (ec *executionContext) writeNAcceptHandOverPayload2ᚖgithubᚗcomᚋguiche
 	ec.write_AcceptHandOverPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNAcceptOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationPayload(w *writers.Writer, f *writers.Field, v *model.AcceptOrientationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AcceptOrientationPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload(w *writers.Writer, f *writers.Field, v *model.AcceptPiecePayload) {
 	if v == nil {
 		w.Null(true)
@@ -6350,6 +6895,14 @@ func (ec *executionContext) writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋg
 		return
 	}
 	ec.write_AddPartnerAppSecretPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload(w *writers.Writer, f *writers.Field, v *model.AnswerLevelChangePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AnswerLevelChangePayload(w, f, v)
 }
 
 func (ec *executionContext) writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w *writers.Writer, f *writers.Field, v *ent.Application) {
@@ -6800,6 +7353,14 @@ func (ec *executionContext) writeNDeclineHandOverPayload2ᚖgithubᚗcomᚋguich
 	ec.write_DeclineHandOverPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload(w *writers.Writer, f *writers.Field, v *model.DeclineOrientationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DeclineOrientationPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(w *writers.Writer, f *writers.Field, v *model.DeclineProposedChangePayload) {
 	if v == nil {
 		w.Null(true)
@@ -7116,6 +7677,30 @@ func (ec *executionContext) writeNLatitude2githubᚗcomᚋguichetᚑlogementᚋg
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(w *writers.Writer, f *writers.Field, v []*ent.LevelChange) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(w *writers.Writer, f *writers.Field, v *ent.LevelChange) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_LevelChange(w, f, v)
+}
+
+func (ec *executionContext) writeNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(w *writers.Writer, f *writers.Field, v domain.LevelChangeState) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(w *writers.Writer, f *writers.Field, v domain.LocalTime) {
 	v.MarshalGQL(w)
 }
@@ -7334,6 +7919,62 @@ func (ec *executionContext) writeNOrganisationEdge2ᚖgithubᚗcomᚋguichetᚑl
 
 func (ec *executionContext) writeNOrganisationKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrganisationKind(w *writers.Writer, f *writers.Field, v domain.OrganisationKind) {
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNOrientApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantPayload(w *writers.Writer, f *writers.Field, v *model.OrientApplicantPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_OrientApplicantPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(w *writers.Writer, f *writers.Field, v []*ent.Orientation) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w *writers.Writer, f *writers.Field, v *ent.Orientation) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Orientation(w, f, v)
+}
+
+func (ec *executionContext) writeNOrientationReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationReason(w *writers.Writer, f *writers.Field, v domain.OrientationReason) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(w *writers.Writer, f *writers.Field, v domain.OrientationState) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ(w *writers.Writer, f *writers.Field, v []*domain.OrientationStep) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNOrientationStep2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStep(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNOrientationStep2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStep(w *writers.Writer, f *writers.Field, v *domain.OrientationStep) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_OrientationStep(w, f, v)
 }
 
 func (ec *executionContext) writeNOwnership2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOwnershipᚄ(w *writers.Writer, f *writers.Field, v []*ent.Ownership) {
@@ -7676,6 +8317,26 @@ func (ec *executionContext) writeNReceiveApplicantPayload2ᚖgithubᚗcomᚋguic
 	ec.write_ReceiveApplicantPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNReceptionContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContactᚄ(w *writers.Writer, f *writers.Field, v []*ent.ReceptionContact) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(w *writers.Writer, f *writers.Field, v *ent.ReceptionContact) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ReceptionContact(w, f, v)
+}
+
 func (ec *executionContext) writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(w *writers.Writer, f *writers.Field, v []*ent.ReceptionPoint) {
 	w.Raw("[")
 	for i := range v {
@@ -7732,12 +8393,48 @@ func (ec *executionContext) writeNRecordContactPayload2ᚖgithubᚗcomᚋguichet
 	ec.write_RecordContactPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload(w *writers.Writer, f *writers.Field, v *model.RecordContactsPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordContactsPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(w *writers.Writer, f *writers.Field, v *model.RecordNoticePayload) {
 	if v == nil {
 		w.Null(true)
 		return
 	}
 	ec.write_RecordNoticePayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload(w *writers.Writer, f *writers.Field, v *model.RecordOrientationReceivedPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordOrientationReceivedPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRecordedContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContactᚄ(w *writers.Writer, f *writers.Field, v []*model.RecordedContact) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNRecordedContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContact(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNRecordedContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContact(w *writers.Writer, f *writers.Field, v *model.RecordedContact) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordedContact(w, f, v)
 }
 
 func (ec *executionContext) writeNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload(w *writers.Writer, f *writers.Field, v *model.RefusePiecePayload) {
@@ -7826,6 +8523,22 @@ func (ec *executionContext) writeNReopenToApplicantPayload2ᚖgithubᚗcomᚋgui
 		return
 	}
 	ec.write_ReopenToApplicantPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNReportBackOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationPayload(w *writers.Writer, f *writers.Field, v *model.ReportBackOrientationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ReportBackOrientationPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload(w *writers.Writer, f *writers.Field, v *model.RequestLevelChangePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RequestLevelChangePayload(w, f, v)
 }
 
 func (ec *executionContext) writeNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload(w *writers.Writer, f *writers.Field, v *model.ResendPiecePayload) {
@@ -8360,6 +9073,14 @@ func (ec *executionContext) writeNWithdrawOpeningExceptionPayload2ᚖgithubᚗco
 	ec.write_WithdrawOpeningExceptionPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload(w *writers.Writer, f *writers.Field, v *model.WithdrawOrientationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_WithdrawOrientationPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(w *writers.Writer, f *writers.Field, v *model.WithdrawWarningPayload) {
 	if v == nil {
 		w.Null(true)
@@ -8596,6 +9317,22 @@ func (ec *executionContext) writeOLatitude2ᚖgithubᚗcomᚋguichetᚑlogement�
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(w *writers.Writer, f *writers.Field, v *ent.LevelChange) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_LevelChange(w, f, v)
+}
+
+func (ec *executionContext) writeOLevelChangeRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeRefusal(w *writers.Writer, f *writers.Field, v *domain.LevelChangeRefusal) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeOLongitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(w *writers.Writer, f *writers.Field, v *domain.Longitude) {
 	if v == nil {
 		w.Null(false)
@@ -8666,6 +9403,30 @@ func (ec *executionContext) writeOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogem
 		return
 	}
 	ec.write_Organisation(w, f, v)
+}
+
+func (ec *executionContext) writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w *writers.Writer, f *writers.Field, v *ent.Orientation) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Orientation(w, f, v)
+}
+
+func (ec *executionContext) writeOOrientationOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(w *writers.Writer, f *writers.Field, v *domain.OrientationOutcome) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOOrientationRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(w *writers.Writer, f *writers.Field, v *domain.OrientationRefusal) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeOPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(w *writers.Writer, f *writers.Field, v *ent.Pair) {
