@@ -75,6 +75,8 @@ const (
 	RegistryEventPrefix      Prefix = "rev"
 	PieceTransferPrefix      Prefix = "ptr"
 	ErasedNumberPrefix       Prefix = "ern"
+	OrientationPrefix        Prefix = "ort"
+	LevelChangePrefix        Prefix = "lvc"
 )
 
 // Prefixes lists every prefix in use.
@@ -92,6 +94,7 @@ func Prefixes() []Prefix {
 		PublishedFiguresPrefix,
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
+		OrientationPrefix, LevelChangePrefix,
 	}
 }
 

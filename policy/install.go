@@ -48,4 +48,6 @@ func Install() {
 	installRegistryEvent()
 	installPieceTransfer()
 	installErasedNumber()
+	installOrientation()
+	installLevelChange()
 }

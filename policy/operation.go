@@ -43,6 +43,8 @@ var appTypes = map[string]domain.AppScope{
 	"PieceTransfer": domain.ApplicationsScope,
 	"Completeness":  domain.ApplicationsScope, "MissingPiece": domain.ApplicationsScope,
 	"Upload": domain.ApplicationsScope, "Deposit": domain.ApplicationsScope,
+	"Orientation": domain.ApplicationsScope, "OrientationStep": domain.ApplicationsScope, "RecordedContact": domain.ApplicationsScope,
+	"LevelChange": domain.DirectoryScope,
 
 	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",
 	"Viewer": "", "ViewerApp": "", "Right": "", "Assignment": "", "StaffAuthorisation": "", "PartnerApp": "", "PartnerAppSecret": "",

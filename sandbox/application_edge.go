@@ -119,22 +119,27 @@ var edges = [...]func(*draft){
 	},
 	EdgeLeapDay: func(a *draft) {
 		a.Members = household(applicant("Bissextine", "Février-Marsal", 2000, 2, 29))
+		a.orient(domain.OrientForLongWait, domain.OrientationSent)
 	},
 	EdgeTwenty: twenty,
 	EdgeCentenarian: func(a *draft) {
 		a.Members = household(applicant("Philomène Augustine", "Vieux", 1925, 3, 8))
 		a.Members[0].UsualName = "Charreton"
+		a.orient(domain.OrientForInterview, domain.OrientationAccepted)
 	},
 	EdgeEmancipated: func(a *draft) {
 		a.Members = household(applicant("Aboubacar", "Sylla", 2010, 5, 17))
+		a.orient(domain.OrientForAppointment, domain.OrientationAppointment)
 	},
 	EdgeLongNames: func(a *draft) {
 		a.Members = household(applicant(
 			"Marie-Antoinette Élisabeth Anne-Charlotte N'Deye Guillemette Bérengère Maria da Conceição Joséphine",
 			"d'Aubeterre de L'Estoile-O'Shaughnessy de la Roche-aux-Fées d'Entraigues du Bois de l'Orme d'Arvieux", 1972, 8, 15))
 		a.Members[0].UsualName = "de L'Hermitte d'Almeida-N'Guessan Aït Ben M'Barek El Khattabi dos Santos D'Angelo Le Goff des Aulnes"
+		a.orient(domain.OrientForSingleFile, domain.OrientationReported)
 	},
 	EdgeTenWishes: func(a *draft) {
+		a.orient(domain.OrientForRefusals, domain.OrientationDeclined)
 		a.Wishes = nil
 		for _, c := range a.communes[:domain.MaxWishes] {
 			a.Wishes = append(a.Wishes, c.InseeCode)
@@ -161,6 +166,14 @@ func custody(parent service.SandboxMember) []service.SandboxMember {
 // share gives the contact of a family in which one telephone serves all.
 func (a *draft) share() {
 	a.Phone, a.Email = "+33639980042", "famille.de.oliveira@example.org"
+}
+
+// orient sends the applicant from a town hall of level 2 to the shared desk, twelve days ago.
+func (a *draft) orient(reason domain.OrientationReason, state domain.OrientationState) {
+	a.Oriented = &service.SandboxOrientation{
+		From: "mairie-grenoble", To: sharedDesk, SentBy: "commune-grenoble-agent", AcceptedBy: "shared-desk-agent",
+		Reason: reason, State: state, SentAt: a.StatedOn.AddDays(-12).At(domain.NewLocalTime(9, 30)),
+	}
 }
 
 // protect makes a file that two agents of its point see alone: the second, a social

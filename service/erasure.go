@@ -21,10 +21,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
+	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
@@ -57,6 +59,7 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 		tx.ProposedChange.Delete().Where(proposedchange.ApplicationID(id)),
 		tx.OnlineRegistration.Delete().Where(onlineregistration.ApplicationID(id)),
 		tx.HandOver.Delete().Where(handover.ApplicationID(id)),
+		tx.Orientation.Delete().Where(orientation.ApplicationID(id)),
 		tx.ReceptionGrant.Delete().Where(receptiongrant.ApplicationID(id)),
 		tx.EmergencyOpening.Delete().Where(emergencyopening.ApplicationID(id)),
 		tx.BindingCode.Delete().Where(bindingcode.ApplicationID(id)),
@@ -76,6 +79,10 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 		if _, err := rows.Exec(granted); err != nil {
 			return err
 		}
+	}
+	err = tx.ReceptionContact.Update().Where(receptioncontact.ApplicationID(id)).ClearApplicationID().Exec(granted)
+	if err != nil {
+		return err
 	}
 	gone := Erasure{ApplicationID: id, ErasedOn: erased.ErasedOn, RemovedFor: erased.RemovedFor}
 	if l.life.Number != "" {

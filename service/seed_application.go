@@ -50,8 +50,49 @@ type SandboxApplication struct {
 	// HelpingStructure helps with the application (travailleur social, association).
 	HelpingStructure string
 
+	// Oriented is where the applicant was sent, nil for nowhere.
+	Oriented *SandboxOrientation
+
 	// Members are the household, the applicant first.
 	Members []SandboxMember
+}
+
+// SandboxOrientation is one that has come to that state, a step every other day.
+type SandboxOrientation struct {
+	From, To           string
+	SentBy, AcceptedBy string
+	Reason             domain.OrientationReason
+	State              domain.OrientationState
+	SentAt             time.Time
+}
+
+// way takes the steps that lead to the state.
+func (o SandboxOrientation) way() domain.Orientation {
+	at := o.SentAt
+	delays := policy.SettingsOn(domain.DateOf(at)).Orientation
+	way := domain.SendOrientation(at, delays)
+	then := func(step orientationStep) {
+		at = at.AddDate(0, 0, 2)
+		way, _ = step(way, at, delays) // each is open where it is taken
+	}
+	declined := func(d domain.Orientation, at time.Time, delays domain.OrientationDelays) (domain.Orientation, domain.Refusals) {
+		return d.Decline(domain.DeclinedFull, at, delays)
+	}
+	reported := func(d domain.Orientation, at time.Time, delays domain.OrientationDelays) (domain.Orientation, domain.Refusals) {
+		return d.ReportBack(domain.OutcomeSingleFile, at, delays)
+	}
+	steps := map[domain.OrientationState][]orientationStep{
+		domain.OrientationAccepted:    {domain.Orientation.Accept},
+		domain.OrientationAppointment: {domain.Orientation.Accept, domain.Orientation.SetAppointment},
+		domain.OrientationReceived:    {domain.Orientation.Accept, domain.Orientation.Receive},
+		domain.OrientationReported:    {domain.Orientation.Accept, domain.Orientation.Receive, reported},
+		domain.OrientationDeclined:    {declined},
+		domain.OrientationWithdrawn:   {domain.Orientation.Withdraw},
+	}
+	for _, step := range steps[o.State] {
+		then(step)
+	}
+	return way
 }
 
 // SandboxMember is a fictional member of a household.
@@ -98,6 +139,7 @@ const (
 	tableNamedAgent
 	tableDeadline
 	tableOnline
+	tableOrientation
 	tableAccess
 	tableCount
 )
@@ -132,6 +174,10 @@ var applicationTables = [tableCount]struct {
 	}},
 	tableDeadline: {"deadline", []string{"id", "application_id", "kind", "reason", "due_on", "announced_from", "article", "announced", "passed"}},
 	tableOnline:   {"online_registration", []string{"id", "application_id", "deposited_on"}},
+	tableOrientation: {"orientation", []string{
+		"id", "application_id", "from_point_id", "to_point_id", "sent_by_id", "organisation_id", "accepted_by_id", "reason", "state",
+		"sent_at", "accepted_at", "appointment_set_at", "received_at", "ended_at", "declined_for", "outcome", "due_on", "seen_until",
+	}},
 	tableAccess:   {"application_access", []string{"application_id", "audience_id", "ground", "groups", "valid_from", "valid_until"}},
 }
 
@@ -192,6 +238,13 @@ func (r *applicationRows) add(a SandboxApplication) error {
 		facts.NamedAgents = append(facts.NamedAgents, policy.Naming{
 			Person: agent.id, Organisation: agent.organisation, From: a.RegisteredOn,
 		})
+	}
+	if a.Oriented != nil {
+		point, err := r.addOrientation(a, *a.Oriented)
+		if err != nil {
+			return err
+		}
+		facts.Oriented = append(facts.Oriented, point...)
 	}
 	for _, access := range policy.Accesses(facts) {
 		id := access.Audience.ID()
@@ -284,6 +337,27 @@ func (r *applicationRows) addNamedAgent(a SandboxApplication, subject string) (s
 	r.row(tableNamedAgent, domain.DerivedID(domain.NamedAgentPrefix, a.RegisteredAt, string(a.ID)+" "+subject), a.ID,
 		agent.id, agent.organisation, a.RegisteredOn, found[1].id, found[2].id)
 	return agent, nil
+}
+
+// addOrientation returns the point that was sent the applicant, once it has accepted.
+func (r *applicationRows) addOrientation(a SandboxApplication, o SandboxOrientation) ([]policy.OrientedPoint, error) {
+	from, to := r.points[o.From], r.points[o.To]
+	sender, acceptor := r.people[o.SentBy], r.people[o.AcceptedBy]
+	if from == "" || to == "" || sender.id == "" || acceptor.id == "" {
+		return nil, fmt.Errorf("orientation from %s to %s by %s and %s: not all of them are there", o.From, o.To, o.SentBy, o.AcceptedBy)
+	}
+	way := o.way()
+	var accepted *domain.ID
+	var opened []policy.OrientedPoint
+	if !way.AcceptedAt.IsZero() {
+		accepted = &acceptor.id
+		opened = []policy.OrientedPoint{{Point: to, From: way.AcceptedAt, Until: way.SeenUntil}}
+	}
+	r.row(tableOrientation, domain.DerivedID(domain.OrientationPrefix, way.SentAt, string(a.ID)), a.ID, from, to,
+		sender.id, sender.organisation, accepted, o.Reason, way.State,
+		way.SentAt, instant(way.AcceptedAt), instant(way.AppointmentSetAt), instant(way.ReceivedAt), instant(way.EndedAt),
+		optional(way.DeclinedFor), optional(way.Outcome), optional(way.DueOn), instant(way.SeenUntil))
+	return opened, nil
 }
 
 // jsonList is never null, for a list without anything.

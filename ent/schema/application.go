@@ -70,6 +70,7 @@ func (Application) Edges() []ent.Edge {
 		edge.To("history", ApplicationEvent.Type),
 		edge.To("proposed_changes", ProposedChange.Type).Annotations(entgql.MapsTo("proposedChanges")),
 		edge.To("pieces", Piece.Type),
+		edge.To("orientations", Orientation.Type),
 	}
 }
 

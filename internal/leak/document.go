@@ -53,6 +53,8 @@ func whole(schema *ast.Schema, name string) string {
 	for _, f := range fields(schema.Types[name]) {
 		b.WriteString(" " + f.Name)
 		switch d := schema.Types[f.Type.Name()]; {
+		case d.Name == "Application": // whose record it is
+			b.WriteString(" { id }")
 		case slices.Contains(record, d.Name):
 			b.WriteString(" " + whole(schema, d.Name))
 		case d.Kind == ast.Object || d.Kind == ast.Interface:
@@ -101,6 +103,12 @@ func document(schema *ast.Schema) string {
 	declare("axes", "[ApplicationAxis!]!")
 	declare("counted", "ApplicationFilter")
 	ask("crossed: applicationStatistics(by: $axes, where: $counted) %s", whole(schema, statistics))
+	declare("oriented", "OrientationFilter")
+	declare("about", "ID!")
+	ask("orientations: orientations(first: 100) %s", whole(schema, "Orientation"))
+	ask("filtered_orientations: orientations(first: 100, where: $oriented) %s", whole(schema, "Orientation"))
+	ask("contacts: contacts(first: 100) %s", whole(schema, "ReceptionContact"))
+	ask("about: contacts(first: 100, where: {applicationId: $about}) %s", whole(schema, "ReceptionContact"))
 	return "query Leak(" + variables.String() + ") {\n" + roots.String() + "}\nfragment record on Application " + whole(schema, "Application")
 }
 

@@ -23,6 +23,12 @@ var registry = map[string]string{
 	"Query.nodes(Application)":        "nodes",
 	"Query.nodes(HouseholdMember)":    "nodes",
 	"Query.viewer":                    "viewer",
+	"Query.orientations":              "orientations",
+	"OrientationFilter.direction":     "filtered_orientations",
+	"OrientationFilter.states":        "filtered_orientations",
+	"OrientationFilter.overdue":       "filtered_orientations",
+	"Query.contacts":                  "contacts",
+	"ContactFilter.applicationId":     "about",
 	"Viewer.rights":                   "viewer",
 
 	"ApplicationConnection.edges":      "all",
@@ -138,6 +144,12 @@ var registry = map[string]string{
 	"Completeness.percent": "record", "Completeness.required": "record", "Completeness.accepted": "record", "Completeness.missing": "record",
 	"MissingPiece.kinds": "record", "MissingPiece.level": "record", "MissingPiece.memberId": "record", "MissingPiece.state": "record",
 	"MissingPiece.refusedFor": "record", "MissingPiece.dueOn": "record",
+
+	"Application.orientations": "record", "Orientation.id": "record", "Orientation.fromPoint": "record", "Orientation.toPoint": "record",
+	"Orientation.reason": "record", "Orientation.state": "record", "Orientation.steps": "record", "Orientation.dueOn": "record",
+	"Orientation.overdue": "record", "Orientation.declinedFor": "record", "Orientation.outcome": "record", "Orientation.application": "record",
+	"OrientationStep.state": "record", "OrientationStep.at": "record", "OrientationStep.days": "record",
+	"ReceptionContact.application": "contacts",
 
 	"Right.ground": "viewer", "Right.role": "viewer", "Right.assignmentId": "viewer", "Right.opens": "viewer",
 	"Right.article": "viewer", "Right.holdsWhen": "viewer", "Right.missing": "viewer",

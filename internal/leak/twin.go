@@ -69,6 +69,10 @@ var changes = []change{
 	{"handed over", func(w *World, a *application) {
 		a.Former = []oracle.Former{{Point: pick(w, w.points).id, Until: w.Now.Add(time.Hour)}}
 	}},
+	{"sent to another point", func(w *World, a *application) {
+		a.orientations, a.Orientations = nil, nil
+		w.orient(a)
+	}},
 	{"a sensitive piece more", func(w *World, a *application) {
 		p := w.newPiece(a, 8)
 		p.kind, p.sensitive = "VIOLENCES", true
@@ -107,7 +111,7 @@ func (w *World) view(c oracle.Caller) string {
 		all = append(all, w.record(s))
 	}
 	slices.SortFunc(all, func(a, b object) int { return slices.Compare([]byte(text(a)), []byte(text(b))) })
-	return text(all)
+	return text(all) + text(w.orientationsAt(c, whichever)) + text(w.contactsAt(c, nil))
 }
 
 // Twins asks the same of worlds that differ only in what the caller must not know, and
