@@ -985,18 +985,18 @@ type ComplexityRoot struct {
 		CodeLists              func(childComplexity int, names []string) int
 		Commune                func(childComplexity int, inseeCode domain.InseeCode, on *domain.Date) int
 		Communes               func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.CommuneOrder, where *ent.CommuneWhereInput) int
-		Contacts               func(childComplexity int, first int, after *domain.ID, where *model.ContactFilter) int
+		Contacts               func(childComplexity int, first int, afterID *domain.ID, where *model.ContactFilter) int
 		Deposits               func(childComplexity int, first int) int
 		Dwellings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) int
 		ExplainAccess          func(childComplexity int, uniqueNumber domain.UniqueNumber, personID domain.ID) int
 		HandOvers              func(childComplexity int, first int) int
-		LevelChanges           func(childComplexity int, first int, after *domain.ID, states []domain.LevelChangeState) int
+		LevelChanges           func(childComplexity int, first int, afterID *domain.ID, states []domain.LevelChangeState) int
 		NearestReceptionPoints func(childComplexity int, to domain.Coordinates, first int, on *domain.Date, where *ent.ReceptionPointWhereInput) int
 		Node                   func(childComplexity int, id domain.ID) int
 		Nodes                  func(childComplexity int, ids []domain.ID, on *domain.Date) int
 		OnlineRegistrations    func(childComplexity int, first int) int
 		Organisations          func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.OrganisationOrder, where *ent.OrganisationWhereInput) int
-		Orientations           func(childComplexity int, first int, after *domain.ID, where *model.OrientationFilter) int
+		Orientations           func(childComplexity int, first int, afterID *domain.ID, where *model.OrientationFilter) int
 		PartnerApps            func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) int
 		PieceTicket            func(childComplexity int, id domain.ID) int
 		PublishedFigures       func(childComplexity int, crossing domain.Crossing, month *domain.Date) int
@@ -1609,9 +1609,9 @@ type QueryResolver interface {
 	Staff(ctx context.Context, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) (*ent.PersonConnection, error)
 	CodeLists(ctx context.Context, names []string) ([]*domain.CodeList, error)
 	PartnerApps(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) (*ent.PartnerAppConnection, error)
-	Orientations(ctx context.Context, first int, after *domain.ID, where *model.OrientationFilter) ([]*ent.Orientation, error)
-	Contacts(ctx context.Context, first int, after *domain.ID, where *model.ContactFilter) ([]*ent.ReceptionContact, error)
-	LevelChanges(ctx context.Context, first int, after *domain.ID, states []domain.LevelChangeState) ([]*ent.LevelChange, error)
+	Orientations(ctx context.Context, first int, afterID *domain.ID, where *model.OrientationFilter) ([]*ent.Orientation, error)
+	Contacts(ctx context.Context, first int, afterID *domain.ID, where *model.ContactFilter) ([]*ent.ReceptionContact, error)
+	LevelChanges(ctx context.Context, first int, afterID *domain.ID, states []domain.LevelChangeState) ([]*ent.LevelChange, error)
 }
 type ReceptionContactResolver interface {
 	Application(ctx context.Context, obj *ent.ReceptionContact) (*ent.Application, error)
@@ -5782,7 +5782,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Contacts(childComplexity, args["first"].(int), args["after"].(*domain.ID), args["where"].(*model.ContactFilter)), true
+		return e.ComplexityRoot.Query.Contacts(childComplexity, args["first"].(int), args["afterId"].(*domain.ID), args["where"].(*model.ContactFilter)), true
 	case "Query.deposits":
 		if e.ComplexityRoot.Query.Deposits == nil {
 			break
@@ -5838,7 +5838,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.LevelChanges(childComplexity, args["first"].(int), args["after"].(*domain.ID), args["states"].([]domain.LevelChangeState)), true
+		return e.ComplexityRoot.Query.LevelChanges(childComplexity, args["first"].(int), args["afterId"].(*domain.ID), args["states"].([]domain.LevelChangeState)), true
 	case "Query.nearestReceptionPoints":
 		if e.ComplexityRoot.Query.NearestReceptionPoints == nil {
 			break
@@ -5904,7 +5904,7 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Query.Orientations(childComplexity, args["first"].(int), args["after"].(*domain.ID), args["where"].(*model.OrientationFilter)), true
+		return e.ComplexityRoot.Query.Orientations(childComplexity, args["first"].(int), args["afterId"].(*domain.ID), args["where"].(*model.OrientationFilter)), true
 	case "Query.partnerApps":
 		if e.ComplexityRoot.Query.PartnerApps == nil {
 			break
@@ -12936,7 +12936,7 @@ extend type Query {
     "How many, 1 to 100."
     first: Int!
     "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
-    after: ID
+    afterId: ID
     "Which orientations."
     where: OrientationFilter
   ): [Orientation!]! @bounded(max: 100)
@@ -12949,7 +12949,7 @@ extend type Query {
     "How many, 1 to 100."
     first: Int!
     "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
-    after: ID
+    afterId: ID
     "Which contacts."
     where: ContactFilter
   ): [ReceptionContact!]! @bounded(max: 100)
@@ -12963,7 +12963,7 @@ extend type Query {
     "How many, 1 to 100."
     first: Int!
     "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
-    after: ID
+    afterId: ID
     "In these states; ` + "`" + `null` + "`" + ` for all of them."
     states: [LevelChangeState!]
   ): [LevelChange!]! @bounded(max: 100)
@@ -17447,14 +17447,14 @@ func (ec *executionContext) field_Query_contacts_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["first"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "afterId",
 		func(ctx context.Context, v any) (*domain.ID, error) {
 			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg1
+	args["afterId"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
 		func(ctx context.Context, v any) (*model.ContactFilter, error) {
 			return ec.unmarshalOContactFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐContactFilter(ctx, v)
@@ -17581,14 +17581,14 @@ func (ec *executionContext) field_Query_levelChanges_args(ctx context.Context, r
 		return nil, err
 	}
 	args["first"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "afterId",
 		func(ctx context.Context, v any) (*domain.ID, error) {
 			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg1
+	args["afterId"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "states",
 		func(ctx context.Context, v any) ([]domain.LevelChangeState, error) {
 			return ec.unmarshalOLevelChangeState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeStateᚄ(ctx, v)
@@ -17761,14 +17761,14 @@ func (ec *executionContext) field_Query_orientations_args(ctx context.Context, r
 		return nil, err
 	}
 	args["first"] = arg0
-	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "after",
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "afterId",
 		func(ctx context.Context, v any) (*domain.ID, error) {
 			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
 		})
 	if err != nil {
 		return nil, err
 	}
-	args["after"] = arg1
+	args["afterId"] = arg1
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
 		func(ctx context.Context, v any) (*model.OrientationFilter, error) {
 			return ec.unmarshalOOrientationFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientationFilter(ctx, v)
@@ -35852,7 +35852,7 @@ func (ec *executionContext) _Query_orientations(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Orientations(ctx, fc.Args["first"].(int), fc.Args["after"].(*domain.ID), fc.Args["where"].(*model.OrientationFilter))
+			return ec.Resolvers.Query().Orientations(ctx, fc.Args["first"].(int), fc.Args["afterId"].(*domain.ID), fc.Args["where"].(*model.OrientationFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Orientation) graphql.Marshaler {
@@ -35896,7 +35896,7 @@ func (ec *executionContext) _Query_contacts(ctx context.Context, field graphql.C
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(int), fc.Args["after"].(*domain.ID), fc.Args["where"].(*model.ContactFilter))
+			return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(int), fc.Args["afterId"].(*domain.ID), fc.Args["where"].(*model.ContactFilter))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionContact) graphql.Marshaler {
@@ -35940,7 +35940,7 @@ func (ec *executionContext) _Query_levelChanges(ctx context.Context, field graph
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().LevelChanges(ctx, fc.Args["first"].(int), fc.Args["after"].(*domain.ID), fc.Args["states"].([]domain.LevelChangeState))
+			return ec.Resolvers.Query().LevelChanges(ctx, fc.Args["first"].(int), fc.Args["afterId"].(*domain.ID), fc.Args["states"].([]domain.LevelChangeState))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.LevelChange) graphql.Marshaler {
