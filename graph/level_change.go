@@ -10,7 +10,7 @@ import (
 )
 
 // LevelChanges lists the requests for another level.
-func (r queryResolver) LevelChanges(ctx context.Context, first int, after *domain.ID, states []domain.LevelChangeState) ([]*ent.LevelChange, error) {
+func (r queryResolver) LevelChanges(ctx context.Context, first int, afterID *domain.ID, states []domain.LevelChangeState) ([]*ent.LevelChange, error) {
 	if err := domain.PageOf(first, maxListed); err != nil {
 		return nil, err
 	}
@@ -18,8 +18,8 @@ func (r queryResolver) LevelChanges(ctx context.Context, first int, after *domai
 	if err != nil {
 		return nil, err
 	}
-	if after != nil {
-		q.Where(levelchange.IDGT(*after))
+	if afterID != nil {
+		q.Where(levelchange.IDGT(*afterID))
 	}
 	if states != nil {
 		q.Where(levelchange.StateIn(states...))

@@ -14,7 +14,7 @@ import (
 )
 
 // Orientations lists what the viewer's points sent and were sent.
-func (r queryResolver) Orientations(ctx context.Context, first int, after *domain.ID, where *model.OrientationFilter) ([]*ent.Orientation, error) {
+func (r queryResolver) Orientations(ctx context.Context, first int, afterID *domain.ID, where *model.OrientationFilter) ([]*ent.Orientation, error) {
 	if err := domain.PageOf(first, maxListed); err != nil {
 		return nil, err
 	}
@@ -27,8 +27,8 @@ func (r queryResolver) Orientations(ctx context.Context, first int, after *domai
 	if err != nil {
 		return nil, err
 	}
-	if after != nil {
-		q.Where(orientation.IDGT(*after))
+	if afterID != nil {
+		q.Where(orientation.IDGT(*afterID))
 	}
 	return q.All(ctx)
 }

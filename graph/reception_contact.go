@@ -14,7 +14,7 @@ import (
 )
 
 // Contacts lists those of the viewer's points, or of an application.
-func (r queryResolver) Contacts(ctx context.Context, first int, after *domain.ID, where *model.ContactFilter) ([]*ent.ReceptionContact, error) {
+func (r queryResolver) Contacts(ctx context.Context, first int, afterID *domain.ID, where *model.ContactFilter) ([]*ent.ReceptionContact, error) {
 	if err := domain.PageOf(first, maxListed); err != nil {
 		return nil, err
 	}
@@ -26,8 +26,8 @@ func (r queryResolver) Contacts(ctx context.Context, first int, after *domain.ID
 	if err != nil {
 		return nil, err
 	}
-	if after != nil {
-		q.Where(receptioncontact.IDGT(*after))
+	if afterID != nil {
+		q.Where(receptioncontact.IDGT(*afterID))
 	}
 	if where.ReceptionPoints != nil {
 		q.Where(receptioncontact.ReceptionPointIDIn(where.ReceptionPoints...))

@@ -131,19 +131,19 @@ var (
 
 // never are statements that count what no sequence of acts leads to.
 var never = map[string]string{
-	"somebody assigned itself":     "SELECT count(*) FROM assignment WHERE assigned_by_id = person_id",
-	"somebody authorised itself":   "SELECT count(*) FROM staff_authorisation WHERE granted_by_id = person_id",
-	"without a second person":      "SELECT count(*) FROM assignment WHERE state = 'CONFIRMED' AND role IN ('SOCIAL_OFFICER', 'PRIVACY_OFFICER', 'ORG_ADMIN') AND assigned_by_id IS NOT NULL AND (decided_by_id IS NULL OR decided_by_id IN (assigned_by_id, person_id))",
-	"somebody confirmed its own":   "SELECT count(*) FROM named_agent WHERE confirmed_by_id IN (person_id, proposed_by_id)",
-	"received without a contact":   "SELECT count(*) FROM reception_grant g JOIN reception_contact c ON c.id = g.contact_id WHERE c.reception_point_id <> g.reception_point_id OR g.valid_from - c.recorded_at NOT BETWEEN '0' AND interval '1 hour' OR g.valid_until - g.valid_from > interval '24 hours'",
-	"an emergency that lasts":      "SELECT count(*) FROM emergency_opening WHERE valid_until - valid_from > interval '1 hour'",
-	"a fourth emergency in a week": "SELECT count(*) FROM emergency_opening a WHERE (SELECT count(*) FROM emergency_opening b WHERE b.person_id = a.person_id AND b.valid_from BETWEEN a.valid_from AND a.valid_from + interval '6 days 23 hours') > 3",
-	"somebody accepted its own":    "SELECT count(*) FROM hand_over WHERE accepted_by_id = offered_by_id",
-	"somebody accepted whom it sent": "SELECT count(*) FROM orientation WHERE accepted_by_id = sent_by_id",
+	"somebody assigned itself":               "SELECT count(*) FROM assignment WHERE assigned_by_id = person_id",
+	"somebody authorised itself":             "SELECT count(*) FROM staff_authorisation WHERE granted_by_id = person_id",
+	"without a second person":                "SELECT count(*) FROM assignment WHERE state = 'CONFIRMED' AND role IN ('SOCIAL_OFFICER', 'PRIVACY_OFFICER', 'ORG_ADMIN') AND assigned_by_id IS NOT NULL AND (decided_by_id IS NULL OR decided_by_id IN (assigned_by_id, person_id))",
+	"somebody confirmed its own":             "SELECT count(*) FROM named_agent WHERE confirmed_by_id IN (person_id, proposed_by_id)",
+	"received without a contact":             "SELECT count(*) FROM reception_grant g JOIN reception_contact c ON c.id = g.contact_id WHERE c.reception_point_id <> g.reception_point_id OR g.valid_from - c.recorded_at NOT BETWEEN '0' AND interval '1 hour' OR g.valid_until - g.valid_from > interval '24 hours'",
+	"an emergency that lasts":                "SELECT count(*) FROM emergency_opening WHERE valid_until - valid_from > interval '1 hour'",
+	"a fourth emergency in a week":           "SELECT count(*) FROM emergency_opening a WHERE (SELECT count(*) FROM emergency_opening b WHERE b.person_id = a.person_id AND b.valid_from BETWEEN a.valid_from AND a.valid_from + interval '6 days 23 hours') > 3",
+	"somebody accepted its own":              "SELECT count(*) FROM hand_over WHERE accepted_by_id = offered_by_id",
+	"somebody accepted whom it sent":         "SELECT count(*) FROM orientation WHERE accepted_by_id = sent_by_id",
 	"a point sees for long whom it was sent": "SELECT count(*) FROM orientation WHERE seen_until - ended_at > interval '15 days'",
-	"a former point for long":      "SELECT count(*) FROM hand_over WHERE seen_until - accepted_at > interval '30 days'",
-	"two follow one registration":  "SELECT count(*) FROM online_registration o JOIN application_summary s USING (application_id) WHERE NOT handled AND o.reception_point_id IS DISTINCT FROM s.following_point_id",
-	"two accounts of a person":     "SELECT count(*) - count(DISTINCT member_id) FROM applicant_account WHERE unbound_at IS NULL",
+	"a former point for long":                "SELECT count(*) FROM hand_over WHERE seen_until - accepted_at > interval '30 days'",
+	"two follow one registration":            "SELECT count(*) FROM online_registration o JOIN application_summary s USING (application_id) WHERE NOT handled AND o.reception_point_id IS DISTINCT FROM s.following_point_id",
+	"two accounts of a person":               "SELECT count(*) - count(DISTINCT member_id) FROM applicant_account WHERE unbound_at IS NULL",
 }
 
 // acting is a random sequence of acts.

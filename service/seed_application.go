@@ -178,7 +178,7 @@ var applicationTables = [tableCount]struct {
 		"id", "application_id", "from_point_id", "to_point_id", "sent_by_id", "organisation_id", "accepted_by_id", "reason", "state",
 		"sent_at", "accepted_at", "appointment_set_at", "received_at", "ended_at", "declined_for", "outcome", "due_on", "seen_until",
 	}},
-	tableAccess:   {"application_access", []string{"application_id", "audience_id", "ground", "groups", "valid_from", "valid_until"}},
+	tableAccess: {"application_access", []string{"application_id", "audience_id", "ground", "groups", "valid_from", "valid_until"}},
 }
 
 // seededNetwork is what fictional applications name, by the keys under which they do.

@@ -1,6 +1,7 @@
 package leak
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -157,11 +158,17 @@ func (q *questions) askOrientations(w *World, c oracle.Caller) {
 	states, late := some(w, domain.OrientationState("").Values(), 4), w.chance(50)
 	direction := pick(w, domain.OrientationDirection("").Values())
 	q.variables["oriented"] = object{"states": states, "overdue": late, "direction": direction}
+	q.variables["since"] = nil
+	if w.chance(30) {
+		q.variables["since"] = w.id(domain.OrientationPrefix, w.r.Uint32()) // contacts come later, by their prefix
+	}
 	q.expected["orientations"] = w.orientationsAt(c, whichever)
-	q.expected["filtered_orientations"] = w.orientationsAt(c, func(o orientation, sent, received bool) bool {
-		return (sent && direction == "SENT" || received && direction == "RECEIVED") &&
+	kept := w.orientationsAt(c, func(o orientation, sent, received bool) bool {
+		since, _ := q.variables["since"].(string)
+		return o.id > since && (sent && direction == "SENT" || received && direction == "RECEIVED") &&
 			slices.Contains(states, o.state) && (o.due != "" && o.due < w.day(0)) == late
 	})
+	q.expected["filtered_orientations"] = kept[:min(3, len(kept))]
 }
 
 // contactsAt are those at the caller's points or, where there is one, those about that
@@ -191,6 +198,22 @@ func (q *questions) askContacts(w *World, c oracle.Caller) {
 	about := pick(w, w.applications)
 	q.variables["about"] = about.ID
 	q.expected["contacts"], q.expected["about"] = w.contactsAt(c, nil), w.contactsAt(c, about)
+	points, channels := w.pointIDs(3), some(w, domain.ContactChannel("").Values(), 5)
+	from, before := pick(w, []int{-1, 0, 1}), pick(w, []int{0, 1, 1})
+	q.variables["met"] = object{
+		"receptionPoints": points, "channels": channels,
+		"occurredFrom": w.given().Add(time.Duration(from) * time.Second), "occurredBefore": w.given().Add(time.Duration(before) * time.Second),
+	}
+	met := []object{}
+	for _, x := range w.contactsAt(c, nil) {
+		at, _ := x["receptionPoint"].(object)
+		if from <= 0 && before > 0 && slices.Contains(points, fmt.Sprint(at["id"])) && slices.Contains(channels, fmt.Sprint(x["channel"])) {
+			met = append(met, x)
+		}
+	}
+	since, _ := q.variables["since"].(string)
+	met = slices.DeleteFunc(met, func(x object) bool { return since != "" && fmt.Sprint(x["id"]) <= since })
+	q.expected["filtered_contacts"] = met[:min(2, len(met))]
 }
 
 func byID(all []object) []object {

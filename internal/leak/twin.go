@@ -27,6 +27,11 @@ var changes = []change{
 	{"an application less", func(w *World, a *application) {
 		w.applications = slices.DeleteFunc(w.applications, func(b *application) bool { return a == b })
 		w.Applications = slices.DeleteFunc(w.Applications, func(b *oracle.Application) bool { return a.Application == b })
+		for i := range w.contacts {
+			if x := &w.contacts[i]; x.about == a {
+				x.about = nil
+			}
+		}
 	}},
 	{"protected or not", func(_ *World, a *application) { a.Protected = !a.Protected }},
 	{"erased or not", func(_ *World, a *application) { a.Erased = !a.Erased }},
@@ -72,6 +77,13 @@ var changes = []change{
 	{"sent to another point", func(w *World, a *application) {
 		a.orientations, a.Orientations = nil, nil
 		w.orient(a)
+	}},
+	{"contacts about others", func(w *World, a *application) {
+		for i := range w.contacts {
+			if x := &w.contacts[i]; x.about != nil {
+				x.about = a
+			}
+		}
 	}},
 	{"a sensitive piece more", func(w *World, a *application) {
 		p := w.newPiece(a, 8)
