@@ -63,6 +63,7 @@ var brokenConstraints = map[string]Refusal{
 		Code:    Duplicate,
 		Field:   []string{"receptionPointId"},
 		Message: Text{EN: "A request of this point waits for its answer.", FR: "Une demande de ce guichet attend sa réponse."},
+		Help:    Text{EN: "Ask again once it is answered.", FR: "Redemander une fois la réponse donnée."},
 	},
 	"pair_no_overlap": {
 		Code:  Overlap,
