@@ -202,6 +202,9 @@ func (a ApplicationFacts) former() []found {
 func (a ApplicationFacts) oriented() []found {
 	last := map[domain.ID]OrientedPoint{}
 	for _, o := range a.Oriented {
+		if !o.Until.IsZero() && !o.From.Before(o.Until) {
+			continue // it lapsed at once, and opened nothing
+		}
 		was, again := last[o.Point]
 		if !again || o.Until.IsZero() || !was.Until.IsZero() && was.Until.Before(o.Until) {
 			last[o.Point] = o
