@@ -8,8 +8,8 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/orientation"
+	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/graph/model"
-	"github.com/guichet-logement/guichet/policy"
 	"github.com/guichet-logement/guichet/service"
 )
 
@@ -18,19 +18,22 @@ func (r queryResolver) Orientations(ctx context.Context, first int, afterID *dom
 	if err := domain.PageOf(first, maxListed); err != nil {
 		return nil, err
 	}
-	if where == nil {
-		where = &model.OrientationFilter{}
-	}
-	q, err := r.ent.Orientation.Query().
-		Where(service.OrientationsThat(auth.FromContext(ctx), where.Direction, where.States, where.Overdue)).
-		Limit(first).CollectFields(ctx)
+	q, err := r.ent.Orientation.Query().Where(orientationsThat(ctx, afterID, where)...).Limit(first).CollectFields(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if afterID != nil {
-		q.Where(orientation.IDGT(*afterID))
-	}
 	return q.All(ctx)
+}
+
+func orientationsThat(ctx context.Context, after *domain.ID, where *model.OrientationFilter) []predicate.Orientation {
+	if where == nil {
+		where = &model.OrientationFilter{}
+	}
+	keep := []predicate.Orientation{service.OrientationsThat(auth.FromContext(ctx), where.Direction, where.States, where.Overdue)}
+	if after != nil {
+		keep = append(keep, orientation.IDGT(*after))
+	}
+	return keep
 }
 
 // maxOrientations bounds those of one application.
@@ -43,14 +46,14 @@ func (applicationResolver) Orientations(ctx context.Context, a *ent.Application)
 	if ent.IsNotLoaded(err) {
 		all, err = a.QueryOrientations().All(ctx)
 	}
-	shown := slices.DeleteFunc(slices.Clone(all), func(o *ent.Orientation) bool { return !policy.AboutOpen(o) })
+	shown := slices.DeleteFunc(slices.Clone(all), func(o *ent.Orientation) bool { return !service.KnownAbout(o) })
 	slices.SortFunc(shown, func(a, b *ent.Orientation) int { return b.SentAt.Compare(a.SentAt) })
 	return shown[:min(len(shown), maxOrientations)], err
 }
 
 // Application is that of the orientation, if the viewer may know.
 func (orientationResolver) Application(ctx context.Context, o *ent.Orientation) (*ent.Application, error) {
-	if !policy.AboutOpen(o) {
+	if !service.KnownAbout(o) {
 		return nil, nil
 	}
 	a, err := o.Application(ctx)

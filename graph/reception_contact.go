@@ -2,14 +2,13 @@ package graph
 
 import (
 	"context"
-	"time"
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/graph/model"
-	"github.com/guichet-logement/guichet/policy"
 	"github.com/guichet-logement/guichet/service"
 )
 
@@ -18,40 +17,39 @@ func (r queryResolver) Contacts(ctx context.Context, first int, afterID *domain.
 	if err := domain.PageOf(first, maxListed); err != nil {
 		return nil, err
 	}
-	if where == nil {
-		where = &model.ContactFilter{}
-	}
-	q, err := r.ent.ReceptionContact.Query().Where(service.ContactsOf(auth.FromContext(ctx), where.ApplicationID)).
-		Limit(first).CollectFields(ctx)
+	q, err := r.ent.ReceptionContact.Query().Where(contactsThat(ctx, afterID, where)...).Limit(first).CollectFields(ctx)
 	if err != nil {
 		return nil, err
 	}
-	if afterID != nil {
-		q.Where(receptioncontact.IDGT(*afterID))
-	}
-	if where.ReceptionPoints != nil {
-		q.Where(receptioncontact.ReceptionPointIDIn(where.ReceptionPoints...))
-	}
-	if where.Channels != nil {
-		q.Where(receptioncontact.ChannelIn(where.Channels...))
-	}
-	between(q, where.OccurredFrom, where.OccurredBefore)
 	return q.All(ctx)
 }
 
-// between keeps those that took place in that time; nil is open.
-func between(q *ent.ReceptionContactQuery, from, before *time.Time) {
-	if from != nil {
-		q.Where(receptioncontact.OccurredAtGTE(*from))
+func contactsThat(ctx context.Context, after *domain.ID, where *model.ContactFilter) []predicate.ReceptionContact {
+	if where == nil {
+		where = &model.ContactFilter{}
 	}
-	if before != nil {
-		q.Where(receptioncontact.OccurredAtLT(*before))
+	keep := []predicate.ReceptionContact{service.ContactsOf(auth.FromContext(ctx), where.ApplicationID)}
+	if after != nil {
+		keep = append(keep, receptioncontact.IDGT(*after))
 	}
+	if where.ReceptionPoints != nil {
+		keep = append(keep, receptioncontact.ReceptionPointIDIn(where.ReceptionPoints...))
+	}
+	if where.Channels != nil {
+		keep = append(keep, receptioncontact.ChannelIn(where.Channels...))
+	}
+	if where.OccurredFrom != nil {
+		keep = append(keep, receptioncontact.OccurredAtGTE(*where.OccurredFrom))
+	}
+	if where.OccurredBefore != nil {
+		keep = append(keep, receptioncontact.OccurredAtLT(*where.OccurredBefore))
+	}
+	return keep
 }
 
 // Application is the one that the contact was about, if the viewer may know.
 func (receptionContactResolver) Application(ctx context.Context, c *ent.ReceptionContact) (*ent.Application, error) {
-	if !policy.AboutOpen(c) {
+	if !service.KnownAbout(c) {
 		return nil, nil
 	}
 	a, err := c.Application(ctx)

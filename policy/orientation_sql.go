@@ -39,11 +39,13 @@ func sayAbout[S any](v *auth.Viewer, q modified[S]) {
 	})
 }
 
-// AboutOpen tells of such a row whether the viewer may know of which application it is.
-func AboutOpen(row interface {
+// About is a row that may be about an application.
+type About interface {
 	Value(name string) (ent.Value, error)
-},
-) bool {
+}
+
+// AboutOpen tells of such a row whether the viewer may know of which application it is.
+func AboutOpen(row About) bool {
 	v, err := row.Value(aboutColumn)
 	if err != nil {
 		return false

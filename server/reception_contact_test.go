@@ -110,7 +110,9 @@ func TestContactsOfAFile(t *testing.T) {
 	about := func(as string) string {
 		return d.Query(t, as, `query($id: ID!) { contacts(first: 10, where: {applicationId: $id}) { motive application { id } } }`, map[string]any{"id": id}).Body
 	}
-	at := func(as string) string { return d.Query(t, as, `{ contacts(first: 10) { motive application { id } } }`, nil).Body }
+	at := func(as string) string {
+		return d.Query(t, as, `{ contacts(first: 10) { motive application { id } } }`, nil).Body
+	}
 	const nothing, anonymous = `{"data":{"contacts":[]}}`, `{"data":{"contacts":[{"motive":"PIECES","application":null}]}}`
 	whole := `{"data":{"contacts":[{"motive":"PIECES","application":{"id":"` + id + `"}}]}}`
 	for _, c := range []struct{ as, at, about string }{

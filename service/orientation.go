@@ -43,6 +43,10 @@ func OrientationsThat(v *auth.Viewer, direction *domain.OrientationDirection, st
 	return orientation.And(keep...)
 }
 
+// KnownAbout tells whether the viewer may know of which application an orientation, or a
+// contact, is that it read.
+func KnownAbout(row policy.About) bool { return policy.AboutOpen(row) }
+
 // OrientApplicant sends an applicant whom the viewer receives, or whose application its
 // point follows, to a point of level 3.
 func (s *Service) OrientApplicant(ctx context.Context, id, to domain.ID, reason domain.OrientationReason) (*ent.Orientation, error) {

@@ -52,10 +52,10 @@ func TestOrientationSteps(t *testing.T) {
 }
 
 // store makes an orientation what its state needs beside it.
-const store = `UPDATE orientation SET state = $1,
-	ended_at = CASE WHEN $1 IN ('SENT', 'ACCEPTED', 'APPOINTMENT_SET', 'RECEIVED') THEN NULL ELSE now() END,
-	due_on = CASE WHEN $1 IN ('SENT', 'ACCEPTED', 'APPOINTMENT_SET', 'RECEIVED') THEN date '2026-12-01' END,
-	declined_for = CASE WHEN $1 = 'DECLINED' THEN 'NO_CAPACITY' END, outcome = CASE WHEN $1 = 'REPORTED_BACK' THEN 'DID_NOT_COME' END
+const store = `UPDATE orientation SET state = $1::varchar,
+	ended_at = CASE WHEN $1::varchar IN ('SENT', 'ACCEPTED', 'APPOINTMENT_SET', 'RECEIVED') THEN NULL ELSE now() END,
+	due_on = CASE WHEN $1::varchar IN ('SENT', 'ACCEPTED', 'APPOINTMENT_SET', 'RECEIVED') THEN date '2026-12-01' END,
+	declined_for = CASE WHEN $1::varchar = 'DECLINED' THEN 'NO_CAPACITY' END, outcome = CASE WHEN $1::varchar = 'REPORTED_BACK' THEN 'DID_NOT_COME' END
 	WHERE id = $2`
 
 // TestOrientationAppointment: an appointment at the point that accepted is a step, and

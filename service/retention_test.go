@@ -87,9 +87,9 @@ var aged = map[string]struct {
 	"named_agent": {
 		days: true,
 		record: `INSERT INTO named_agent (id, application_id, person_id, organisation_id, valid_from, valid_until, proposed_by_id, confirmed_by_id)
-			VALUES ('{id}', {protected}, {person}, {org}, '2020-01-01', '{at}', {other}, {third})`,
+			VALUES ('{id}', {protected}, (SELECT id FROM person WHERE id NOT IN (SELECT person_id FROM named_agent WHERE application_id = {protected}) ORDER BY id LIMIT 1 OFFSET 2), {org}, '2020-01-01', '{at}', {other}, {third})`,
 		others: []string{`INSERT INTO named_agent (id, application_id, person_id, organisation_id, valid_from, proposed_by_id, confirmed_by_id)
-			VALUES ('{id}', {protected}, {person}, {org}, '2020-01-01', {other}, {third})`},
+			VALUES ('{id}', {protected}, (SELECT id FROM person WHERE id NOT IN (SELECT person_id FROM named_agent WHERE application_id = {protected}) ORDER BY id LIMIT 1 OFFSET 2), {org}, '2020-01-01', {other}, {third})`},
 	},
 	"applicant_account": {
 		record: `INSERT INTO applicant_account (id, application_id, member_id, issuer, subject, bound_at, unbound_at)
