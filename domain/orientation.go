@@ -264,8 +264,10 @@ type OrientationStep struct {
 func (o Orientation) Steps() []OrientationStep {
 	taken := []OrientationStep{{State: OrientationSent, At: o.SentAt}}
 	for _, s := range []OrientationStep{
-		{State: OrientationAccepted, At: o.AcceptedAt}, {State: OrientationAppointment, At: o.AppointmentSetAt},
-		{State: OrientationReceived, At: o.ReceivedAt}, {State: o.State, At: o.EndedAt},
+		{State: OrientationAccepted, At: o.AcceptedAt},
+		{State: OrientationAppointment, At: o.AppointmentSetAt},
+		{State: OrientationReceived, At: o.ReceivedAt},
+		{State: o.State, At: o.EndedAt},
 	} {
 		if !s.At.IsZero() {
 			s.Days = DateOf(taken[len(taken)-1].At).DaysUntil(DateOf(s.At))

@@ -87,7 +87,7 @@ func TestOrientationDelays(t *testing.T) {
 	take := func(step func() (domain.Orientation, domain.Refusals)) {
 		t.Helper()
 		next, refused := step()
-		if refused != nil || next.State.Open() != (next.EndedAt.IsZero()) {
+		if refused != nil || next.State.Open() != next.EndedAt.IsZero() {
 			t.Fatalf("%v: %v", next, refused)
 		}
 		o = next

@@ -100,6 +100,7 @@ var edges = [...]func(*draft){
 	},
 	EdgeCustodySecond: func(a *draft) {
 		a.Members = household(custody(applicant("Grégory", "Pélissier", 1984, 10, 1))...)
+		a.orient(domain.OrientForPriority, domain.OrientationWithdrawn)
 	},
 	EdgeContactFirst: func(a *draft) {
 		a.Members = household(applicant("Lourdes", "de Oliveira", 1963, 6, 24))
@@ -191,6 +192,7 @@ func (a *draft) protect(point string, agents ...string) {
 }
 
 func twenty(a *draft) {
+	a.orient(domain.OrientForSingleFile, domain.OrientationReceived)
 	a.Members = household(
 		applicant("Ousmane", "Soumahoro", 1979, 11, 30), member(domain.LinkSpouse, "Adjoua", "N'Guessan", 1984, 2, 6),
 		member(domain.LinkCoApplicant, "Kadiatou", "Soumahoro", 1981, 7, 25),

@@ -39,6 +39,8 @@ func TestWhoOrients(t *testing.T) {
 		{"", to("pole-habitat-social"), "NOT_FOUND"},
 		{"account:x", to("pole-habitat-social"), "NOT_FOUND"},
 		{"commune-bresson-agent", to("pole-habitat-social"), "NOT_FOUND"},
+		{"commune-grenoble-expired", to("pole-habitat-social"), "NOT_FOUND"},
+		{"former-agent", to("pole-habitat-social"), "NOT_FOUND"},
 		{"commune-grenoble-manager", to("pole-habitat-social"), "FORBIDDEN"},
 		{"commune-grenoble-allocation", to("pole-habitat-social"), "FORBIDDEN"},
 		{"metropole-agent", to("pole-habitat-social"), "FORBIDDEN"}, // it sees all, and follows nothing here
