@@ -13,10 +13,10 @@ const (
 	atDesk   = "shared-desk-agent"
 )
 
-// oriented sends an applicant to the shared desk and returns the orientation.
-func (d desk) oriented(as, application string) (id string) {
+// oriented has the town hall send an applicant to the shared desk and returns the orientation.
+func (d desk) oriented(application string) (id string) {
 	d.t.Helper()
-	d.does(as, "orientApplicant", map[string]any{"applicationId": application, "receptionPointId": d.point("pole-habitat-social"), "reason": "SINGLE_FILE"})
+	d.does(townHall, "orientApplicant", map[string]any{"applicationId": application, "receptionPointId": d.point("pole-habitat-social"), "reason": "SINGLE_FILE"})
 	d.scan(&id, "SELECT id FROM orientation WHERE application_id = $1 AND ended_at IS NULL", application)
 	return id
 }
@@ -96,7 +96,7 @@ func TestOrientationNeedsAnother(t *testing.T) {
 	t.Parallel()
 	d := desk{testapi.New(t), t}
 	id := d.registered("Costa")
-	sent := d.oriented(townHall, id)
+	sent := d.oriented(id)
 	d.exec("INSERT INTO assignment_reception_point SELECT a.id, $1 FROM assignment a JOIN person p ON p.id = a.person_id WHERE p.subject = $2", d.point("pole-habitat-social"), townHall)
 	of := map[string]any{"id": sent}
 	if a := d.done(townHall, "acceptOrientation", of); outcome(a) != "FORBIDDEN" {
@@ -129,7 +129,7 @@ func TestOrientationOpensAndCloses(t *testing.T) {
 	t.Parallel()
 	d := desk{testapi.New(t), t}
 	id := d.registered("Costa")
-	sent := d.oriented(townHall, id)
+	sent := d.oriented(id)
 	held := map[string]any{"applicationId": id, "notice": "PERSONALISED_APPOINTMENT"}
 	if a := d.done(atDesk, "recordNotice", held); outcome(a) != "NOT_FOUND" {
 		t.Errorf("before it is accepted: %s", a.Body)
@@ -171,7 +171,7 @@ func TestOrientationOfAnApplicationThatChanges(t *testing.T) {
 	d := desk{testapi.New(t), t}
 	accepted := func(name string) (id, sent string) {
 		id = d.registered(name)
-		sent = d.oriented(townHall, id)
+		sent = d.oriented(id)
 		d.does(atDesk, "acceptOrientation", map[string]any{"id": sent})
 		return id, sent
 	}
@@ -238,7 +238,7 @@ func TestOrientationOfAnApplicationThatChanges(t *testing.T) {
 	if a := d.confirm("metropole-social", hidden, "shared-desk-social", townHall); outcome(a) != "OK" {
 		t.Fatal(a.Body)
 	}
-	again := d.oriented(townHall, hidden)
+	again := d.oriented(hidden)
 	if listed(atDesk, again) || !listed(townHall, again) || !listed("shared-desk-social", again) {
 		t.Error("of a protected application only who is named sees it")
 	}
