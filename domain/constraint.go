@@ -54,6 +54,17 @@ var brokenConstraints = map[string]Refusal{
 		},
 		Help: Text{EN: "Begin after that one, or revoke it first.", FR: "Commencer après celle-ci, ou d'abord la révoquer."},
 	},
+	"orientation_open_key": {
+		Code:    Duplicate,
+		Message: Text{EN: "The point has sent the applicant already, and waits for the outcome.", FR: "Le guichet a déjà orienté le demandeur et attend l'issue."},
+		Help:    Text{EN: "Withdraw that orientation first.", FR: "Retirer d'abord cette orientation."},
+	},
+	"level_change_open_key": {
+		Code:    Duplicate,
+		Field:   []string{"receptionPointId"},
+		Message: Text{EN: "A request of this point waits for its answer.", FR: "Une demande de ce guichet attend sa réponse."},
+		Help:    Text{EN: "Ask again once it is answered.", FR: "Redemander une fois la réponse donnée."},
+	},
 	"pair_no_overlap": {
 		Code:  Overlap,
 		Field: []string{"validFrom"},

@@ -69,6 +69,9 @@ func (d Date) AddMonths(n int) Date {
 // AddYear returns the same day a year later, and 28 February after a 29th.
 func (d Date) AddYear() Date { return d.AddMonths(12) }
 
+// DaysUntil counts the days to another one.
+func (d Date) DaysUntil(other Date) int { return int(other.t.Sub(d.t) / (24 * time.Hour)) }
+
 // Before tells whether d comes before other.
 func (d Date) Before(other Date) bool { return d.t.Before(other.t) }
 

@@ -56,4 +56,11 @@ func TestEnumsOfTheFile(t *testing.T) {
 	checkEnum[domain.PieceTransferState](t)
 	checkEnum[domain.PieceTransferRejection](t)
 	checkEnum[domain.PieceTransferTrouble](t)
+	checkEnum[domain.OrientationState](t)
+	checkEnum[domain.OrientationReason](t)
+	checkEnum[domain.OrientationRefusal](t)
+	checkEnum[domain.OrientationOutcome](t)
+	checkEnum[domain.OrientationDirection](t)
+	checkEnum[domain.LevelChangeState](t)
+	checkEnum[domain.LevelChangeRefusal](t)
 }

@@ -15,6 +15,11 @@ import (
 //go:embed form_codes.csv
 var formCodesCSV string
 
+// contactCodesCSV has, in the same columns, those in which a contact is recorded.
+//
+//go:embed contact_codes.csv
+var contactCodesCSV string
+
 // The lists of codes of a form.
 const (
 	listReasons     = "requestReason"
@@ -32,6 +37,9 @@ const (
 	listSensory     = "sensoryDisability"
 	listAids        = "technicalAid"
 	listEquipment   = "homeEquipment"
+
+	listContactMotives  = "contactMotive"
+	listContactOutcomes = "contactOutcome"
 )
 
 // formCode is what is known of a code but for its words.
@@ -49,26 +57,32 @@ type formCodes struct {
 
 // formCodesOf reads the lists once. They are embedded: what is wrong in them, a test finds.
 var formCodesOf = sync.OnceValue(func() formCodes {
-	all, err := readFormCodes(formCodesCSV)
+	all, err := readFormCodes(formCodesCSV, contactCodesCSV)
 	if err != nil {
 		panic(err) //nolint:forbidigo // it is compiled in
 	}
 	return all
 })
 
-func readFormCodes(file string) (formCodes, error) {
+func readFormCodes(files ...string) (formCodes, error) {
 	all := formCodes{known: map[string]map[string]formCode{}}
-	rows, err := csv.NewReader(strings.NewReader(file)).ReadAll()
-	if err != nil {
-		return all, fmt.Errorf("form_codes.csv: %w", err)
+	var rows [][]string
+	for _, file := range files {
+		read, err := csv.NewReader(strings.NewReader(file)).ReadAll()
+		if err != nil {
+			return all, fmt.Errorf("form_codes.csv: %w", err)
+		}
+		rows = append(rows, read[1:]...)
 	}
-	for _, row := range rows[1:] {
+	for _, row := range rows {
 		list, entry := row[0], CodeEntry{Code: row[1], Words: Text{FR: row[2], EN: row[3]}}
 		code := formCode{sensitive: row[5] == "yes", housing: HousingClass(row[6])}
 		if row[7] != "" {
-			if code.until, err = ParseDate(row[7]); err != nil {
+			until, err := ParseDate(row[7])
+			if err != nil {
 				return all, fmt.Errorf("form_codes.csv: %s %s: %w", list, entry.Code, err)
 			}
+			code.until = until
 			entry.ValidUntil = &code.until
 		}
 		if all.known[list] == nil {
@@ -82,7 +96,7 @@ func readFormCodes(file string) (formCodes, error) {
 	return all, nil
 }
 
-// FormCodes are the lists of codes of the form, for people.
+// FormCodes are the lists of codes of the form and of contacts, for people.
 func FormCodes() []*CodeList { return formCodesOf().lists }
 
 // inUse tells whether a list has the code on that day.

@@ -11,7 +11,7 @@ import (
 func TestFormCodes(t *testing.T) {
 	t.Parallel()
 	lists := domain.FormCodes()
-	if len(lists) != 15 {
+	if len(lists) != 17 {
 		t.Errorf("%d lists", len(lists))
 	}
 	for _, l := range lists {

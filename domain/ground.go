@@ -5,7 +5,7 @@ import "io"
 // Ground is why a caller may see an application (fondement de l'accès).
 type Ground string
 
-// The grounds. Those of orientation and of candidates come with what creates them.
+// The grounds. Those of candidates come with what creates them.
 const (
 	// GroundFollowed: the point of the caller follows the application.
 	GroundFollowed Ground = "FOLLOWED"
@@ -18,6 +18,8 @@ const (
 	GroundTerritory Ground = "TERRITORY"
 	// GroundReceived: the caller received the applicant, who gave number and birth date.
 	GroundReceived Ground = "RECEIVED"
+	// GroundOriented: the point of the caller accepted an orientation of the applicant.
+	GroundOriented Ground = "ORIENTED"
 	// GroundBreakGlass: the caller opened one file in an emergency, for an hour.
 	GroundBreakGlass Ground = "BREAK_GLASS"
 	// GroundNamedAgent: the caller is named on a protected file.
@@ -30,7 +32,7 @@ const (
 func (Ground) Values() []string {
 	return []string{
 		string(GroundFollowed), string(GroundWishedCommune), string(GroundWishedTerritory), string(GroundTerritory),
-		string(GroundReceived), string(GroundBreakGlass), string(GroundNamedAgent), string(GroundSelf),
+		string(GroundReceived), string(GroundOriented), string(GroundBreakGlass), string(GroundNamedAgent), string(GroundSelf),
 	}
 }
 

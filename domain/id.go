@@ -81,6 +81,8 @@ const (
 	AppointmentPrefix        Prefix = "apt"
 	BookedTimePrefix         Prefix = "bkt"
 	DraftPrefix              Prefix = "dra"
+	OrientationPrefix        Prefix = "ort"
+	LevelChangePrefix        Prefix = "lvc"
 )
 
 // Prefixes lists every prefix in use.
@@ -98,7 +100,7 @@ func Prefixes() []Prefix {
 		PublishedFiguresPrefix,
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
-		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix,
+		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
 	}
 }
 

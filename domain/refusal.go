@@ -37,6 +37,8 @@ const (
 
 	RegistryUnavailable RefusalCode = "REGISTRY_UNAVAILABLE"
 	RegistryRefuses     RefusalCode = "REGISTRY_REFUSES"
+
+	KeyReused RefusalCode = "KEY_REUSED"
 )
 
 // Values lists the catalogue in the order of the contract.
@@ -48,6 +50,7 @@ func (RefusalCode) Values() []string {
 		string(FileType), string(FileTypeDiffers), string(FileDamaged), string(FileExpands), string(FileAmbiguous),
 		string(FileLocked), string(FileHashDiffers), string(UploadUnfinished),
 		string(RegistryUnavailable), string(RegistryRefuses), string(WeakerSource), string(SlotTaken),
+		string(KeyReused),
 	}
 }
 

@@ -39,12 +39,14 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
@@ -155,12 +157,14 @@ func checkColumn(t, c string) error {
 			erasednumber.Table:       erasednumber.ValidColumn,
 			handover.Table:           handover.ValidColumn,
 			householdmember.Table:    householdmember.ValidColumn,
+			levelchange.Table:        levelchange.ValidColumn,
 			lockout.Table:            lockout.ValidColumn,
 			memberparticulars.Table:  memberparticulars.ValidColumn,
 			namedagent.Table:         namedagent.ValidColumn,
 			onlineregistration.Table: onlineregistration.ValidColumn,
 			openinghours.Table:       openinghours.ValidColumn,
 			organisation.Table:       organisation.ValidColumn,
+			orientation.Table:        orientation.ValidColumn,
 			ownership.Table:          ownership.ValidColumn,
 			pair.Table:               pair.ValidColumn,
 			partnerapp.Table:         partnerapp.ValidColumn,

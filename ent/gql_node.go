@@ -30,11 +30,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
@@ -165,6 +167,11 @@ var householdmemberImplementors = []string{"HouseholdMember", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*HouseholdMember) IsNode() {}
 
+var levelchangeImplementors = []string{"LevelChange", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*LevelChange) IsNode() {}
+
 var memberparticularsImplementors = []string{"MemberParticulars", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -189,6 +196,11 @@ var organisationImplementors = []string{"Organisation", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Organisation) IsNode() {}
+
+var orientationImplementors = []string{"Orientation", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Orientation) IsNode() {}
 
 var ownershipImplementors = []string{"Ownership", "Node"}
 
@@ -606,6 +618,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case levelchange.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.LevelChange.Query().
+			Where(levelchange.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, levelchangeImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case memberparticulars.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -667,6 +692,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(organisation.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, organisationImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case orientation.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Orientation.Query().
+			Where(orientation.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, orientationImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -1301,6 +1339,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case levelchange.Table:
+		query := c.LevelChange.Query().
+			Where(levelchange.IDIn(ids...))
+		query, err := query.CollectFields(ctx, levelchangeImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case memberparticulars.Table:
 		query := c.MemberParticulars.Query().
 			Where(memberparticulars.IDIn(ids...))
@@ -1369,6 +1423,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.Organisation.Query().
 			Where(organisation.IDIn(ids...))
 		query, err := query.CollectFields(ctx, organisationImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case orientation.Table:
+		query := c.Orientation.Query().
+			Where(orientation.IDIn(ids...))
+		query, err := query.CollectFields(ctx, orientationImplementors...)
 		if err != nil {
 			return nil, err
 		}

@@ -36,11 +36,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
@@ -5756,6 +5758,255 @@ func (_m *HouseholdMember) ToEdge(order *HouseholdMemberOrder) *HouseholdMemberE
 	}
 }
 
+// LevelChangeEdge is the edge representation of LevelChange.
+type LevelChangeEdge struct {
+	Node   *LevelChange `json:"node"`
+	Cursor Cursor       `json:"cursor"`
+}
+
+// LevelChangeConnection is the connection containing edges to LevelChange.
+type LevelChangeConnection struct {
+	Edges      []*LevelChangeEdge `json:"edges"`
+	PageInfo   PageInfo           `json:"pageInfo"`
+	TotalCount int                `json:"totalCount"`
+}
+
+func (c *LevelChangeConnection) build(nodes []*LevelChange, pager *levelchangePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *LevelChange
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *LevelChange {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *LevelChange {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*LevelChangeEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &LevelChangeEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// LevelChangePaginateOption enables pagination customization.
+type LevelChangePaginateOption func(*levelchangePager) error
+
+// WithLevelChangeOrder configures pagination ordering.
+func WithLevelChangeOrder(order *LevelChangeOrder) LevelChangePaginateOption {
+	if order == nil {
+		order = DefaultLevelChangeOrder
+	}
+	o := *order
+	return func(pager *levelchangePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultLevelChangeOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithLevelChangeFilter configures pagination filter.
+func WithLevelChangeFilter(filter func(*LevelChangeQuery) (*LevelChangeQuery, error)) LevelChangePaginateOption {
+	return func(pager *levelchangePager) error {
+		if filter == nil {
+			return errors.New("LevelChangeQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type levelchangePager struct {
+	reverse bool
+	order   *LevelChangeOrder
+	filter  func(*LevelChangeQuery) (*LevelChangeQuery, error)
+}
+
+func newLevelChangePager(opts []LevelChangePaginateOption, reverse bool) (*levelchangePager, error) {
+	pager := &levelchangePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultLevelChangeOrder
+	}
+	return pager, nil
+}
+
+func (p *levelchangePager) applyFilter(query *LevelChangeQuery) (*LevelChangeQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *levelchangePager) toCursor(_m *LevelChange) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *levelchangePager) applyCursors(query *LevelChangeQuery, after, before *Cursor) (*LevelChangeQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultLevelChangeOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *levelchangePager) applyOrder(query *LevelChangeQuery) *LevelChangeQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultLevelChangeOrder.Field {
+		query = query.Order(DefaultLevelChangeOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *levelchangePager) orderExpr(query *LevelChangeQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultLevelChangeOrder.Field {
+			b.Comma().Ident(DefaultLevelChangeOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to LevelChange.
+func (_m *LevelChangeQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...LevelChangePaginateOption,
+) (*LevelChangeConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newLevelChangePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &LevelChangeConnection{Edges: []*LevelChangeEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// LevelChangeOrderField defines the ordering field of LevelChange.
+type LevelChangeOrderField struct {
+	// Value extracts the ordering value from the given LevelChange.
+	Value    func(*LevelChange) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) levelchange.OrderOption
+	toCursor func(*LevelChange) Cursor
+}
+
+// LevelChangeOrder defines the ordering of LevelChange.
+type LevelChangeOrder struct {
+	Direction OrderDirection         `json:"direction"`
+	Field     *LevelChangeOrderField `json:"field"`
+}
+
+// DefaultLevelChangeOrder is the default ordering of LevelChange.
+var DefaultLevelChangeOrder = &LevelChangeOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &LevelChangeOrderField{
+		Value: func(_m *LevelChange) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: levelchange.FieldID,
+		toTerm: levelchange.ByID,
+		toCursor: func(_m *LevelChange) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts LevelChange into LevelChangeEdge.
+func (_m *LevelChange) ToEdge(order *LevelChangeOrder) *LevelChangeEdge {
+	if order == nil {
+		order = DefaultLevelChangeOrder
+	}
+	return &LevelChangeEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // MemberParticularsEdge is the edge representation of MemberParticulars.
 type MemberParticularsEdge struct {
 	Node   *MemberParticulars `json:"node"`
@@ -7043,6 +7294,255 @@ func (_m *Organisation) ToEdge(order *OrganisationOrder) *OrganisationEdge {
 		order = DefaultOrganisationOrder
 	}
 	return &OrganisationEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// OrientationEdge is the edge representation of Orientation.
+type OrientationEdge struct {
+	Node   *Orientation `json:"node"`
+	Cursor Cursor       `json:"cursor"`
+}
+
+// OrientationConnection is the connection containing edges to Orientation.
+type OrientationConnection struct {
+	Edges      []*OrientationEdge `json:"edges"`
+	PageInfo   PageInfo           `json:"pageInfo"`
+	TotalCount int                `json:"totalCount"`
+}
+
+func (c *OrientationConnection) build(nodes []*Orientation, pager *orientationPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Orientation
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Orientation {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Orientation {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*OrientationEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &OrientationEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// OrientationPaginateOption enables pagination customization.
+type OrientationPaginateOption func(*orientationPager) error
+
+// WithOrientationOrder configures pagination ordering.
+func WithOrientationOrder(order *OrientationOrder) OrientationPaginateOption {
+	if order == nil {
+		order = DefaultOrientationOrder
+	}
+	o := *order
+	return func(pager *orientationPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultOrientationOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithOrientationFilter configures pagination filter.
+func WithOrientationFilter(filter func(*OrientationQuery) (*OrientationQuery, error)) OrientationPaginateOption {
+	return func(pager *orientationPager) error {
+		if filter == nil {
+			return errors.New("OrientationQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type orientationPager struct {
+	reverse bool
+	order   *OrientationOrder
+	filter  func(*OrientationQuery) (*OrientationQuery, error)
+}
+
+func newOrientationPager(opts []OrientationPaginateOption, reverse bool) (*orientationPager, error) {
+	pager := &orientationPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultOrientationOrder
+	}
+	return pager, nil
+}
+
+func (p *orientationPager) applyFilter(query *OrientationQuery) (*OrientationQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *orientationPager) toCursor(_m *Orientation) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *orientationPager) applyCursors(query *OrientationQuery, after, before *Cursor) (*OrientationQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultOrientationOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *orientationPager) applyOrder(query *OrientationQuery) *OrientationQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultOrientationOrder.Field {
+		query = query.Order(DefaultOrientationOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *orientationPager) orderExpr(query *OrientationQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultOrientationOrder.Field {
+			b.Comma().Ident(DefaultOrientationOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Orientation.
+func (_m *OrientationQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...OrientationPaginateOption,
+) (*OrientationConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newOrientationPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &OrientationConnection{Edges: []*OrientationEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// OrientationOrderField defines the ordering field of Orientation.
+type OrientationOrderField struct {
+	// Value extracts the ordering value from the given Orientation.
+	Value    func(*Orientation) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) orientation.OrderOption
+	toCursor func(*Orientation) Cursor
+}
+
+// OrientationOrder defines the ordering of Orientation.
+type OrientationOrder struct {
+	Direction OrderDirection         `json:"direction"`
+	Field     *OrientationOrderField `json:"field"`
+}
+
+// DefaultOrientationOrder is the default ordering of Orientation.
+var DefaultOrientationOrder = &OrientationOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &OrientationOrderField{
+		Value: func(_m *Orientation) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: orientation.FieldID,
+		toTerm: orientation.ByID,
+		toCursor: func(_m *Orientation) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Orientation into OrientationEdge.
+func (_m *Orientation) ToEdge(order *OrientationOrder) *OrientationEdge {
+	if order == nil {
+		order = DefaultOrientationOrder
+	}
+	return &OrientationEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

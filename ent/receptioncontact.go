@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -10,6 +11,7 @@ import (
 	"entgo.io/ent"
 	"entgo.io/ent/dialect/sql"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
@@ -31,8 +33,22 @@ type ReceptionContact struct {
 	OrganisationID domain.ID `json:"organisation_id,omitempty"`
 	// Channel holds the value of the "channel" field.
 	Channel domain.ContactChannel `json:"channel,omitempty"`
+	// Motive holds the value of the "motive" field.
+	Motive domain.Stated `json:"motive,omitempty"`
+	// Outcome holds the value of the "outcome" field.
+	Outcome domain.Stated `json:"outcome,omitempty"`
+	// Minutes holds the value of the "minutes" field.
+	Minutes *int `json:"minutes,omitempty"`
+	// Languages holds the value of the "languages" field.
+	Languages []domain.LanguageCode `json:"languages,omitempty"`
+	// The application that it was about, where it was about one; it is forgotten with that.
+	ApplicationID *domain.ID `json:"application_id,omitempty"`
+	// OccurredAt holds the value of the "occurred_at" field.
+	OccurredAt time.Time `json:"occurred_at,omitempty"`
 	// RecordedAt holds the value of the "recorded_at" field.
 	RecordedAt time.Time `json:"recorded_at,omitempty"`
+	// By which a device that was offline recognises what it sent before.
+	ClientKey *string `json:"client_key,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
 	// The values are being populated by the ReceptionContactQuery when eager-loading is set.
 	Edges        ReceptionContactEdges `json:"edges"`
@@ -47,11 +63,13 @@ type ReceptionContactEdges struct {
 	RecordedBy *Person `json:"recorded_by,omitempty"`
 	// Organisation holds the value of the organisation edge.
 	Organisation *Organisation `json:"organisation,omitempty"`
+	// Application holds the value of the application edge.
+	Application *Application `json:"application,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 	// totalCount holds the count of the edges above.
-	totalCount [1]map[string]int
+	totalCount [2]map[string]int
 }
 
 // ReceptionPointOrErr returns the ReceptionPoint value or an error if the edge
@@ -87,16 +105,33 @@ func (e ReceptionContactEdges) OrganisationOrErr() (*Organisation, error) {
 	return nil, &NotLoadedError{edge: "organisation"}
 }
 
+// ApplicationOrErr returns the Application value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ReceptionContactEdges) ApplicationOrErr() (*Application, error) {
+	if e.Application != nil {
+		return e.Application, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: application.Label}
+	}
+	return nil, &NotLoadedError{edge: "application"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*ReceptionContact) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
+		case receptioncontact.FieldApplicationID:
+			values[i] = &sql.NullScanner{S: new(domain.ID)}
+		case receptioncontact.FieldLanguages:
+			values[i] = new([]byte)
 		case receptioncontact.FieldID, receptioncontact.FieldReceptionPointID, receptioncontact.FieldRecordedByID, receptioncontact.FieldOrganisationID:
 			values[i] = new(domain.ID)
-		case receptioncontact.FieldChannel:
+		case receptioncontact.FieldMinutes:
+			values[i] = new(sql.NullInt64)
+		case receptioncontact.FieldChannel, receptioncontact.FieldMotive, receptioncontact.FieldOutcome, receptioncontact.FieldClientKey:
 			values[i] = new(sql.NullString)
-		case receptioncontact.FieldCreatedAt, receptioncontact.FieldRecordedAt:
+		case receptioncontact.FieldCreatedAt, receptioncontact.FieldOccurredAt, receptioncontact.FieldRecordedAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -149,11 +184,58 @@ func (_m *ReceptionContact) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Channel = domain.ContactChannel(value.String)
 			}
+		case receptioncontact.FieldMotive:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field motive", values[i])
+			} else if value.Valid {
+				_m.Motive = domain.Stated(value.String)
+			}
+		case receptioncontact.FieldOutcome:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field outcome", values[i])
+			} else if value.Valid {
+				_m.Outcome = domain.Stated(value.String)
+			}
+		case receptioncontact.FieldMinutes:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field minutes", values[i])
+			} else if value.Valid {
+				_m.Minutes = new(int)
+				*_m.Minutes = int(value.Int64)
+			}
+		case receptioncontact.FieldLanguages:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field languages", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Languages); err != nil {
+					return fmt.Errorf("unmarshal field languages: %w", err)
+				}
+			}
+		case receptioncontact.FieldApplicationID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field application_id", values[i])
+			} else if value.Valid {
+				_m.ApplicationID = new(domain.ID)
+				*_m.ApplicationID = *value.S.(*domain.ID)
+			}
+		case receptioncontact.FieldOccurredAt:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field occurred_at", values[i])
+			} else if value.Valid {
+				_m.OccurredAt = value.Time
+			}
 		case receptioncontact.FieldRecordedAt:
 			if value, ok := values[i].(*sql.NullTime); !ok {
 				return fmt.Errorf("unexpected type %T for field recorded_at", values[i])
 			} else if value.Valid {
 				_m.RecordedAt = value.Time
+			}
+		case receptioncontact.FieldClientKey:
+			if value, ok := values[i].(*sql.NullString); !ok {
+				return fmt.Errorf("unexpected type %T for field client_key", values[i])
+			} else if value.Valid {
+				_m.ClientKey = new(string)
+				*_m.ClientKey = value.String
 			}
 		default:
 			_m.selectValues.Set(columns[i], values[i])
@@ -181,6 +263,11 @@ func (_m *ReceptionContact) QueryRecordedBy() *PersonQuery {
 // QueryOrganisation queries the "organisation" edge of the ReceptionContact entity.
 func (_m *ReceptionContact) QueryOrganisation() *OrganisationQuery {
 	return NewReceptionContactClient(_m.config).QueryOrganisation(_m)
+}
+
+// QueryApplication queries the "application" edge of the ReceptionContact entity.
+func (_m *ReceptionContact) QueryApplication() *ApplicationQuery {
+	return NewReceptionContactClient(_m.config).QueryApplication(_m)
 }
 
 // Update returns a builder for updating this ReceptionContact.
@@ -221,8 +308,35 @@ func (_m *ReceptionContact) String() string {
 	builder.WriteString("channel=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Channel))
 	builder.WriteString(", ")
+	builder.WriteString("motive=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Motive))
+	builder.WriteString(", ")
+	builder.WriteString("outcome=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Outcome))
+	builder.WriteString(", ")
+	if v := _m.Minutes; v != nil {
+		builder.WriteString("minutes=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("languages=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Languages))
+	builder.WriteString(", ")
+	if v := _m.ApplicationID; v != nil {
+		builder.WriteString("application_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("occurred_at=")
+	builder.WriteString(_m.OccurredAt.Format(time.ANSIC))
+	builder.WriteString(", ")
 	builder.WriteString("recorded_at=")
 	builder.WriteString(_m.RecordedAt.Format(time.ANSIC))
+	builder.WriteString(", ")
+	if v := _m.ClientKey; v != nil {
+		builder.WriteString("client_key=")
+		builder.WriteString(*v)
+	}
 	builder.WriteByte(')')
 	return builder.String()
 }

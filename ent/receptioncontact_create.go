@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
@@ -64,9 +65,91 @@ func (_c *ReceptionContactCreate) SetChannel(v domain.ContactChannel) *Reception
 	return _c
 }
 
+// SetMotive sets the "motive" field.
+func (_c *ReceptionContactCreate) SetMotive(v domain.Stated) *ReceptionContactCreate {
+	_c.mutation.SetMotive(v)
+	return _c
+}
+
+// SetNillableMotive sets the "motive" field if the given value is not nil.
+func (_c *ReceptionContactCreate) SetNillableMotive(v *domain.Stated) *ReceptionContactCreate {
+	if v != nil {
+		_c.SetMotive(*v)
+	}
+	return _c
+}
+
+// SetOutcome sets the "outcome" field.
+func (_c *ReceptionContactCreate) SetOutcome(v domain.Stated) *ReceptionContactCreate {
+	_c.mutation.SetOutcome(v)
+	return _c
+}
+
+// SetNillableOutcome sets the "outcome" field if the given value is not nil.
+func (_c *ReceptionContactCreate) SetNillableOutcome(v *domain.Stated) *ReceptionContactCreate {
+	if v != nil {
+		_c.SetOutcome(*v)
+	}
+	return _c
+}
+
+// SetMinutes sets the "minutes" field.
+func (_c *ReceptionContactCreate) SetMinutes(v int) *ReceptionContactCreate {
+	_c.mutation.SetMinutes(v)
+	return _c
+}
+
+// SetNillableMinutes sets the "minutes" field if the given value is not nil.
+func (_c *ReceptionContactCreate) SetNillableMinutes(v *int) *ReceptionContactCreate {
+	if v != nil {
+		_c.SetMinutes(*v)
+	}
+	return _c
+}
+
+// SetLanguages sets the "languages" field.
+func (_c *ReceptionContactCreate) SetLanguages(v []domain.LanguageCode) *ReceptionContactCreate {
+	_c.mutation.SetLanguages(v)
+	return _c
+}
+
+// SetApplicationID sets the "application_id" field.
+func (_c *ReceptionContactCreate) SetApplicationID(v domain.ID) *ReceptionContactCreate {
+	_c.mutation.SetApplicationID(v)
+	return _c
+}
+
+// SetNillableApplicationID sets the "application_id" field if the given value is not nil.
+func (_c *ReceptionContactCreate) SetNillableApplicationID(v *domain.ID) *ReceptionContactCreate {
+	if v != nil {
+		_c.SetApplicationID(*v)
+	}
+	return _c
+}
+
+// SetOccurredAt sets the "occurred_at" field.
+func (_c *ReceptionContactCreate) SetOccurredAt(v time.Time) *ReceptionContactCreate {
+	_c.mutation.SetOccurredAt(v)
+	return _c
+}
+
 // SetRecordedAt sets the "recorded_at" field.
 func (_c *ReceptionContactCreate) SetRecordedAt(v time.Time) *ReceptionContactCreate {
 	_c.mutation.SetRecordedAt(v)
+	return _c
+}
+
+// SetClientKey sets the "client_key" field.
+func (_c *ReceptionContactCreate) SetClientKey(v string) *ReceptionContactCreate {
+	_c.mutation.SetClientKey(v)
+	return _c
+}
+
+// SetNillableClientKey sets the "client_key" field if the given value is not nil.
+func (_c *ReceptionContactCreate) SetNillableClientKey(v *string) *ReceptionContactCreate {
+	if v != nil {
+		_c.SetClientKey(*v)
+	}
 	return _c
 }
 
@@ -97,6 +180,11 @@ func (_c *ReceptionContactCreate) SetRecordedBy(v *Person) *ReceptionContactCrea
 // SetOrganisation sets the "organisation" edge to the Organisation entity.
 func (_c *ReceptionContactCreate) SetOrganisation(v *Organisation) *ReceptionContactCreate {
 	return _c.SetOrganisationID(v.ID)
+}
+
+// SetApplication sets the "application" edge to the Application entity.
+func (_c *ReceptionContactCreate) SetApplication(v *Application) *ReceptionContactCreate {
+	return _c.SetApplicationID(v.ID)
 }
 
 // Mutation returns the ReceptionContactMutation object of the builder.
@@ -143,6 +231,18 @@ func (_c *ReceptionContactCreate) defaults() error {
 		v := receptioncontact.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.Motive(); !ok {
+		v := receptioncontact.DefaultMotive
+		_c.mutation.SetMotive(v)
+	}
+	if _, ok := _c.mutation.Outcome(); !ok {
+		v := receptioncontact.DefaultOutcome
+		_c.mutation.SetOutcome(v)
+	}
+	if _, ok := _c.mutation.Languages(); !ok {
+		v := receptioncontact.DefaultLanguages
+		_c.mutation.SetLanguages(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if receptioncontact.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized receptioncontact.DefaultID (forgotten import ent/runtime?)")
@@ -172,8 +272,37 @@ func (_c *ReceptionContactCreate) check() error {
 			return &ValidationError{Name: "channel", err: fmt.Errorf(`ent: validator failed for field "ReceptionContact.channel": %w`, err)}
 		}
 	}
+	if _, ok := _c.mutation.Motive(); !ok {
+		return &ValidationError{Name: "motive", err: errors.New(`ent: missing required field "ReceptionContact.motive"`)}
+	}
+	if v, ok := _c.mutation.Motive(); ok {
+		if err := receptioncontact.MotiveValidator(string(v)); err != nil {
+			return &ValidationError{Name: "motive", err: fmt.Errorf(`ent: validator failed for field "ReceptionContact.motive": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.Outcome(); !ok {
+		return &ValidationError{Name: "outcome", err: errors.New(`ent: missing required field "ReceptionContact.outcome"`)}
+	}
+	if v, ok := _c.mutation.Outcome(); ok {
+		if err := receptioncontact.OutcomeValidator(string(v)); err != nil {
+			return &ValidationError{Name: "outcome", err: fmt.Errorf(`ent: validator failed for field "ReceptionContact.outcome": %w`, err)}
+		}
+	}
+	if v, ok := _c.mutation.Minutes(); ok {
+		if err := receptioncontact.MinutesValidator(v); err != nil {
+			return &ValidationError{Name: "minutes", err: fmt.Errorf(`ent: validator failed for field "ReceptionContact.minutes": %w`, err)}
+		}
+	}
+	if _, ok := _c.mutation.OccurredAt(); !ok {
+		return &ValidationError{Name: "occurred_at", err: errors.New(`ent: missing required field "ReceptionContact.occurred_at"`)}
+	}
 	if _, ok := _c.mutation.RecordedAt(); !ok {
 		return &ValidationError{Name: "recorded_at", err: errors.New(`ent: missing required field "ReceptionContact.recorded_at"`)}
+	}
+	if v, ok := _c.mutation.ClientKey(); ok {
+		if err := receptioncontact.ClientKeyValidator(v); err != nil {
+			return &ValidationError{Name: "client_key", err: fmt.Errorf(`ent: validator failed for field "ReceptionContact.client_key": %w`, err)}
+		}
 	}
 	if v, ok := _c.mutation.ID(); ok {
 		if err := receptioncontact.IDValidator(string(v)); err != nil {
@@ -233,9 +362,33 @@ func (_c *ReceptionContactCreate) createSpec() (*ReceptionContact, *sqlgraph.Cre
 		_spec.SetField(receptioncontact.FieldChannel, field.TypeEnum, value)
 		_node.Channel = value
 	}
+	if value, ok := _c.mutation.Motive(); ok {
+		_spec.SetField(receptioncontact.FieldMotive, field.TypeString, value)
+		_node.Motive = value
+	}
+	if value, ok := _c.mutation.Outcome(); ok {
+		_spec.SetField(receptioncontact.FieldOutcome, field.TypeString, value)
+		_node.Outcome = value
+	}
+	if value, ok := _c.mutation.Minutes(); ok {
+		_spec.SetField(receptioncontact.FieldMinutes, field.TypeInt, value)
+		_node.Minutes = &value
+	}
+	if value, ok := _c.mutation.Languages(); ok {
+		_spec.SetField(receptioncontact.FieldLanguages, field.TypeJSON, value)
+		_node.Languages = value
+	}
+	if value, ok := _c.mutation.OccurredAt(); ok {
+		_spec.SetField(receptioncontact.FieldOccurredAt, field.TypeTime, value)
+		_node.OccurredAt = value
+	}
 	if value, ok := _c.mutation.RecordedAt(); ok {
 		_spec.SetField(receptioncontact.FieldRecordedAt, field.TypeTime, value)
 		_node.RecordedAt = value
+	}
+	if value, ok := _c.mutation.ClientKey(); ok {
+		_spec.SetField(receptioncontact.FieldClientKey, field.TypeString, value)
+		_node.ClientKey = &value
 	}
 	if nodes := _c.mutation.ReceptionPointIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
@@ -286,6 +439,23 @@ func (_c *ReceptionContactCreate) createSpec() (*ReceptionContact, *sqlgraph.Cre
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.OrganisationID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ApplicationIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   receptioncontact.ApplicationTable,
+			Columns: []string{receptioncontact.ApplicationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.ApplicationID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

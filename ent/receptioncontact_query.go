@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
@@ -31,6 +32,7 @@ type ReceptionContactQuery struct {
 	withReceptionPoint *ReceptionPointQuery
 	withRecordedBy     *PersonQuery
 	withOrganisation   *OrganisationQuery
+	withApplication    *ApplicationQuery
 	loadTotal          []func(context.Context, []*ReceptionContact) error
 	modifiers          []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -128,6 +130,28 @@ func (_q *ReceptionContactQuery) QueryOrganisation() *OrganisationQuery {
 			sqlgraph.From(receptioncontact.Table, receptioncontact.FieldID, selector),
 			sqlgraph.To(organisation.Table, organisation.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, receptioncontact.OrganisationTable, receptioncontact.OrganisationColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryApplication chains the current query on the "application" edge.
+func (_q *ReceptionContactQuery) QueryApplication() *ApplicationQuery {
+	query := (&ApplicationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptioncontact.Table, receptioncontact.FieldID, selector),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, receptioncontact.ApplicationTable, receptioncontact.ApplicationColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -330,6 +354,7 @@ func (_q *ReceptionContactQuery) Clone() *ReceptionContactQuery {
 		withReceptionPoint: _q.withReceptionPoint.Clone(),
 		withRecordedBy:     _q.withRecordedBy.Clone(),
 		withOrganisation:   _q.withOrganisation.Clone(),
+		withApplication:    _q.withApplication.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -367,6 +392,17 @@ func (_q *ReceptionContactQuery) WithOrganisation(opts ...func(*OrganisationQuer
 		opt(query)
 	}
 	_q.withOrganisation = query
+	return _q
+}
+
+// WithApplication tells the query-builder to eager-load the nodes that are connected to
+// the "application" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ReceptionContactQuery) WithApplication(opts ...func(*ApplicationQuery)) *ReceptionContactQuery {
+	query := (&ApplicationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withApplication = query
 	return _q
 }
 
@@ -454,10 +490,11 @@ func (_q *ReceptionContactQuery) sqlAll(ctx context.Context, hooks ...queryHook)
 	var (
 		nodes       = []*ReceptionContact{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withReceptionPoint != nil,
 			_q.withRecordedBy != nil,
 			_q.withOrganisation != nil,
+			_q.withApplication != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -496,6 +533,12 @@ func (_q *ReceptionContactQuery) sqlAll(ctx context.Context, hooks ...queryHook)
 	if query := _q.withOrganisation; query != nil {
 		if err := _q.loadOrganisation(ctx, query, nodes, nil,
 			func(n *ReceptionContact, e *Organisation) { n.Edges.Organisation = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withApplication; query != nil {
+		if err := _q.loadApplication(ctx, query, nodes, nil,
+			func(n *ReceptionContact, e *Application) { n.Edges.Application = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -594,6 +637,38 @@ func (_q *ReceptionContactQuery) loadOrganisation(ctx context.Context, query *Or
 	}
 	return nil
 }
+func (_q *ReceptionContactQuery) loadApplication(ctx context.Context, query *ApplicationQuery, nodes []*ReceptionContact, init func(*ReceptionContact), assign func(*ReceptionContact, *Application)) error {
+	ids := make([]domain.ID, 0, len(nodes))
+	nodeids := make(map[domain.ID][]*ReceptionContact)
+	for i := range nodes {
+		if nodes[i].ApplicationID == nil {
+			continue
+		}
+		fk := *nodes[i].ApplicationID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(application.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "application_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *ReceptionContactQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -631,6 +706,9 @@ func (_q *ReceptionContactQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withOrganisation != nil {
 			_spec.Node.AddColumnOnce(receptioncontact.FieldOrganisationID)
+		}
+		if _q.withApplication != nil {
+			_spec.Node.AddColumnOnce(receptioncontact.FieldApplicationID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

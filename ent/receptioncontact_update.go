@@ -10,6 +10,8 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 )
@@ -28,9 +30,40 @@ func (_u *ReceptionContactUpdate) Where(ps ...predicate.ReceptionContact) *Recep
 	return _u
 }
 
+// SetApplicationID sets the "application_id" field.
+func (_u *ReceptionContactUpdate) SetApplicationID(v domain.ID) *ReceptionContactUpdate {
+	_u.mutation.SetApplicationID(v)
+	return _u
+}
+
+// SetNillableApplicationID sets the "application_id" field if the given value is not nil.
+func (_u *ReceptionContactUpdate) SetNillableApplicationID(v *domain.ID) *ReceptionContactUpdate {
+	if v != nil {
+		_u.SetApplicationID(*v)
+	}
+	return _u
+}
+
+// ClearApplicationID clears the value of the "application_id" field.
+func (_u *ReceptionContactUpdate) ClearApplicationID() *ReceptionContactUpdate {
+	_u.mutation.ClearApplicationID()
+	return _u
+}
+
+// SetApplication sets the "application" edge to the Application entity.
+func (_u *ReceptionContactUpdate) SetApplication(v *Application) *ReceptionContactUpdate {
+	return _u.SetApplicationID(v.ID)
+}
+
 // Mutation returns the ReceptionContactMutation object of the builder.
 func (_u *ReceptionContactUpdate) Mutation() *ReceptionContactMutation {
 	return _u.mutation
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (_u *ReceptionContactUpdate) ClearApplication() *ReceptionContactUpdate {
+	_u.mutation.ClearApplication()
+	return _u
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -92,6 +125,41 @@ func (_u *ReceptionContactUpdate) sqlSave(ctx context.Context) (_node int, err e
 			}
 		}
 	}
+	if _u.mutation.MinutesCleared() {
+		_spec.ClearField(receptioncontact.FieldMinutes, field.TypeInt)
+	}
+	if _u.mutation.ClientKeyCleared() {
+		_spec.ClearField(receptioncontact.FieldClientKey, field.TypeString)
+	}
+	if _u.mutation.ApplicationCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   receptioncontact.ApplicationTable,
+			Columns: []string{receptioncontact.ApplicationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ApplicationIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   receptioncontact.ApplicationTable,
+			Columns: []string{receptioncontact.ApplicationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -114,9 +182,40 @@ type ReceptionContactUpdateOne struct {
 	modifiers []func(*sql.UpdateBuilder)
 }
 
+// SetApplicationID sets the "application_id" field.
+func (_u *ReceptionContactUpdateOne) SetApplicationID(v domain.ID) *ReceptionContactUpdateOne {
+	_u.mutation.SetApplicationID(v)
+	return _u
+}
+
+// SetNillableApplicationID sets the "application_id" field if the given value is not nil.
+func (_u *ReceptionContactUpdateOne) SetNillableApplicationID(v *domain.ID) *ReceptionContactUpdateOne {
+	if v != nil {
+		_u.SetApplicationID(*v)
+	}
+	return _u
+}
+
+// ClearApplicationID clears the value of the "application_id" field.
+func (_u *ReceptionContactUpdateOne) ClearApplicationID() *ReceptionContactUpdateOne {
+	_u.mutation.ClearApplicationID()
+	return _u
+}
+
+// SetApplication sets the "application" edge to the Application entity.
+func (_u *ReceptionContactUpdateOne) SetApplication(v *Application) *ReceptionContactUpdateOne {
+	return _u.SetApplicationID(v.ID)
+}
+
 // Mutation returns the ReceptionContactMutation object of the builder.
 func (_u *ReceptionContactUpdateOne) Mutation() *ReceptionContactMutation {
 	return _u.mutation
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (_u *ReceptionContactUpdateOne) ClearApplication() *ReceptionContactUpdateOne {
+	_u.mutation.ClearApplication()
+	return _u
 }
 
 // Where appends a list predicates to the ReceptionContactUpdate builder.
@@ -207,6 +306,41 @@ func (_u *ReceptionContactUpdateOne) sqlSave(ctx context.Context) (_node *Recept
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.MinutesCleared() {
+		_spec.ClearField(receptioncontact.FieldMinutes, field.TypeInt)
+	}
+	if _u.mutation.ClientKeyCleared() {
+		_spec.ClearField(receptioncontact.FieldClientKey, field.TypeString)
+	}
+	if _u.mutation.ApplicationCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   receptioncontact.ApplicationTable,
+			Columns: []string{receptioncontact.ApplicationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ApplicationIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   receptioncontact.ApplicationTable,
+			Columns: []string{receptioncontact.ApplicationColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(application.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &ReceptionContact{config: _u.config}

@@ -68,6 +68,8 @@ type Tx struct {
 	HandOver *HandOverClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
 	HouseholdMember *HouseholdMemberClient
+	// LevelChange is the client for interacting with the LevelChange builders.
+	LevelChange *LevelChangeClient
 	// LockOut is the client for interacting with the LockOut builders.
 	LockOut *LockOutClient
 	// MemberParticulars is the client for interacting with the MemberParticulars builders.
@@ -80,6 +82,8 @@ type Tx struct {
 	OpeningHours *OpeningHoursClient
 	// Organisation is the client for interacting with the Organisation builders.
 	Organisation *OrganisationClient
+	// Orientation is the client for interacting with the Orientation builders.
+	Orientation *OrientationClient
 	// Ownership is the client for interacting with the Ownership builders.
 	Ownership *OwnershipClient
 	// Pair is the client for interacting with the Pair builders.
@@ -284,12 +288,14 @@ func (tx *Tx) init() {
 	tx.ErasedNumber = NewErasedNumberClient(tx.config)
 	tx.HandOver = NewHandOverClient(tx.config)
 	tx.HouseholdMember = NewHouseholdMemberClient(tx.config)
+	tx.LevelChange = NewLevelChangeClient(tx.config)
 	tx.LockOut = NewLockOutClient(tx.config)
 	tx.MemberParticulars = NewMemberParticularsClient(tx.config)
 	tx.NamedAgent = NewNamedAgentClient(tx.config)
 	tx.OnlineRegistration = NewOnlineRegistrationClient(tx.config)
 	tx.OpeningHours = NewOpeningHoursClient(tx.config)
 	tx.Organisation = NewOrganisationClient(tx.config)
+	tx.Orientation = NewOrientationClient(tx.config)
 	tx.Ownership = NewOwnershipClient(tx.config)
 	tx.Pair = NewPairClient(tx.config)
 	tx.PartnerApp = NewPartnerAppClient(tx.config)

@@ -49,6 +49,8 @@ type (
 	publishedFiguresResolver     struct{}
 	deadlineResolver             struct{}
 	proposedChangeResolver       struct{}
+	orientationResolver          struct{}
+	receptionContactResolver     struct{}
 	onlineRegistrationResolver   struct{}
 	draftResolver                struct{}
 	levelTooLowErrorResolver     struct{ *Resolver }
@@ -152,6 +154,12 @@ func (r *Resolver) PublishedFigures() gen.PublishedFiguresResolver { return publ
 
 // Deadline resolves the computed fields of deadlines.
 func (r *Resolver) Deadline() gen.DeadlineResolver { return deadlineResolver{} }
+
+// Orientation resolves of whom an orientation is, and how it goes.
+func (r *Resolver) Orientation() gen.OrientationResolver { return orientationResolver{} }
+
+// ReceptionContact resolves what a contact was about.
+func (r *Resolver) ReceptionContact() gen.ReceptionContactResolver { return receptionContactResolver{} }
 
 // ProposedChange resolves the computed fields of proposed changes.
 func (r *Resolver) ProposedChange() gen.ProposedChangeResolver { return proposedChangeResolver{} }

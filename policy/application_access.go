@@ -36,6 +36,8 @@ type ApplicationFacts struct {
 	Accounts []BoundAccount
 	// NamedAgents are those whom a second person confirmed.
 	NamedAgents []Naming
+	// Oriented are the points that accepted an orientation of the applicant.
+	Oriented []OrientedPoint
 	// Receptions are the grants of those who received the applicant, Emergencies the
 	// openings of the file in one.
 	Receptions, Emergencies []Opening
@@ -45,6 +47,13 @@ type ApplicationFacts struct {
 type FormerPoint struct {
 	Point domain.ID
 	Until time.Time
+}
+
+// OrientedPoint is a point that accepted an orientation; a zero Until is open: it has not
+// reported back.
+type OrientedPoint struct {
+	Point       domain.ID
+	From, Until time.Time
 }
 
 // BoundAccount is an account of a portal that is bound to a person of the application.
@@ -111,7 +120,7 @@ func (a ApplicationFacts) admits(r GroundRule) bool {
 		return a.State == domain.ApplicationActive
 	case domain.GroundTerritory:
 		return !closed && len(a.Wishes) > 0
-	case domain.GroundReceived, domain.GroundBreakGlass:
+	case domain.GroundReceived, domain.GroundOriented, domain.GroundBreakGlass:
 		return !closed
 	case domain.GroundNamedAgent: // of protected files
 	}
@@ -139,6 +148,8 @@ func (a ApplicationFacts) subjects(r GroundRule) []found {
 		}
 	case domain.GroundTerritory:
 		all = append(all, found{})
+	case domain.GroundOriented:
+		all = a.oriented()
 	case domain.GroundReceived:
 		all = openings(a.Receptions)
 	case domain.GroundBreakGlass:
@@ -184,6 +195,26 @@ func (a ApplicationFacts) former() []found {
 	var all []found
 	for _, point := range slices.Sorted(maps.Keys(last)) {
 		all = append(all, found{subject: string(point), until: last[point]})
+	}
+	return all
+}
+
+// oriented are the points that were sent the applicant, each by the orientation that lasts
+// longest: an audience has one row.
+func (a ApplicationFacts) oriented() []found {
+	last := map[domain.ID]OrientedPoint{}
+	for _, o := range a.Oriented {
+		if !o.Until.IsZero() && !o.From.Before(o.Until) {
+			continue // it lapsed at once, and opened nothing
+		}
+		was, again := last[o.Point]
+		if !again || o.Until.IsZero() || !was.Until.IsZero() && was.Until.Before(o.Until) {
+			last[o.Point] = o
+		}
+	}
+	var all []found
+	for _, point := range slices.Sorted(maps.Keys(last)) {
+		all = append(all, found{string(point), last[point].From, last[point].Until})
 	}
 	return all
 }

@@ -32,6 +32,7 @@ const (
 	ActUndoMerge       ApplicationAct = "undoMerge"
 	ActSplit           ApplicationAct = "splitApplication"
 	ActHandOver        ApplicationAct = "handOverApplication"
+	ActOrient          ApplicationAct = "orientApplicant"
 	ActAssignOnline    ApplicationAct = "assignOnlineRegistration"
 	ActReleaseOnline   ApplicationAct = "releaseOnlineRegistration"
 	ActBook            ApplicationAct = "bookAppointment"
@@ -58,7 +59,7 @@ type actRule struct {
 
 // lifeTypes are what each step of a life writes, formTypes what a form does.
 var (
-	lifeTypes = []string{"Application", "ApplicationSummary", "Deadline", "ApplicationEvent", "ApplicationAccess", "Audience", "RegistryEvent"}
+	lifeTypes = []string{"Application", "ApplicationSummary", "Deadline", "ApplicationEvent", "ApplicationAccess", "Audience", "RegistryEvent", "Orientation"}
 	formTypes = append([]string{
 		"ApplicationFile", "ApplicationContact", "Wish", "HouseholdMember", "MemberParticulars", "SensitiveRecord",
 	}, lifeTypes...)
@@ -70,6 +71,7 @@ var (
 	agents    = []domain.Role{domain.ReceptionAgent}
 	desk      = map[domain.Ground][]domain.Role{domain.GroundFollowed: agents, domain.GroundNamedAgent: {domain.ReceptionAgent, domain.SocialOfficer}}
 	following = map[domain.Ground][]domain.Role{domain.GroundFollowed: agents}
+	oriented  = map[domain.Ground][]domain.Role{domain.GroundOriented: agents}
 	received  = map[domain.Ground][]domain.Role{domain.GroundReceived: agents}
 	landlord  = map[domain.Ground][]domain.Role{domain.GroundWishedTerritory: {domain.AllocationOfficer}}
 	applicant = map[domain.Ground][]domain.Role{domain.GroundSelf: nil}
@@ -94,7 +96,7 @@ var actRules = map[ApplicationAct]actRule{
 	ActPropose:         {roles: received, level: registrationLevel, also: []string{"ProposedChange"}},
 	ActDecideChange:    {roles: either(desk, applicant), level: registrationLevel, also: append([]string{"ProposedChange"}, formTypes...)},
 	ActRecordNotice:    {roles: desk, level: registrationLevel},
-	ActHoldAppointment: {roles: desk, level: specialisedLevel, also: appointmentTypes},
+	ActHoldAppointment: {roles: either(desk, oriented), level: specialisedLevel, also: appointmentTypes},
 	ActWarn:            {roles: either(desk, landlord), level: registrationLevel},
 	ActWithdrawWarning: {roles: either(desk, landlord), level: registrationLevel},
 	ActRemove:          {roles: either(desk, landlord, applicant), level: registrationLevel},
@@ -103,25 +105,27 @@ var actRules = map[ApplicationAct]actRule{
 	ActUndoMerge:       {roles: following, level: registrationLevel},
 	ActSplit:           {roles: following, level: registrationLevel, also: append([]string{"ApplicantAccount", "BindingCode", "ReceptionGrant"}, formTypes...)},
 	ActHandOver:        {roles: following, level: registrationLevel, also: []string{"HandOver"}},
+	ActOrient:          {roles: either(desk, received), level: domain.InformationLevel},
 	ActAssignOnline: {
 		roles: map[domain.Ground][]domain.Role{domain.GroundFollowed: {domain.ReceptionAgent, domain.PointManager}},
 		level: specialisedLevel, also: []string{"OnlineRegistration"},
 	},
 	ActReleaseOnline: {roles: following, level: specialisedLevel, also: []string{"OnlineRegistration"}},
-	ActBook:          {roles: either(desk, applicant, received), also: appointmentTypes},
+	ActBook:          {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
 	ActOverbook: {
 		roles: map[domain.Ground][]domain.Role{domain.GroundFollowed: {domain.PointManager}}, also: appointmentTypes,
 	},
-	ActMove:       {roles: either(desk, applicant, received), also: appointmentTypes},
-	ActCancel:     {roles: either(desk, applicant, received), also: appointmentTypes},
-	ActAttendance: {roles: desk, also: appointmentTypes},
+	ActMove:       {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
+	ActCancel:     {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
+	ActAttendance: {roles: either(desk, oriented), also: appointmentTypes},
 }
 
 // Places are where an act on an application is done, with the levels of service there:
-// the point that follows it, and the one at which the viewer received the applicant.
+// the point that follows it, the one at which the viewer received the applicant, and that
+// of the viewer's which accepted it and has not reported back.
 type Places struct {
-	Following, Received           domain.ID
-	FollowingLevel, ReceivedLevel int
+	Following, Received, Oriented                domain.ID
+	FollowingLevel, ReceivedLevel, OrientedLevel int
 }
 
 // ActOn decides whether the viewer, who holds these grounds on an application, may do
@@ -150,11 +154,11 @@ func ActOn(ctx context.Context, act ApplicationAct, held []Claim, at Places) (co
 	return nil, nil, forbidden()
 }
 
-// former tells a claim of a point that followed and handed over: it sees, and acts no
-// more.
+// former tells a claim of a point that followed and handed over, or that was sent an
+// applicant and has reported back: it sees, and acts no more.
 func (at Places) former(c Claim) bool {
-	return c.Rule.Ground == domain.GroundFollowed &&
-		!slices.ContainsFunc(c.Audiences, func(a domain.Audience) bool { return a.Subject == string(at.Following) })
+	now, bound := map[domain.Ground]domain.ID{domain.GroundFollowed: at.Following, domain.GroundOriented: at.Oriented}[c.Rule.Ground]
+	return bound && !slices.ContainsFunc(c.Audiences, func(a domain.Audience) bool { return a.Subject == string(now) })
 }
 
 // reach refuses where the level of the place is too low. The applicant and landlords act
@@ -168,6 +172,10 @@ func (at Places) reach(ground domain.Ground, level int) error {
 	case domain.GroundReceived:
 		if at.ReceivedLevel < level {
 			return domain.TooLow(level, at.Received)
+		}
+	case domain.GroundOriented:
+		if at.OrientedLevel < level {
+			return domain.TooLow(level, at.Oriented)
 		}
 	default:
 	}

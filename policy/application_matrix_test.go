@@ -50,10 +50,19 @@ func depositing(at domain.ID) decides {
 	}
 }
 
-// checking decides on a piece of an application that a point of that level follows.
+// checking decides on a piece of an application that a point of that level follows, and was
+// sent.
 func checking(level int) decides {
 	return func(ctx context.Context, held []policy.Claim) (context.Context, *policy.Claim, error) {
-		return policy.CheckPiece(ctx, held, level)
+		return policy.CheckPiece(ctx, held, policy.Places{Following: point, Oriented: point, FollowingLevel: level, OrientedLevel: level})
+	}
+}
+
+// answering decides on a request for another level that this person made.
+func answering(by domain.ID) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := policy.AnswerLevelChange(ctx, &ent.LevelChange{RequestedByID: by})
+		return err
 	}
 }
 
@@ -90,6 +99,13 @@ var applicationActs = []struct {
 	{"receipts", func(ctx context.Context) error { _, err := policy.ReadReceipts(ctx); return err }},
 	{"check (FOLLOWED)", onGround(checking(2), domain.GroundFollowed)},
 	{"check (level 1)", onGround(checking(1), domain.GroundFollowed)},
+	{"deposit (ORIENTED)", onGround(depositing(point), domain.GroundOriented)},
+	{"check (ORIENTED)", onGround(checking(2), domain.GroundOriented)},
+	{"check (reported back)", onGround(func(ctx context.Context, held []policy.Claim) (context.Context, *policy.Claim, error) {
+		return policy.CheckPiece(ctx, held, policy.Places{FollowingLevel: 3})
+	}, domain.GroundOriented)},
+	{"answerLevelChange", answering(colleague)},
+	{"answer level (asker)", answering(caller)},
 	{"check (TERRITORY)", onGround(checking(3), domain.GroundTerritory)},
 	{"accessExport", func(ctx context.Context) error { _, _, _, err := policy.AnswerAccessRequest(ctx); return err }},
 	{"addRoom", func(ctx context.Context) error { _, err := policy.AddRoom(ctx, subject()); return err }},

@@ -45,7 +45,8 @@ type Subject string
 
 // The subjects of grounds.
 const (
-	// SubjectPoint is a reception point of the caller that follows the application.
+	// SubjectPoint is a reception point of the caller, which follows the application or was
+	// sent the applicant.
 	SubjectPoint Subject = "POINT"
 	// SubjectOwnCommune is the commune whose officer the caller is.
 	SubjectOwnCommune Subject = "OWN_COMMUNE"

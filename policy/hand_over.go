@@ -21,18 +21,7 @@ func installHandOver() {
 }
 
 // followsAt are the points at which the viewer would see what they follow.
-func followsAt(v *auth.Viewer) []domain.ID {
-	points := []domain.ID{}
-	for _, c := range Claims(v) {
-		if c.Rule.Ground != domain.GroundFollowed || c.Missing != "" {
-			continue
-		}
-		for _, a := range c.Audiences {
-			points = append(points, domain.ID(a.Subject))
-		}
-	}
-	return points
-}
+func followsAt(v *auth.Viewer) []domain.ID { return holdsAt(v, domain.GroundFollowed) }
 
 // AcceptHandOver decides whether the viewer may accept what was offered to its point:
 // another person than who offered it, and for another organisation unless the applicant
@@ -46,13 +35,7 @@ func AcceptHandOver(ctx context.Context, offered *ent.HandOver, level int, coded
 		return nil, nil, notYourself()
 	}
 	if by.OrganisationID == offered.OrganisationID && !coded {
-		return nil, nil, &domain.Error{
-			Code: domain.Forbidden, Reason: "SAME_ORGANISATION",
-			Message: domain.Text{
-				EN: "Within one organisation the applicant's code is needed.",
-				FR: "Au sein d'un même organisme, il faut le code du demandeur.",
-			},
-		}
+		return nil, nil, sameOrganisation()
 	}
 	return guard.Grant(ctx, "accept hand-over", append([]string{"HandOver", "BindingCode", "OnlineRegistration"}, lifeTypes...)...), by, nil
 }

@@ -54,4 +54,6 @@ func Install() {
 	installAppointment()
 	installBookedTime()
 	installDraft()
+	installOrientation()
+	installLevelChange()
 }

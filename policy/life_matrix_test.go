@@ -15,7 +15,7 @@ import (
 var lifeActs = []policy.ApplicationAct{
 	policy.ActValidate, policy.ActReject, policy.ActDepositAgain, policy.ActRenew, policy.ActCorrect, policy.ActPropose,
 	policy.ActDecideChange, policy.ActRecordNotice, policy.ActHoldAppointment, policy.ActWarn, policy.ActWithdrawWarning, policy.ActRemove, policy.ActReactivate,
-	policy.ActMerge, policy.ActUndoMerge, policy.ActSplit, policy.ActHandOver, policy.ActAssignOnline, policy.ActReleaseOnline,
+	policy.ActMerge, policy.ActUndoMerge, policy.ActSplit, policy.ActHandOver, policy.ActOrient, policy.ActAssignOnline, policy.ActReleaseOnline,
 	policy.ActBook, policy.ActOverbook, policy.ActMove, policy.ActCancel, policy.ActAttendance,
 }
 
@@ -28,6 +28,7 @@ var lifeGrounds = []struct {
 	{domain.GroundFollowed, domain.Commune},
 	{domain.GroundNamedAgent, domain.Commune},
 	{domain.GroundReceived, domain.Commune},
+	{domain.GroundOriented, domain.Commune},
 	{domain.GroundWishedTerritory, domain.Landlord},
 	{domain.GroundTerritory, domain.Metropole},
 	{domain.GroundSelf, ""},
@@ -52,13 +53,13 @@ func lifeMatrix() grid {
 	for _, act := range lifeActs {
 		for _, by := range lifeGrounds {
 			levels := []int{3}
-			if by.ground == domain.GroundFollowed || by.ground == domain.GroundReceived {
+			if by.ground == domain.GroundFollowed || by.ground == domain.GroundReceived || by.ground == domain.GroundOriented {
 				levels = []int{1, 2, 3}
 			}
 			for _, level := range levels {
 				g.rows = append(g.rows, lifeRow(fmt.Sprintf("%s, %s, %d", act, by.ground, level), by.kind, func(ctx context.Context) error {
 					_, _, err := policy.ActOn(ctx, act, heldBy(ctx, by.ground), policy.Places{
-						Following: point, Received: point, FollowingLevel: level, ReceivedLevel: level,
+						Following: point, Received: point, Oriented: point, FollowingLevel: level, ReceivedLevel: level, OrientedLevel: level,
 					})
 					return err
 				}))
@@ -71,6 +72,10 @@ func lifeMatrix() grid {
 			return err
 		}))
 	}
+	g.rows = append(g.rows, lifeRow(string(policy.ActHoldAppointment)+", ORIENTED, which reported back", domain.Commune, func(ctx context.Context) error {
+		_, _, err := policy.ActOn(ctx, policy.ActHoldAppointment, heldBy(ctx, domain.GroundOriented), policy.Places{})
+		return err
+	}))
 	for _, by := range lifeGrounds {
 		for _, word := range domain.RemovalReason("").Values() {
 			g.rows = append(g.rows, lifeRow(fmt.Sprintf("remove for %s, %s", word, by.ground), by.kind, func(ctx context.Context) error {
@@ -96,12 +101,21 @@ func lifeMatrix() grid {
 				_, _, err := policy.TakeOnlineRegistration(ctx, point, level)
 				return err
 			}),
-			lifeRow(fmt.Sprintf("acceptHandOver of another organisation, %d", level), domain.Commune, accepting(stranger, colleague, level, false)))
+			lifeRow(fmt.Sprintf("acceptHandOver of another organisation, %d", level), domain.Commune, accepting(stranger, colleague, level, false)),
+			lifeRow(fmt.Sprintf("acceptOrientation of another organisation, %d", level), domain.Commune, orienting(policy.ActAcceptOrientation, stranger, colleague, level, false)))
+	}
+	for _, act := range []policy.OrientationAct{
+		policy.ActDeclineOrientation, policy.ActWithdrawOrientation, policy.ActOrientationReceived, policy.ActReportBack,
+	} {
+		g.rows = append(g.rows, lifeRow(string(act), domain.Commune, orienting(act, operator, colleague, 1, false)))
 	}
 	g.rows = append(g.rows,
 		lifeRow("acceptHandOver of the same organisation", domain.Commune, accepting(operator, colleague, 3, false)),
 		lifeRow("acceptHandOver of the same organisation, with a code", domain.Commune, accepting(operator, colleague, 3, true)),
 		lifeRow("acceptHandOver of one's own offer, with a code", domain.Commune, accepting(operator, caller, 3, true)),
+		lifeRow("acceptOrientation of the same organisation", domain.Commune, orienting(policy.ActAcceptOrientation, operator, colleague, 3, false)),
+		lifeRow("acceptOrientation of the same organisation, with a code", domain.Commune, orienting(policy.ActAcceptOrientation, operator, colleague, 3, true)),
+		lifeRow("acceptOrientation of one's own, with a code", domain.Commune, orienting(policy.ActAcceptOrientation, operator, caller, 3, true)),
 		lifeRow("decideProposedChange of another", domain.Commune, deciding(colleague)),
 		lifeRow("decideProposedChange of one's own", domain.Commune, deciding(caller)),
 		lifeRow("saveDraft of one's own", domain.Commune, func(ctx context.Context) error { _, _, err := policy.SaveDraft(ctx, "", 0); return err }),
@@ -123,6 +137,19 @@ func lifeRow(name string, kind domain.OrganisationKind, decide func(context.Cont
 func accepting(of, by domain.ID, level int, coded bool) func(context.Context) error {
 	return func(ctx context.Context) error {
 		_, _, err := policy.AcceptHandOver(ctx, &ent.HandOver{ToPointID: point, OrganisationID: of, OfferedByID: by}, level, coded)
+		return err
+	}
+}
+
+// orienting decides on an orientation that this person sent, for that organisation; to be
+// withdrawn it was sent from here, and else to here.
+func orienting(act policy.OrientationAct, of, by domain.ID, level int, coded bool) func(context.Context) error {
+	return func(ctx context.Context) error {
+		sent := &ent.Orientation{FromPointID: "rpt_other", ToPointID: point, OrganisationID: of, SentByID: by}
+		if act == policy.ActWithdrawOrientation {
+			sent.FromPointID, sent.ToPointID = point, "rpt_other"
+		}
+		_, _, err := policy.OnOrientation(ctx, act, sent, level, coded)
 		return err
 	}
 }

@@ -97,6 +97,10 @@ var acts = []struct {
 		_, err := policy.WithdrawOpeningException(ctx, subject())
 		return err
 	}},
+	{"requestLevelChange", func(ctx context.Context) error {
+		_, _, err := policy.RequestLevelChange(ctx, subject())
+		return err
+	}},
 	{"registerPartnerApp", func(ctx context.Context) error {
 		_, err := policy.RegisterPartnerApp(ctx, operator)
 		return err

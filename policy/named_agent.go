@@ -21,7 +21,7 @@ func installNamedAgent() {
 func ProtectApplication(ctx context.Context, held []Claim) (context.Context, *Claim, error) {
 	return onProtection(ctx, "protect application", held, func(c Claim) bool {
 		return c.Rule.Ground == domain.GroundFollowed && c.Assignment.Role == domain.SocialOfficer
-	}, "Application", "NamedAgent", "BindingCode", "HandOver", "OnlineRegistration", "ApplicationAccess", "Audience")
+	}, "Application", "NamedAgent", "BindingCode", "HandOver", "Orientation", "OnlineRegistration", "ApplicationAccess", "Audience")
 }
 
 // ConfirmProtection decides whether the viewer may be the second person of a

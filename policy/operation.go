@@ -43,6 +43,8 @@ var appTypes = map[string]domain.AppScope{
 	"PieceTransfer": domain.ApplicationsScope,
 	"Completeness":  domain.ApplicationsScope, "MissingPiece": domain.ApplicationsScope,
 	"Upload": domain.ApplicationsScope, "Deposit": domain.ApplicationsScope,
+	"Orientation": domain.ApplicationsScope, "OrientationStep": domain.ApplicationsScope, "RecordedContact": domain.ApplicationsScope,
+	"LevelChange": domain.DirectoryScope,
 
 	"AppointmentMotive": domain.DirectoryScope, "Slot": domain.DirectoryScope, "SlotPage": domain.DirectoryScope,
 	"Room": domain.ApplicationsScope, "Availability": domain.ApplicationsScope, "OccurrenceChange": domain.ApplicationsScope,

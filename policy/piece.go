@@ -58,13 +58,13 @@ func ownDeposit(v *auth.Viewer) predicate.Piece { return piece.DepositedByID(v.P
 
 // DepositPiece decides whether the viewer, who holds these grounds on an application, may
 // give in a piece for it at that point, and returns the claim by which it does: a
-// RECEPTION_AGENT of the point who follows or received, or the applicant, at no point.
+// RECEPTION_AGENT of the point who follows, received or was sent the applicant, or that one, at no point.
 func DepositPiece(ctx context.Context, held []Claim, point domain.ID) (context.Context, *Claim, error) {
 	return onPieces(ctx, "deposit piece", held, func(c Claim) bool {
 		switch c.Rule.Ground {
 		case domain.GroundSelf:
 			return point == ""
-		case domain.GroundFollowed, domain.GroundReceived:
+		case domain.GroundFollowed, domain.GroundReceived, domain.GroundOriented:
 			return c.Assignment.Role == domain.ReceptionAgent && slices.Contains(c.Assignment.PointIDs, point)
 		default:
 			return false
@@ -73,11 +73,13 @@ func DepositPiece(ctx context.Context, held []Claim, point domain.ID) (context.C
 }
 
 // CheckPiece decides whether the viewer, who holds these grounds on an application, may
-// accept or refuse its pieces, or send them to the national digitiser once more: a RECEPTION_AGENT of the point that follows, which must be
-// of level 2 or 3.
-func CheckPiece(ctx context.Context, held []Claim, level int) (context.Context, *Claim, error) {
+// accept or refuse its pieces, or send them to the national digitiser once more: a
+// RECEPTION_AGENT of the point that follows, or that was sent the applicant, which must
+// be of level 2 or 3.
+func CheckPiece(ctx context.Context, held []Claim, at Places) (context.Context, *Claim, error) {
 	return onPieces(ctx, "check piece", held, func(c Claim) bool {
-		return c.Rule.Ground == domain.GroundFollowed && c.Assignment.Role == domain.ReceptionAgent && level >= checkingLevel
+		return (c.Rule.Ground == domain.GroundFollowed || c.Rule.Ground == domain.GroundOriented) &&
+			c.Assignment.Role == domain.ReceptionAgent && !at.former(c) && at.reach(c.Rule.Ground, checkingLevel) == nil
 	}, append([]string{"Piece", "PieceTransfer"}, lifeTypes...)...)
 }
 

@@ -7,21 +7,37 @@ import (
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/policy/guard"
 )
 
-// A contact is visible to those who receive at its point today.
+// A contact is visible to those who receive at its point today, and to whom the CONTACT of
+// the application is open that it was about. Which one that is, is for these alone.
 func installReceptionContact() {
 	guard.Register("ReceptionContact", func(v *auth.Viewer, q *ent.ReceptionContactQuery) {
-		points := []domain.ID{}
-		for _, a := range v.Assignments {
-			if receives(a) && throughApp(v) {
-				points = append(points, a.PointIDs...)
+		q.Where(receptioncontact.Or(ContactsAt(v), ContactsAbout(v))).Order(receptioncontact.ByID())
+		alsoSelect(q, receptioncontact.FieldApplicationID)
+		sayAbout(v, q)
+	})
+}
+
+// ContactsAt keeps those at points where the viewer receives.
+func ContactsAt(v *auth.Viewer) predicate.ReceptionContact {
+	points := []domain.ID{}
+	for _, a := range v.Assignments {
+		for _, p := range a.PointIDs {
+			if receives(a) && within(v.App, SubjectPoint, string(p)) {
+				points = append(points, p)
 			}
 		}
-		q.Where(receptioncontact.ReceptionPointIDIn(points...))
-	})
+	}
+	return receptioncontact.ReceptionPointIDIn(points...)
+}
+
+// ContactsAbout keeps those of applications whose CONTACT is open to the viewer.
+func ContactsAbout(v *auth.Viewer) predicate.ReceptionContact {
+	return predicate.ReceptionContact(partOpenedTo(v, domain.GroupContact.Bit()))
 }
 
 // receives tells the roles that receive applicants at a point.

@@ -53,6 +53,17 @@ func inPerson(ctx context.Context) (*auth.Viewer, error) {
 	return v, err
 }
 
+// sameOrganisation refuses to open an application to one's own organisation alone.
+func sameOrganisation() error {
+	return &domain.Error{
+		Code: domain.Forbidden, Reason: "SAME_ORGANISATION",
+		Message: domain.Text{
+			EN: "Within one organisation the applicant's code is needed.",
+			FR: "Au sein d'un même organisme, il faut le code du demandeur.",
+		},
+	}
+}
+
 // forbidden refuses an act on something that the viewer sees.
 func forbidden() error {
 	return &domain.Error{

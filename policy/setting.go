@@ -28,6 +28,10 @@ type Settings struct {
 	PersonFailures, PointFailures, NumberFailures, AccountFailures domain.Limit
 	// FormerPoint is how long a point sees what it has handed over.
 	FormerPoint time.Duration
+	// Orientation is how long each step of an orientation may take.
+	Orientation domain.OrientationDelays
+	// ContactLate is how long after a contact it may still be recorded.
+	ContactLate time.Duration
 	// CodeLife and CodeTries bound a code that is handed over at a desk.
 	CodeLife  time.Duration
 	CodeTries int
@@ -64,6 +68,9 @@ func (s *Settings) targets() map[string]any {
 		"uploadBytes": &s.UploadBytes, "uploadLife": &s.UploadLife, "uploads": &s.Uploads, "ticketLife": &s.TicketLife,
 		"pieceDays": &s.PieceDays, "receiptWait": &s.ReceiptWait,
 		"exportPieces": &s.ExportPieces, "exportBytes": &s.ExportBytes,
+		"orientationAnswer": &s.Orientation.Answer, "orientationAppointment": &s.Orientation.Appointment,
+		"orientationReception": &s.Orientation.Reception, "orientationReport": &s.Orientation.Report,
+		"orientedAfter": &s.Orientation.After, "contactLate": &s.ContactLate,
 		"publicationThreshold": &s.PublicationThreshold, "publicationBase": &s.PublicationBase,
 		"emergencies": &s.Emergencies, "formerPoint": &s.FormerPoint, "readsAnHour": &s.ReadsAnHour, "readsADay": &s.ReadsADay,
 	}

@@ -72,7 +72,7 @@ func PublishFigures(ctx context.Context) context.Context {
 // removals and erasures.
 func KeepCalendar(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "keep the calendar", append([]string{
-		"ApplicantAccount", "NamedAgent", "BindingCode", "ReceptionGrant", "EmergencyOpening", "HandOver", "OnlineRegistration",
+		"ApplicantAccount", "NamedAgent", "BindingCode", "ReceptionGrant", "ReceptionContact", "EmergencyOpening", "HandOver", "OnlineRegistration",
 		"ProposedChange", "Piece", "PieceFile", "PieceTransfer", "ErasedNumber", "Appointment", "BookedTime", "Deposit",
 	}, formTypes...)...)
 }
@@ -81,7 +81,7 @@ func KeepCalendar(ctx context.Context) context.Context {
 // and ends what rested on it.
 func KeepRetention(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "keep retention",
-		"ReceptionGrant", "EmergencyOpening", "HandOver", "NamedAgent", "ApplicantAccount", "BindingCode", "OnlineRegistration",
+		"ReceptionGrant", "EmergencyOpening", "HandOver", "Orientation", "NamedAgent", "ApplicantAccount", "BindingCode", "OnlineRegistration",
 		"RegistryEvent", "Deposit", "ReceptionContact", "AttemptCount", "UsedAssertion", "StaffAuthorisation", "Assignment", "Pair",
 		"Availability", "Absence", "ApplicationAccess", "Audience", "Draft")
 }

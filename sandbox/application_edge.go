@@ -100,6 +100,7 @@ var edges = [...]func(*draft){
 	},
 	EdgeCustodySecond: func(a *draft) {
 		a.Members = household(custody(applicant("Grégory", "Pélissier", 1984, 10, 1))...)
+		a.orient(domain.OrientForPriority, domain.OrientationWithdrawn)
 	},
 	EdgeContactFirst: func(a *draft) {
 		a.Members = household(applicant("Lourdes", "de Oliveira", 1963, 6, 24))
@@ -119,22 +120,27 @@ var edges = [...]func(*draft){
 	},
 	EdgeLeapDay: func(a *draft) {
 		a.Members = household(applicant("Bissextine", "Février-Marsal", 2000, 2, 29))
+		a.orient(domain.OrientForLongWait, domain.OrientationSent)
 	},
 	EdgeTwenty: twenty,
 	EdgeCentenarian: func(a *draft) {
 		a.Members = household(applicant("Philomène Augustine", "Vieux", 1925, 3, 8))
 		a.Members[0].UsualName = "Charreton"
+		a.orient(domain.OrientForInterview, domain.OrientationAccepted)
 	},
 	EdgeEmancipated: func(a *draft) {
 		a.Members = household(applicant("Aboubacar", "Sylla", 2010, 5, 17))
+		a.orient(domain.OrientForAppointment, domain.OrientationAppointment)
 	},
 	EdgeLongNames: func(a *draft) {
 		a.Members = household(applicant(
 			"Marie-Antoinette Élisabeth Anne-Charlotte N'Deye Guillemette Bérengère Maria da Conceição Joséphine",
 			"d'Aubeterre de L'Estoile-O'Shaughnessy de la Roche-aux-Fées d'Entraigues du Bois de l'Orme d'Arvieux", 1972, 8, 15))
 		a.Members[0].UsualName = "de L'Hermitte d'Almeida-N'Guessan Aït Ben M'Barek El Khattabi dos Santos D'Angelo Le Goff des Aulnes"
+		a.orient(domain.OrientForSingleFile, domain.OrientationReported)
 	},
 	EdgeTenWishes: func(a *draft) {
+		a.orient(domain.OrientForRefusals, domain.OrientationDeclined)
 		a.Wishes = nil
 		for _, c := range a.communes[:domain.MaxWishes] {
 			a.Wishes = append(a.Wishes, c.InseeCode)
@@ -163,6 +169,14 @@ func (a *draft) share() {
 	a.Phone, a.Email = "+33639980042", "famille.de.oliveira@example.org"
 }
 
+// orient sends the applicant from a town hall of level 2 to the shared desk, twelve days ago.
+func (a *draft) orient(reason domain.OrientationReason, state domain.OrientationState) {
+	a.Oriented = &service.SandboxOrientation{
+		From: "mairie-grenoble", To: sharedDesk, SentBy: "commune-grenoble-agent", AcceptedBy: "shared-desk-agent",
+		Reason: reason, State: state, SentAt: a.StatedOn.AddDays(-12).At(domain.NewLocalTime(9, 30)),
+	}
+}
+
 // protect makes a file that two agents of its point see alone: the second, a social
 // officer, names them, and the Métropole's confirms. Its wishes would open it to
 // several others.
@@ -178,6 +192,7 @@ func (a *draft) protect(point string, agents ...string) {
 }
 
 func twenty(a *draft) {
+	a.orient(domain.OrientForSingleFile, domain.OrientationReceived)
 	a.Members = household(
 		applicant("Ousmane", "Soumahoro", 1979, 11, 30), member(domain.LinkSpouse, "Adjoua", "N'Guessan", 1984, 2, 6),
 		member(domain.LinkCoApplicant, "Kadiatou", "Soumahoro", 1981, 7, 25),

@@ -23,6 +23,10 @@ func (d desk) done(as, name string, input map[string]any) testapi.Answer {
 		selection = "absence { id }"
 	case name == "withdrawAbsence":
 		selection = "withdrawnId"
+	case name == "orientApplicant", strings.Contains(name, "Orientation"):
+		selection = "orientation { id state application { id } }"
+	case strings.HasSuffix(name, "LevelChange"):
+		selection = "levelChange { id state }"
 	case strings.HasSuffix(name, "OnlineRegistration"):
 		selection = "onlineRegistration { id }"
 	}

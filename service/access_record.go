@@ -14,9 +14,11 @@ import (
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
+	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/wish"
@@ -44,6 +46,8 @@ type accessRecord struct {
 	Receptions      []recordOpening    `json:"receptions"`
 	Emergencies     []recordOpening    `json:"emergencies"`
 	HandOvers       []recordHandOver   `json:"handOvers"`
+	Orientations    []recordOriented   `json:"orientations"`
+	Contacts        []recordReception  `json:"receptionContacts"`
 	Online          []recordOnline     `json:"onlineRegistrations"`
 	Registry        []recordRegistered `json:"registryEvents"`
 	AccessLog       []recordRead       `json:"accessLog"`
@@ -247,6 +251,30 @@ type recordOpening struct {
 	ReceptionPoint string                 `json:"receptionPoint,omitempty"`
 	Organisation   string                 `json:"organisation,omitempty"`
 	Motive         domain.EmergencyMotive `json:"motive,omitempty"`
+}
+
+type recordOriented struct {
+	From        string                     `json:"from"`
+	To          string                     `json:"to"`
+	Reason      domain.OrientationReason   `json:"reason"`
+	DeclinedFor *domain.OrientationRefusal `json:"declinedFor,omitempty"`
+	Outcome     *domain.OrientationOutcome `json:"outcome,omitempty"`
+	Steps       []recordStep               `json:"steps"`
+}
+
+type recordStep struct {
+	State domain.OrientationState `json:"state"`
+	At    time.Time               `json:"at"`
+}
+
+type recordReception struct {
+	At             time.Time             `json:"at"`
+	ReceptionPoint string                `json:"receptionPoint"`
+	Channel        domain.ContactChannel `json:"channel"`
+	Motive         domain.Stated         `json:"motive,omitempty"`
+	Outcome        domain.Stated         `json:"outcome,omitempty"`
+	Minutes        *int                  `json:"minutes,omitempty"`
+	Languages      []domain.LanguageCode `json:"languages"`
 }
 
 type recordHandOver struct {
@@ -499,6 +527,21 @@ func (c *collecting) openings(granted context.Context, tx *ent.Tx, r *accessReco
 	}
 	r.HandOvers = made(given, func(h *ent.HandOver) recordHandOver {
 		return recordHandOver{pointName(h.Edges.FromPoint), pointName(h.Edges.ToPoint), h.OfferedOn.String(), h.AcceptedAt, h.SeenUntil}
+	})
+	sent, err := tx.Orientation.Query().Where(orientation.ApplicationID(c.a.ID)).WithFromPoint().WithToPoint().Order(orientation.ByID()).All(granted)
+	if err != nil {
+		return err
+	}
+	r.Orientations = made(sent, func(o *ent.Orientation) recordOriented {
+		steps := made(OrientationOf(o).Steps(), func(s domain.OrientationStep) recordStep { return recordStep{s.State, s.At} })
+		return recordOriented{pointName(o.Edges.FromPoint), pointName(o.Edges.ToPoint), o.Reason, o.DeclinedFor, o.Outcome, steps}
+	})
+	came, err := tx.ReceptionContact.Query().Where(receptioncontact.ApplicationID(c.a.ID)).WithReceptionPoint().Order(receptioncontact.ByID()).All(granted)
+	if err != nil {
+		return err
+	}
+	r.Contacts = made(came, func(x *ent.ReceptionContact) recordReception {
+		return recordReception{x.OccurredAt, pointName(x.Edges.ReceptionPoint), x.Channel, x.Motive, x.Outcome, x.Minutes, append([]domain.LanguageCode{}, x.Languages...)}
 	})
 	online, err := tx.OnlineRegistration.Query().Where(onlineregistration.ApplicationID(c.a.ID)).WithReceptionPoint().All(granted)
 	if err != nil {

@@ -79,6 +79,8 @@ func (s *Service) allowed(ctx context.Context, tx *ent.Tx, id domain.ID, act pol
 		l.point = at.Following
 	case domain.GroundReceived:
 		l.point = at.Received
+	case domain.GroundOriented:
+		l.point = at.Oriented
 	default:
 	}
 	return granted, l, nil
@@ -110,8 +112,11 @@ func placesOf(granted context.Context, tx *ent.Tx, s *ent.ApplicationSummary) (p
 	if n := len(grants); n > 0 {
 		at.Received = grants[n-1].ReceptionPointID
 	}
-	levels, err := levelsOf(granted, tx, at.Following, at.Received)
-	at.FollowingLevel, at.ReceivedLevel = levels[at.Following], levels[at.Received]
+	if at.Oriented, err = orientedPlace(granted, tx, s.ApplicationID); err != nil {
+		return at, err
+	}
+	levels, err := levelsOf(granted, tx, at.Following, at.Received, at.Oriented)
+	at.FollowingLevel, at.ReceivedLevel, at.OrientedLevel = levels[at.Following], levels[at.Received], levels[at.Oriented]
 	return at, err
 }
 
@@ -162,6 +167,11 @@ func (l *living) take(granted context.Context, step domain.Step, next domain.Lif
 	l.life = next
 	if err := l.store(granted); err != nil {
 		return err
+	}
+	if !next.State.Living() {
+		if err := lapseOrientations(granted, l.tx, next.ID, l.at(granted)); err != nil {
+			return err
+		}
 	}
 	if err := l.report(granted, domain.RegistryEventOf(step, l.summary.SplitFromID != nil)); err != nil {
 		return err

@@ -67,6 +67,9 @@ func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointm
 		if err := seat.book(granted, tx, booked, team); err != nil {
 			return err
 		}
+		if err := s.OrientationAppointmentSet(ctx, tx, b.ApplicationID, b.ReceptionPointID); err != nil {
+			return err
+		}
 		return s.noteAct(ctx, string(act), l.by.Assignment, b.ApplicationID)
 	})
 	if err != nil {

@@ -113,6 +113,8 @@ func noteReads(client *rows.Client) {
 	client.HouseholdMember.Intercept(ent.InterceptFunc(note))
 	client.MemberParticulars.Intercept(ent.InterceptFunc(note))
 	client.SensitiveRecord.Intercept(ent.InterceptFunc(note))
+	client.Orientation.Intercept(ent.InterceptFunc(note))
+	client.ReceptionContact.Intercept(ent.InterceptFunc(note))
 	client.Piece.Intercept(ent.InterceptFunc(note))
 	client.PieceFile.Intercept(ent.InterceptFunc(note))
 	client.Appointment.Intercept(ent.InterceptFunc(note))
@@ -170,6 +172,18 @@ func (c *reads) noteRows(found ent.Value) {
 			c.note(domain.GroupContact, a.ApplicationID)
 			if a.Sensitive {
 				c.note(domain.GroupSensitive, a.ApplicationID)
+			}
+		}
+	case []*rows.Orientation:
+		for _, o := range found {
+			if policy.AboutOpen(o) {
+				c.note(domain.GroupContact, o.ApplicationID)
+			}
+		}
+	case []*rows.ReceptionContact:
+		for _, x := range found {
+			if policy.AboutOpen(x) {
+				c.note(domain.GroupContact, *x.ApplicationID)
 			}
 		}
 	case []*rows.PieceFile:

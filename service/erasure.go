@@ -24,10 +24,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
+	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
@@ -60,6 +62,7 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 		tx.ProposedChange.Delete().Where(proposedchange.ApplicationID(id)),
 		tx.OnlineRegistration.Delete().Where(onlineregistration.ApplicationID(id)),
 		tx.HandOver.Delete().Where(handover.ApplicationID(id)),
+		tx.Orientation.Delete().Where(orientation.ApplicationID(id)),
 		tx.ReceptionGrant.Delete().Where(receptiongrant.ApplicationID(id)),
 		tx.EmergencyOpening.Delete().Where(emergencyopening.ApplicationID(id)),
 		tx.BindingCode.Delete().Where(bindingcode.ApplicationID(id)),
@@ -87,6 +90,10 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 		if err != nil {
 			return err
 		}
+	}
+	err = tx.ReceptionContact.Update().Where(receptioncontact.ApplicationID(id)).ClearApplicationID().Exec(granted)
+	if err != nil {
+		return err
 	}
 	gone := Erasure{ApplicationID: id, ErasedOn: erased.ErasedOn, RemovedFor: erased.RemovedFor}
 	if l.life.Number != "" {

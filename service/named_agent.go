@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"slices"
+	"time"
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
@@ -58,7 +59,7 @@ func (s *Service) ProtectApplication(ctx context.Context, id domain.ID, version 
 		if _, err := tx.BindingCode.Delete().Where(bindingcode.ApplicationID(id)).Exec(granted); err != nil {
 			return err
 		}
-		if err := withdrawOffers(granted, tx, id); err != nil {
+		if err := withdrawOffers(granted, tx, id, v.Now); err != nil {
 			return err
 		}
 		if err := settleAccess(granted, tx, id); err != nil {
@@ -73,8 +74,11 @@ func (s *Service) ProtectApplication(ctx context.Context, id domain.ID, version 
 }
 
 // withdrawOffers takes an application off the tables of others: what was offered to a
-// point, and the queue.
-func withdrawOffers(granted context.Context, tx *ent.Tx, id domain.ID) error {
+// point, whom it was sent to, and the queue.
+func withdrawOffers(granted context.Context, tx *ent.Tx, id domain.ID, at time.Time) error {
+	if err := lapseOrientations(granted, tx, id, at); err != nil {
+		return err
+	}
 	if _, err := tx.HandOver.Delete().Where(handover.ApplicationID(id), handover.AcceptedAtIsNil()).Exec(granted); err != nil {
 		return err
 	}

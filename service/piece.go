@@ -12,7 +12,6 @@ import (
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
-	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/householdmember"
@@ -103,11 +102,15 @@ func (s *Service) checked(
 		if err != nil {
 			return err
 		}
-		level, err := levelOfFollower(policy.ReadGrounds(ctx), tx, p.ApplicationID, auth.FromContext(ctx).Today())
+		summary, err := tx.ApplicationSummary.Query().Where(applicationsummary.ApplicationID(p.ApplicationID)).Only(policy.ReadGrounds(ctx))
 		if err != nil {
 			return err
 		}
-		granted, by, err := policy.CheckPiece(ctx, held, level)
+		at, err := placesOf(policy.ReadGrounds(ctx), tx, summary)
+		if err != nil {
+			return err
+		}
+		granted, by, err := policy.CheckPiece(ctx, held, at)
 		if err != nil {
 			return err
 		}
@@ -144,20 +147,6 @@ func (s *Service) afterCheck(granted context.Context, tx *ent.Tx, id domain.ID) 
 		return err
 	}
 	return settleDeadlines(granted, tx, l.life, l.clocks, l.today)
-}
-
-// levelOfFollower is the level of the point that follows an application, 0 for none.
-func levelOfFollower(ctx context.Context, tx *ent.Tx, id domain.ID, today domain.Date) (int, error) {
-	summary, err := tx.ApplicationSummary.Query().Where(applicationsummary.ApplicationID(id)).Only(ctx)
-	if err != nil || summary.FollowingPointID == nil {
-		return 0, ent.MaskNotFound(err)
-	}
-	a, err := tx.Agreement.Query().
-		Where(agreement.ReceptionPointID(*summary.FollowingPointID), policy.AgreementInForce(today)).Only(ctx)
-	if err != nil {
-		return 0, ent.MaskNotFound(err)
-	}
-	return a.Level, nil
 }
 
 // PiecesPath is below which files are fetched.

@@ -45,7 +45,10 @@ func (s *Service) ReceiveApplicant(
 		if err != nil {
 			return err
 		}
-		if !v.Now.Before(contact.RecordedAt.Add(settings.ContactAge)) {
+		if contact.Channel == domain.ContactMissed {
+			return domain.NobodyReceived()
+		}
+		if !v.Now.Before(contact.OccurredAt.Add(settings.ContactAge)) {
 			return domain.ContactTooOld()
 		}
 		r := reception{s, settings, by, contact, nil}

@@ -23,6 +23,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
@@ -192,6 +193,15 @@ func retiredKinds() map[string]retiredKind {
 				id: func(o *ent.EmergencyOpening) domain.ID { return o.ID },
 				of: func(o *ent.EmergencyOpening) domain.ID { return o.ApplicationID },
 			}),
+		orientation.Table: retired(
+			func(c *ent.Client) *ent.OrientationQuery { return c.Orientation.Query() },
+			func(c *ent.Client) *ent.OrientationDelete { return c.Orientation.Delete() },
+			func(d domain.Date) predicate.Orientation { return orientation.EndedAtLT(midnight(d)) },
+			retiring[ent.Orientation]{
+				id: func(o *ent.Orientation) domain.ID { return o.ID },
+				of: func(o *ent.Orientation) domain.ID { return o.ApplicationID },
+			},
+		),
 		handover.Table: retired(
 			func(c *ent.Client) *ent.HandOverQuery { return c.HandOver.Query() },
 			func(c *ent.Client) *ent.HandOverDelete { return c.HandOver.Delete() },

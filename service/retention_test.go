@@ -78,12 +78,18 @@ var aged = map[string]struct {
 		others: []string{`INSERT INTO hand_over (id, application_id, from_point_id, to_point_id, offered_by_id, organisation_id, offered_on)
 			VALUES ('{id}', {app}, {point}, {elsewhere}, {person}, {org}, '2020-01-01')`},
 	},
+	"orientation": {
+		record: `INSERT INTO orientation (id, application_id, from_point_id, to_point_id, sent_by_id, organisation_id, reason, state, sent_at, accepted_by_id, accepted_at, ended_at, outcome, seen_until)
+			VALUES ('{id}', {app}, {point}, {elsewhere}, {person}, {org}, 'PRIORITY', 'REPORTED_BACK', '2020-01-01', {other}, '2020-01-02', '{at}', 'DID_NOT_COME', timestamptz '{at}' + interval '15 days')`,
+		others: []string{`INSERT INTO orientation (id, application_id, from_point_id, to_point_id, sent_by_id, organisation_id, reason, state, sent_at, due_on)
+			VALUES ('{id}', {app}, {point}, {elsewhere}, {person}, {org}, 'PRIORITY', 'SENT', '2020-01-01', '2020-01-09')`},
+	},
 	"named_agent": {
 		days: true,
 		record: `INSERT INTO named_agent (id, application_id, person_id, organisation_id, valid_from, valid_until, proposed_by_id, confirmed_by_id)
-			VALUES ('{id}', {protected}, {person}, {org}, '2020-01-01', '{at}', {other}, {third})`,
+			VALUES ('{id}', {protected}, (SELECT id FROM person WHERE id NOT IN (SELECT person_id FROM named_agent WHERE application_id = {protected}) ORDER BY id LIMIT 1 OFFSET 2), {org}, '2020-01-01', '{at}', {other}, {third})`,
 		others: []string{`INSERT INTO named_agent (id, application_id, person_id, organisation_id, valid_from, proposed_by_id, confirmed_by_id)
-			VALUES ('{id}', {protected}, {person}, {org}, '2020-01-01', {other}, {third})`},
+			VALUES ('{id}', {protected}, (SELECT id FROM person WHERE id NOT IN (SELECT person_id FROM named_agent WHERE application_id = {protected}) ORDER BY id LIMIT 1 OFFSET 2), {org}, '2020-01-01', {other}, {third})`},
 	},
 	"applicant_account": {
 		record: `INSERT INTO applicant_account (id, application_id, member_id, issuer, subject, bound_at, unbound_at)
@@ -112,8 +118,8 @@ var aged = map[string]struct {
 		others: []string{`INSERT INTO deposit (id, caller, kind, sha256, pages, deposited_at, unique_number, waiting)
 			VALUES ('{id}', 'x', 'IDENTITY', 'x', 1, '{at}', '0381234567890', '{}')`},
 	},
-	"reception_contact": {record: `INSERT INTO reception_contact (id, reception_point_id, recorded_by_id, organisation_id, channel, recorded_at)
-		VALUES ('{id}', {point}, {person}, {org}, 'COUNTER', '{at}')`},
+	"reception_contact": {record: `INSERT INTO reception_contact (id, reception_point_id, recorded_by_id, organisation_id, channel, recorded_at, occurred_at)
+		VALUES ('{id}', {point}, {person}, {org}, 'COUNTER', '{at}', '{at}')`},
 	"attempt_count":  {record: `INSERT INTO attempt_count (id, counted, failures, touched_at) VALUES ('{id}', '{id}', '[]', '{at}')`},
 	"used_assertion": {record: `INSERT INTO used_assertion (id, hash, expires_at) VALUES ('{id}', '{id}', '{at}')`},
 	"staff_authorisation": {

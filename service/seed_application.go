@@ -50,11 +50,52 @@ type SandboxApplication struct {
 	// HelpingStructure helps with the application (travailleur social, association).
 	HelpingStructure string
 
+	// Oriented is where the applicant was sent, nil for nowhere.
+	Oriented *SandboxOrientation
+
 	// Members are the household, the applicant first.
 	Members []SandboxMember
 	// Pieces are those that were given, Blind those given under the number by somebody who
 	// does not see the application; see [SeedPieces].
 	Pieces, Blind []SandboxPiece
+}
+
+// SandboxOrientation is one that has come to that state, a step every other day.
+type SandboxOrientation struct {
+	From, To           string
+	SentBy, AcceptedBy string
+	Reason             domain.OrientationReason
+	State              domain.OrientationState
+	SentAt             time.Time
+}
+
+// way takes the steps that lead to the state.
+func (o SandboxOrientation) way() domain.Orientation {
+	at := o.SentAt
+	delays := policy.SettingsOn(domain.DateOf(at)).Orientation
+	way := domain.SendOrientation(at, delays)
+	then := func(step orientationStep) {
+		at = at.AddDate(0, 0, 2)
+		way, _ = step(way, at, delays) // each is open where it is taken
+	}
+	declined := func(d domain.Orientation, at time.Time, delays domain.OrientationDelays) (domain.Orientation, domain.Refusals) {
+		return d.Decline(domain.DeclinedFull, at, delays)
+	}
+	reported := func(d domain.Orientation, at time.Time, delays domain.OrientationDelays) (domain.Orientation, domain.Refusals) {
+		return d.ReportBack(domain.OutcomeSingleFile, at, delays)
+	}
+	steps := map[domain.OrientationState][]orientationStep{
+		domain.OrientationAccepted:    {domain.Orientation.Accept},
+		domain.OrientationAppointment: {domain.Orientation.Accept, domain.Orientation.SetAppointment},
+		domain.OrientationReceived:    {domain.Orientation.Accept, domain.Orientation.Receive},
+		domain.OrientationReported:    {domain.Orientation.Accept, domain.Orientation.Receive, reported},
+		domain.OrientationDeclined:    {declined},
+		domain.OrientationWithdrawn:   {domain.Orientation.Withdraw},
+	}
+	for _, step := range steps[o.State] {
+		then(step)
+	}
+	return way
 }
 
 // SandboxMember is a fictional member of a household.
@@ -106,6 +147,7 @@ const (
 	tablePieceFile
 	tableTransfer
 	tableDeposit
+	tableOrientation
 	tableAccess
 	tableCount
 )
@@ -151,6 +193,10 @@ var applicationTables = [tableCount]struct {
 	}},
 	tableDeposit: {"deposit", []string{
 		"id", "caller", "person_id", "kind", "sha256", "pages", "deposited_at", "reception_point_id", "unique_number", "waiting",
+	}},
+	tableOrientation: {"orientation", []string{
+		"id", "application_id", "from_point_id", "to_point_id", "sent_by_id", "organisation_id", "accepted_by_id", "reason", "state",
+		"sent_at", "accepted_at", "appointment_set_at", "received_at", "ended_at", "declined_for", "outcome", "due_on", "seen_until",
 	}},
 	tableAccess: {"application_access", []string{"application_id", "audience_id", "ground", "groups", "valid_from", "valid_until"}},
 }
@@ -212,6 +258,13 @@ func (r *applicationRows) add(a SandboxApplication) error {
 		facts.NamedAgents = append(facts.NamedAgents, policy.Naming{
 			Person: agent.id, Organisation: agent.organisation, From: a.RegisteredOn,
 		})
+	}
+	if a.Oriented != nil {
+		point, err := r.addOrientation(a, *a.Oriented)
+		if err != nil {
+			return err
+		}
+		facts.Oriented = append(facts.Oriented, point...)
 	}
 	for _, access := range policy.Accesses(facts) {
 		id := access.Audience.ID()
@@ -304,6 +357,27 @@ func (r *applicationRows) addNamedAgent(a SandboxApplication, subject string) (s
 	r.row(tableNamedAgent, domain.DerivedID(domain.NamedAgentPrefix, a.RegisteredAt, string(a.ID)+" "+subject), a.ID,
 		agent.id, agent.organisation, a.RegisteredOn, found[1].id, found[2].id)
 	return agent, nil
+}
+
+// addOrientation returns the point that was sent the applicant, once it has accepted.
+func (r *applicationRows) addOrientation(a SandboxApplication, o SandboxOrientation) ([]policy.OrientedPoint, error) {
+	from, to := r.points[o.From], r.points[o.To]
+	sender, acceptor := r.people[o.SentBy], r.people[o.AcceptedBy]
+	if from == "" || to == "" || sender.id == "" || acceptor.id == "" {
+		return nil, fmt.Errorf("orientation from %s to %s by %s and %s: not all of them are there", o.From, o.To, o.SentBy, o.AcceptedBy)
+	}
+	way := o.way()
+	var accepted *domain.ID
+	var opened []policy.OrientedPoint
+	if !way.AcceptedAt.IsZero() {
+		accepted = &acceptor.id
+		opened = []policy.OrientedPoint{{Point: to, From: way.AcceptedAt, Until: way.SeenUntil}}
+	}
+	r.row(tableOrientation, domain.DerivedID(domain.OrientationPrefix, way.SentAt, string(a.ID)), a.ID, from, to,
+		sender.id, sender.organisation, accepted, o.Reason, way.State,
+		way.SentAt, instant(way.AcceptedAt), instant(way.AppointmentSetAt), instant(way.ReceivedAt), instant(way.EndedAt),
+		optional(way.DeclinedFor), optional(way.Outcome), optional(way.DueOn), instant(way.SeenUntil))
+	return opened, nil
 }
 
 // jsonList is never null, for a list without anything.

@@ -333,6 +333,18 @@ func (f HouseholdMemberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Va
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.HouseholdMemberMutation", m)
 }
 
+// The LevelChangeFunc type is an adapter to allow the use of ordinary
+// function as LevelChange mutator.
+type LevelChangeFunc func(context.Context, *ent.LevelChangeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f LevelChangeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.LevelChangeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LevelChangeMutation", m)
+}
+
 // The LockOutFunc type is an adapter to allow the use of ordinary
 // function as LockOut mutator.
 type LockOutFunc func(context.Context, *ent.LockOutMutation) (ent.Value, error)
@@ -403,6 +415,18 @@ func (f OrganisationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.OrganisationMutation", m)
+}
+
+// The OrientationFunc type is an adapter to allow the use of ordinary
+// function as Orientation mutator.
+type OrientationFunc func(context.Context, *ent.OrientationMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f OrientationFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.OrientationMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.OrientationMutation", m)
 }
 
 // The OwnershipFunc type is an adapter to allow the use of ordinary

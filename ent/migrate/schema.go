@@ -201,7 +201,7 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "application_id", Type: field.TypeString},
 		{Name: "audience_id", Type: field.TypeInt64},
-		{Name: "ground", Type: field.TypeEnum, Enums: []string{"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "BREAK_GLASS", "NAMED_AGENT", "SELF"}},
+		{Name: "ground", Type: field.TypeEnum, Enums: []string{"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "ORIENTED", "BREAK_GLASS", "NAMED_AGENT", "SELF"}},
 		{Name: "groups", Type: field.TypeInt},
 		{Name: "valid_from", Type: field.TypeTime, Nullable: true},
 		{Name: "valid_until", Type: field.TypeTime, Nullable: true},
@@ -1391,6 +1391,70 @@ var (
 			},
 		},
 	}
+	// LevelChangeColumns holds the columns for the "level_change" table.
+	LevelChangeColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "level", Type: field.TypeInt},
+		{Name: "means", Type: field.TypeEnum, Enums: []string{"OWN", "MUTUALISED"}},
+		{Name: "wanted_from", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "requested_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"REQUESTED", "GRANTED", "REFUSED"}},
+		{Name: "answered_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "granted_from", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "refused_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"NO_MEANS", "NO_NEED", "NOT_TRAINED", "LATER"}},
+		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
+		{Name: "organisation_id", Type: field.TypeString, Size: 30},
+		{Name: "requested_by_id", Type: field.TypeString, Size: 30},
+		{Name: "answered_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// LevelChangeTable holds the schema information for the "level_change" table.
+	LevelChangeTable = &schema.Table{
+		Name:       "level_change",
+		Columns:    LevelChangeColumns,
+		PrimaryKey: []*schema.Column{LevelChangeColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "level_change_reception_point_reception_point",
+				Columns:    []*schema.Column{LevelChangeColumns[10]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "level_change_organisation_organisation",
+				Columns:    []*schema.Column{LevelChangeColumns[11]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "level_change_person_requested_by",
+				Columns:    []*schema.Column{LevelChangeColumns[12]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "level_change_person_answered_by",
+				Columns:    []*schema.Column{LevelChangeColumns[13]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "level_change_open_key",
+				Unique:  true,
+				Columns: []*schema.Column{LevelChangeColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "state = 'REQUESTED'",
+				},
+			},
+			{
+				Name:    "level_change_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{LevelChangeColumns[10], LevelChangeColumns[0]},
+			},
+		},
+	}
 	// LockOutColumns holds the columns for the "lock_out" table.
 	LockOutColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -1641,6 +1705,91 @@ var (
 				Name:    "organisation_commune_idx",
 				Unique:  false,
 				Columns: []*schema.Column{OrganisationColumns[8]},
+			},
+		},
+	}
+	// OrientationColumns holds the columns for the "orientation" table.
+	OrientationColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "organisation_id", Type: field.TypeString},
+		{Name: "reason", Type: field.TypeEnum, Enums: []string{"PERSONALISED_APPOINTMENT", "SINGLE_FILE", "IN_DEPTH_INTERVIEW", "PRIORITY", "LONG_WAIT", "SEVERAL_REFUSALS"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"SENT", "ACCEPTED", "APPOINTMENT_SET", "RECEIVED", "REPORTED_BACK", "DECLINED", "WITHDRAWN", "LAPSED"}},
+		{Name: "sent_at", Type: field.TypeTime},
+		{Name: "accepted_at", Type: field.TypeTime, Nullable: true},
+		{Name: "appointment_set_at", Type: field.TypeTime, Nullable: true},
+		{Name: "received_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ended_at", Type: field.TypeTime, Nullable: true},
+		{Name: "declined_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"NO_CAPACITY", "OTHER_POINT", "NOT_NEEDED", "APPLICANT_DECLINES"}},
+		{Name: "outcome", Type: field.TypeEnum, Nullable: true, Enums: []string{"SINGLE_FILE_COMPLETE", "INTERVIEW_HELD", "FOLLOWED_FURTHER", "NOTHING_MORE_NEEDED", "DID_NOT_COME"}},
+		{Name: "due_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "seen_until", Type: field.TypeTime, Nullable: true},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "from_point_id", Type: field.TypeString, Size: 30},
+		{Name: "to_point_id", Type: field.TypeString, Size: 30},
+		{Name: "sent_by_id", Type: field.TypeString, Size: 30},
+		{Name: "accepted_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// OrientationTable holds the schema information for the "orientation" table.
+	OrientationTable = &schema.Table{
+		Name:       "orientation",
+		Columns:    OrientationColumns,
+		PrimaryKey: []*schema.Column{OrientationColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "orientation_application_orientations",
+				Columns:    []*schema.Column{OrientationColumns[14]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "orientation_reception_point_from_point",
+				Columns:    []*schema.Column{OrientationColumns[15]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "orientation_reception_point_to_point",
+				Columns:    []*schema.Column{OrientationColumns[16]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "orientation_person_sent_by",
+				Columns:    []*schema.Column{OrientationColumns[17]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "orientation_person_accepted_by",
+				Columns:    []*schema.Column{OrientationColumns[18]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "orientation_open_key",
+				Unique:  true,
+				Columns: []*schema.Column{OrientationColumns[14], OrientationColumns[15]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "ended_at IS NULL",
+				},
+			},
+			{
+				Name:    "orientation_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{OrientationColumns[14]},
+			},
+			{
+				Name:    "orientation_from_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{OrientationColumns[15], OrientationColumns[0]},
+			},
+			{
+				Name:    "orientation_to_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{OrientationColumns[16], OrientationColumns[0]},
 			},
 		},
 	}
@@ -2064,11 +2213,18 @@ var (
 	ReceptionContactColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
 		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
-		{Name: "channel", Type: field.TypeEnum, Enums: []string{"COUNTER", "PHONE", "VIDEO", "MAIL"}},
+		{Name: "channel", Type: field.TypeEnum, Enums: []string{"COUNTER", "PHONE", "VIDEO", "MAIL", "EMAIL", "ONLINE", "UNANSWERED_CALL"}},
+		{Name: "motive", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "outcome", Type: field.TypeString, Size: 40, Default: ""},
+		{Name: "minutes", Type: field.TypeInt, Nullable: true},
+		{Name: "languages", Type: field.TypeJSON, Default: schema.Expr("'[]'::jsonb")},
+		{Name: "occurred_at", Type: field.TypeTime},
 		{Name: "recorded_at", Type: field.TypeTime},
+		{Name: "client_key", Type: field.TypeString, Nullable: true, Size: 64},
 		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
 		{Name: "recorded_by_id", Type: field.TypeString, Size: 30},
 		{Name: "organisation_id", Type: field.TypeString, Size: 30},
+		{Name: "application_id", Type: field.TypeString, Nullable: true, Size: 30},
 	}
 	// ReceptionContactTable holds the schema information for the "reception_contact" table.
 	ReceptionContactTable = &schema.Table{
@@ -2078,28 +2234,55 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "reception_contact_reception_point_reception_point",
-				Columns:    []*schema.Column{ReceptionContactColumns[4]},
+				Columns:    []*schema.Column{ReceptionContactColumns[10]},
 				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "reception_contact_person_recorded_by",
-				Columns:    []*schema.Column{ReceptionContactColumns[5]},
+				Columns:    []*schema.Column{ReceptionContactColumns[11]},
 				RefColumns: []*schema.Column{PersonColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "reception_contact_organisation_organisation",
-				Columns:    []*schema.Column{ReceptionContactColumns[6]},
+				Columns:    []*schema.Column{ReceptionContactColumns[12]},
 				RefColumns: []*schema.Column{OrganisationColumns[0]},
 				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "reception_contact_application_application",
+				Columns:    []*schema.Column{ReceptionContactColumns[13]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.SetNull,
 			},
 		},
 		Indexes: []*schema.Index{
 			{
 				Name:    "reception_contact_point_idx",
 				Unique:  false,
-				Columns: []*schema.Column{ReceptionContactColumns[4], ReceptionContactColumns[3]},
+				Columns: []*schema.Column{ReceptionContactColumns[10], ReceptionContactColumns[8]},
+			},
+			{
+				Name:    "reception_contact_list_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ReceptionContactColumns[10], ReceptionContactColumns[0]},
+			},
+			{
+				Name:    "reception_contact_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ReceptionContactColumns[13], ReceptionContactColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "application_id IS NOT NULL",
+				},
+			},
+			{
+				Name:    "reception_contact_client_key",
+				Unique:  true,
+				Columns: []*schema.Column{ReceptionContactColumns[11], ReceptionContactColumns[9]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "client_key IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -2836,12 +3019,14 @@ var (
 		ErasedNumberTable,
 		HandOverTable,
 		HouseholdMemberTable,
+		LevelChangeTable,
 		LockOutTable,
 		MemberParticularsTable,
 		NamedAgentTable,
 		OnlineRegistrationTable,
 		OpeningHoursTable,
 		OrganisationTable,
+		OrientationTable,
 		OwnershipTable,
 		PairTable,
 		PartnerAppTable,
@@ -3087,6 +3272,20 @@ func init() {
 		"household_member_born_check": "(born_in IS NULL) = (link = 'TO_BE_BORN') AND (expected_on IS NULL) = (link <> 'TO_BE_BORN')",
 		"household_member_rank_check": "rank BETWEEN 1 AND 20",
 	}
+	LevelChangeTable.ForeignKeys[0].RefTable = ReceptionPointTable
+	LevelChangeTable.ForeignKeys[1].RefTable = OrganisationTable
+	LevelChangeTable.ForeignKeys[2].RefTable = PersonTable
+	LevelChangeTable.ForeignKeys[3].RefTable = PersonTable
+	LevelChangeTable.Annotation = &entsql.Annotation{
+		Table: "level_change",
+	}
+	LevelChangeTable.Annotation.Checks = map[string]string{
+		"level_change_answered_check": "(answered_on IS NULL) = (state = 'REQUESTED') AND (answered_on IS NULL) = (answered_by_id IS NULL)",
+		"level_change_granted_check":  "(granted_from IS NOT NULL) = (state = 'GRANTED')",
+		"level_change_level_check":    "level BETWEEN 1 AND 3",
+		"level_change_refused_check":  "(refused_for IS NOT NULL) = (state = 'REFUSED')",
+		"level_change_second_check":   "answered_by_id <> requested_by_id",
+	}
 	LockOutTable.Annotation = &entsql.Annotation{
 		Table: "lock_out",
 	}
@@ -3133,6 +3332,23 @@ func init() {
 	}
 	OrganisationTable.Annotation.Checks = map[string]string{
 		"organisation_commune_check": "(kind = 'COMMUNE') = (commune_id IS NOT NULL)",
+	}
+	OrientationTable.ForeignKeys[0].RefTable = ApplicationTable
+	OrientationTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	OrientationTable.ForeignKeys[2].RefTable = ReceptionPointTable
+	OrientationTable.ForeignKeys[3].RefTable = PersonTable
+	OrientationTable.ForeignKeys[4].RefTable = PersonTable
+	OrientationTable.Annotation = &entsql.Annotation{
+		Table: "orientation",
+	}
+	OrientationTable.Annotation.Checks = map[string]string{
+		"orientation_accepted_check": "(accepted_at IS NULL) = (accepted_by_id IS NULL)",
+		"orientation_declined_check": "(declined_for IS NOT NULL) = (state = 'DECLINED')",
+		"orientation_ended_check":    "(ended_at IS NULL) = (state IN ('SENT', 'ACCEPTED', 'APPOINTMENT_SET', 'RECEIVED')) AND (ended_at IS NULL) = (due_on IS NOT NULL)",
+		"orientation_outcome_check":  "(outcome IS NOT NULL) = (state = 'REPORTED_BACK')",
+		"orientation_points_check":   "from_point_id <> to_point_id",
+		"orientation_second_check":   "accepted_by_id <> sent_by_id",
+		"orientation_seen_check":     "(seen_until IS NOT NULL) = (accepted_at IS NOT NULL AND ended_at IS NOT NULL)",
 	}
 	OwnershipTable.ForeignKeys[0].RefTable = BuildingTable
 	OwnershipTable.ForeignKeys[1].RefTable = OrganisationTable
@@ -3206,6 +3422,7 @@ func init() {
 	ReceptionContactTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	ReceptionContactTable.ForeignKeys[1].RefTable = PersonTable
 	ReceptionContactTable.ForeignKeys[2].RefTable = OrganisationTable
+	ReceptionContactTable.ForeignKeys[3].RefTable = ApplicationTable
 	ReceptionContactTable.Annotation = &entsql.Annotation{
 		Table: "reception_contact",
 	}

@@ -87,6 +87,9 @@ type HandOver func(*sql.Selector)
 // HouseholdMember is the predicate function for householdmember builders.
 type HouseholdMember func(*sql.Selector)
 
+// LevelChange is the predicate function for levelchange builders.
+type LevelChange func(*sql.Selector)
+
 // LockOut is the predicate function for lockout builders.
 type LockOut func(*sql.Selector)
 
@@ -104,6 +107,9 @@ type OpeningHours func(*sql.Selector)
 
 // Organisation is the predicate function for organisation builders.
 type Organisation func(*sql.Selector)
+
+// Orientation is the predicate function for orientation builders.
+type Orientation func(*sql.Selector)
 
 // Ownership is the predicate function for ownership builders.
 type Ownership func(*sql.Selector)

@@ -758,6 +758,30 @@ func (f HouseholdMemberMutationRuleFunc) EvalMutation(ctx context.Context, m ent
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.HouseholdMemberMutation", m)
 }
 
+// The LevelChangeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type LevelChangeQueryRuleFunc func(context.Context, *ent.LevelChangeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f LevelChangeQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.LevelChangeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.LevelChangeQuery", q)
+}
+
+// The LevelChangeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type LevelChangeMutationRuleFunc func(context.Context, *ent.LevelChangeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f LevelChangeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.LevelChangeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.LevelChangeMutation", m)
+}
+
 // The LockOutQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type LockOutQueryRuleFunc func(context.Context, *ent.LockOutQuery) error
@@ -900,6 +924,30 @@ func (f OrganisationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mu
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.OrganisationMutation", m)
+}
+
+// The OrientationQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type OrientationQueryRuleFunc func(context.Context, *ent.OrientationQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f OrientationQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.OrientationQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.OrientationQuery", q)
+}
+
+// The OrientationMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type OrientationMutationRuleFunc func(context.Context, *ent.OrientationMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f OrientationMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.OrientationMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.OrientationMutation", m)
 }
 
 // The OwnershipQueryRuleFunc type is an adapter to allow the use of ordinary

@@ -28,14 +28,30 @@ const (
 	FieldOrganisationID = "organisation_id"
 	// FieldChannel holds the string denoting the channel field in the database.
 	FieldChannel = "channel"
+	// FieldMotive holds the string denoting the motive field in the database.
+	FieldMotive = "motive"
+	// FieldOutcome holds the string denoting the outcome field in the database.
+	FieldOutcome = "outcome"
+	// FieldMinutes holds the string denoting the minutes field in the database.
+	FieldMinutes = "minutes"
+	// FieldLanguages holds the string denoting the languages field in the database.
+	FieldLanguages = "languages"
+	// FieldApplicationID holds the string denoting the application_id field in the database.
+	FieldApplicationID = "application_id"
+	// FieldOccurredAt holds the string denoting the occurred_at field in the database.
+	FieldOccurredAt = "occurred_at"
 	// FieldRecordedAt holds the string denoting the recorded_at field in the database.
 	FieldRecordedAt = "recorded_at"
+	// FieldClientKey holds the string denoting the client_key field in the database.
+	FieldClientKey = "client_key"
 	// EdgeReceptionPoint holds the string denoting the reception_point edge name in mutations.
 	EdgeReceptionPoint = "reception_point"
 	// EdgeRecordedBy holds the string denoting the recorded_by edge name in mutations.
 	EdgeRecordedBy = "recorded_by"
 	// EdgeOrganisation holds the string denoting the organisation edge name in mutations.
 	EdgeOrganisation = "organisation"
+	// EdgeApplication holds the string denoting the application edge name in mutations.
+	EdgeApplication = "application"
 	// Table holds the table name of the receptioncontact in the database.
 	Table = "reception_contact"
 	// ReceptionPointTable is the table that holds the reception_point relation/edge.
@@ -59,6 +75,13 @@ const (
 	OrganisationInverseTable = "organisation"
 	// OrganisationColumn is the table column denoting the organisation relation/edge.
 	OrganisationColumn = "organisation_id"
+	// ApplicationTable is the table that holds the application relation/edge.
+	ApplicationTable = "reception_contact"
+	// ApplicationInverseTable is the table name for the Application entity.
+	// It exists in this package in order to avoid circular dependency with the "application" package.
+	ApplicationInverseTable = "application"
+	// ApplicationColumn is the table column denoting the application relation/edge.
+	ApplicationColumn = "application_id"
 )
 
 // Columns holds all SQL columns for receptioncontact fields.
@@ -69,7 +92,14 @@ var Columns = []string{
 	FieldRecordedByID,
 	FieldOrganisationID,
 	FieldChannel,
+	FieldMotive,
+	FieldOutcome,
+	FieldMinutes,
+	FieldLanguages,
+	FieldApplicationID,
+	FieldOccurredAt,
 	FieldRecordedAt,
+	FieldClientKey,
 }
 
 // ValidColumn reports if the column name is valid (part of the table columns).
@@ -92,6 +122,20 @@ var (
 	Policy ent.Policy
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
+	// DefaultMotive holds the default value on creation for the "motive" field.
+	DefaultMotive domain.Stated
+	// MotiveValidator is a validator for the "motive" field. It is called by the builders before save.
+	MotiveValidator func(string) error
+	// DefaultOutcome holds the default value on creation for the "outcome" field.
+	DefaultOutcome domain.Stated
+	// OutcomeValidator is a validator for the "outcome" field. It is called by the builders before save.
+	OutcomeValidator func(string) error
+	// MinutesValidator is a validator for the "minutes" field. It is called by the builders before save.
+	MinutesValidator func(int) error
+	// DefaultLanguages holds the default value on creation for the "languages" field.
+	DefaultLanguages []domain.LanguageCode
+	// ClientKeyValidator is a validator for the "client_key" field. It is called by the builders before save.
+	ClientKeyValidator func(string) error
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() domain.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -101,7 +145,7 @@ var (
 // ChannelValidator is a validator for the "channel" field enum values. It is called by the builders before save.
 func ChannelValidator(c domain.ContactChannel) error {
 	switch c {
-	case "COUNTER", "PHONE", "VIDEO", "MAIL":
+	case "COUNTER", "PHONE", "VIDEO", "MAIL", "EMAIL", "ONLINE", "UNANSWERED_CALL":
 		return nil
 	default:
 		return fmt.Errorf("receptioncontact: invalid enum value for channel field: %q", c)
@@ -141,9 +185,39 @@ func ByChannel(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldChannel, opts...).ToFunc()
 }
 
+// ByMotive orders the results by the motive field.
+func ByMotive(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMotive, opts...).ToFunc()
+}
+
+// ByOutcome orders the results by the outcome field.
+func ByOutcome(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOutcome, opts...).ToFunc()
+}
+
+// ByMinutes orders the results by the minutes field.
+func ByMinutes(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldMinutes, opts...).ToFunc()
+}
+
+// ByApplicationID orders the results by the application_id field.
+func ByApplicationID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldApplicationID, opts...).ToFunc()
+}
+
+// ByOccurredAt orders the results by the occurred_at field.
+func ByOccurredAt(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldOccurredAt, opts...).ToFunc()
+}
+
 // ByRecordedAt orders the results by the recorded_at field.
 func ByRecordedAt(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldRecordedAt, opts...).ToFunc()
+}
+
+// ByClientKey orders the results by the client_key field.
+func ByClientKey(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldClientKey, opts...).ToFunc()
 }
 
 // ByReceptionPointField orders the results by reception_point field.
@@ -166,6 +240,13 @@ func ByOrganisationField(field string, opts ...sql.OrderTermOption) OrderOption 
 		sqlgraph.OrderByNeighborTerms(s, newOrganisationStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByApplicationField orders the results by application field.
+func ByApplicationField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newApplicationStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newReceptionPointStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -185,6 +266,13 @@ func newOrganisationStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(OrganisationInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, OrganisationTable, OrganisationColumn),
+	)
+}
+func newApplicationStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ApplicationInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, ApplicationTable, ApplicationColumn),
 	)
 }
 

@@ -76,9 +76,41 @@ func OrganisationID(v domain.ID) predicate.ReceptionContact {
 	return predicate.ReceptionContact(sql.FieldEQ(FieldOrganisationID, v))
 }
 
+// Motive applies equality check predicate on the "motive" field. It's identical to MotiveEQ.
+func Motive(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldEQ(FieldMotive, vc))
+}
+
+// Outcome applies equality check predicate on the "outcome" field. It's identical to OutcomeEQ.
+func Outcome(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldEQ(FieldOutcome, vc))
+}
+
+// Minutes applies equality check predicate on the "minutes" field. It's identical to MinutesEQ.
+func Minutes(v int) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldEQ(FieldMinutes, v))
+}
+
+// ApplicationID applies equality check predicate on the "application_id" field. It's identical to ApplicationIDEQ.
+func ApplicationID(v domain.ID) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldEQ(FieldApplicationID, v))
+}
+
+// OccurredAt applies equality check predicate on the "occurred_at" field. It's identical to OccurredAtEQ.
+func OccurredAt(v time.Time) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldEQ(FieldOccurredAt, v))
+}
+
 // RecordedAt applies equality check predicate on the "recorded_at" field. It's identical to RecordedAtEQ.
 func RecordedAt(v time.Time) predicate.ReceptionContact {
 	return predicate.ReceptionContact(sql.FieldEQ(FieldRecordedAt, v))
+}
+
+// ClientKey applies equality check predicate on the "client_key" field. It's identical to ClientKeyEQ.
+func ClientKey(v string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldEQ(FieldClientKey, v))
 }
 
 // CreatedAtEQ applies the EQ predicate on the "created_at" field.
@@ -361,6 +393,344 @@ func ChannelNotIn(vs ...domain.ContactChannel) predicate.ReceptionContact {
 	return predicate.ReceptionContact(sql.FieldNotIn(FieldChannel, v...))
 }
 
+// MotiveEQ applies the EQ predicate on the "motive" field.
+func MotiveEQ(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldEQ(FieldMotive, vc))
+}
+
+// MotiveNEQ applies the NEQ predicate on the "motive" field.
+func MotiveNEQ(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldNEQ(FieldMotive, vc))
+}
+
+// MotiveIn applies the In predicate on the "motive" field.
+func MotiveIn(vs ...domain.Stated) predicate.ReceptionContact {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.ReceptionContact(sql.FieldIn(FieldMotive, v...))
+}
+
+// MotiveNotIn applies the NotIn predicate on the "motive" field.
+func MotiveNotIn(vs ...domain.Stated) predicate.ReceptionContact {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.ReceptionContact(sql.FieldNotIn(FieldMotive, v...))
+}
+
+// MotiveGT applies the GT predicate on the "motive" field.
+func MotiveGT(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldGT(FieldMotive, vc))
+}
+
+// MotiveGTE applies the GTE predicate on the "motive" field.
+func MotiveGTE(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldGTE(FieldMotive, vc))
+}
+
+// MotiveLT applies the LT predicate on the "motive" field.
+func MotiveLT(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldLT(FieldMotive, vc))
+}
+
+// MotiveLTE applies the LTE predicate on the "motive" field.
+func MotiveLTE(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldLTE(FieldMotive, vc))
+}
+
+// MotiveContains applies the Contains predicate on the "motive" field.
+func MotiveContains(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldContains(FieldMotive, vc))
+}
+
+// MotiveHasPrefix applies the HasPrefix predicate on the "motive" field.
+func MotiveHasPrefix(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldHasPrefix(FieldMotive, vc))
+}
+
+// MotiveHasSuffix applies the HasSuffix predicate on the "motive" field.
+func MotiveHasSuffix(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldHasSuffix(FieldMotive, vc))
+}
+
+// MotiveEqualFold applies the EqualFold predicate on the "motive" field.
+func MotiveEqualFold(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldEqualFold(FieldMotive, vc))
+}
+
+// MotiveContainsFold applies the ContainsFold predicate on the "motive" field.
+func MotiveContainsFold(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldContainsFold(FieldMotive, vc))
+}
+
+// OutcomeEQ applies the EQ predicate on the "outcome" field.
+func OutcomeEQ(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldEQ(FieldOutcome, vc))
+}
+
+// OutcomeNEQ applies the NEQ predicate on the "outcome" field.
+func OutcomeNEQ(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldNEQ(FieldOutcome, vc))
+}
+
+// OutcomeIn applies the In predicate on the "outcome" field.
+func OutcomeIn(vs ...domain.Stated) predicate.ReceptionContact {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.ReceptionContact(sql.FieldIn(FieldOutcome, v...))
+}
+
+// OutcomeNotIn applies the NotIn predicate on the "outcome" field.
+func OutcomeNotIn(vs ...domain.Stated) predicate.ReceptionContact {
+	v := make([]any, len(vs))
+	for i := range v {
+		v[i] = string(vs[i])
+	}
+	return predicate.ReceptionContact(sql.FieldNotIn(FieldOutcome, v...))
+}
+
+// OutcomeGT applies the GT predicate on the "outcome" field.
+func OutcomeGT(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldGT(FieldOutcome, vc))
+}
+
+// OutcomeGTE applies the GTE predicate on the "outcome" field.
+func OutcomeGTE(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldGTE(FieldOutcome, vc))
+}
+
+// OutcomeLT applies the LT predicate on the "outcome" field.
+func OutcomeLT(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldLT(FieldOutcome, vc))
+}
+
+// OutcomeLTE applies the LTE predicate on the "outcome" field.
+func OutcomeLTE(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldLTE(FieldOutcome, vc))
+}
+
+// OutcomeContains applies the Contains predicate on the "outcome" field.
+func OutcomeContains(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldContains(FieldOutcome, vc))
+}
+
+// OutcomeHasPrefix applies the HasPrefix predicate on the "outcome" field.
+func OutcomeHasPrefix(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldHasPrefix(FieldOutcome, vc))
+}
+
+// OutcomeHasSuffix applies the HasSuffix predicate on the "outcome" field.
+func OutcomeHasSuffix(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldHasSuffix(FieldOutcome, vc))
+}
+
+// OutcomeEqualFold applies the EqualFold predicate on the "outcome" field.
+func OutcomeEqualFold(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldEqualFold(FieldOutcome, vc))
+}
+
+// OutcomeContainsFold applies the ContainsFold predicate on the "outcome" field.
+func OutcomeContainsFold(v domain.Stated) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldContainsFold(FieldOutcome, vc))
+}
+
+// MinutesEQ applies the EQ predicate on the "minutes" field.
+func MinutesEQ(v int) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldEQ(FieldMinutes, v))
+}
+
+// MinutesNEQ applies the NEQ predicate on the "minutes" field.
+func MinutesNEQ(v int) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldNEQ(FieldMinutes, v))
+}
+
+// MinutesIn applies the In predicate on the "minutes" field.
+func MinutesIn(vs ...int) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldIn(FieldMinutes, vs...))
+}
+
+// MinutesNotIn applies the NotIn predicate on the "minutes" field.
+func MinutesNotIn(vs ...int) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldNotIn(FieldMinutes, vs...))
+}
+
+// MinutesGT applies the GT predicate on the "minutes" field.
+func MinutesGT(v int) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldGT(FieldMinutes, v))
+}
+
+// MinutesGTE applies the GTE predicate on the "minutes" field.
+func MinutesGTE(v int) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldGTE(FieldMinutes, v))
+}
+
+// MinutesLT applies the LT predicate on the "minutes" field.
+func MinutesLT(v int) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldLT(FieldMinutes, v))
+}
+
+// MinutesLTE applies the LTE predicate on the "minutes" field.
+func MinutesLTE(v int) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldLTE(FieldMinutes, v))
+}
+
+// MinutesIsNil applies the IsNil predicate on the "minutes" field.
+func MinutesIsNil() predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldIsNull(FieldMinutes))
+}
+
+// MinutesNotNil applies the NotNil predicate on the "minutes" field.
+func MinutesNotNil() predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldNotNull(FieldMinutes))
+}
+
+// ApplicationIDEQ applies the EQ predicate on the "application_id" field.
+func ApplicationIDEQ(v domain.ID) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldEQ(FieldApplicationID, v))
+}
+
+// ApplicationIDNEQ applies the NEQ predicate on the "application_id" field.
+func ApplicationIDNEQ(v domain.ID) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldNEQ(FieldApplicationID, v))
+}
+
+// ApplicationIDIn applies the In predicate on the "application_id" field.
+func ApplicationIDIn(vs ...domain.ID) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldIn(FieldApplicationID, vs...))
+}
+
+// ApplicationIDNotIn applies the NotIn predicate on the "application_id" field.
+func ApplicationIDNotIn(vs ...domain.ID) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldNotIn(FieldApplicationID, vs...))
+}
+
+// ApplicationIDGT applies the GT predicate on the "application_id" field.
+func ApplicationIDGT(v domain.ID) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldGT(FieldApplicationID, v))
+}
+
+// ApplicationIDGTE applies the GTE predicate on the "application_id" field.
+func ApplicationIDGTE(v domain.ID) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldGTE(FieldApplicationID, v))
+}
+
+// ApplicationIDLT applies the LT predicate on the "application_id" field.
+func ApplicationIDLT(v domain.ID) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldLT(FieldApplicationID, v))
+}
+
+// ApplicationIDLTE applies the LTE predicate on the "application_id" field.
+func ApplicationIDLTE(v domain.ID) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldLTE(FieldApplicationID, v))
+}
+
+// ApplicationIDContains applies the Contains predicate on the "application_id" field.
+func ApplicationIDContains(v domain.ID) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldContains(FieldApplicationID, vc))
+}
+
+// ApplicationIDHasPrefix applies the HasPrefix predicate on the "application_id" field.
+func ApplicationIDHasPrefix(v domain.ID) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldHasPrefix(FieldApplicationID, vc))
+}
+
+// ApplicationIDHasSuffix applies the HasSuffix predicate on the "application_id" field.
+func ApplicationIDHasSuffix(v domain.ID) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldHasSuffix(FieldApplicationID, vc))
+}
+
+// ApplicationIDIsNil applies the IsNil predicate on the "application_id" field.
+func ApplicationIDIsNil() predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldIsNull(FieldApplicationID))
+}
+
+// ApplicationIDNotNil applies the NotNil predicate on the "application_id" field.
+func ApplicationIDNotNil() predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldNotNull(FieldApplicationID))
+}
+
+// ApplicationIDEqualFold applies the EqualFold predicate on the "application_id" field.
+func ApplicationIDEqualFold(v domain.ID) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldEqualFold(FieldApplicationID, vc))
+}
+
+// ApplicationIDContainsFold applies the ContainsFold predicate on the "application_id" field.
+func ApplicationIDContainsFold(v domain.ID) predicate.ReceptionContact {
+	vc := string(v)
+	return predicate.ReceptionContact(sql.FieldContainsFold(FieldApplicationID, vc))
+}
+
+// OccurredAtEQ applies the EQ predicate on the "occurred_at" field.
+func OccurredAtEQ(v time.Time) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldEQ(FieldOccurredAt, v))
+}
+
+// OccurredAtNEQ applies the NEQ predicate on the "occurred_at" field.
+func OccurredAtNEQ(v time.Time) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldNEQ(FieldOccurredAt, v))
+}
+
+// OccurredAtIn applies the In predicate on the "occurred_at" field.
+func OccurredAtIn(vs ...time.Time) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldIn(FieldOccurredAt, vs...))
+}
+
+// OccurredAtNotIn applies the NotIn predicate on the "occurred_at" field.
+func OccurredAtNotIn(vs ...time.Time) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldNotIn(FieldOccurredAt, vs...))
+}
+
+// OccurredAtGT applies the GT predicate on the "occurred_at" field.
+func OccurredAtGT(v time.Time) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldGT(FieldOccurredAt, v))
+}
+
+// OccurredAtGTE applies the GTE predicate on the "occurred_at" field.
+func OccurredAtGTE(v time.Time) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldGTE(FieldOccurredAt, v))
+}
+
+// OccurredAtLT applies the LT predicate on the "occurred_at" field.
+func OccurredAtLT(v time.Time) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldLT(FieldOccurredAt, v))
+}
+
+// OccurredAtLTE applies the LTE predicate on the "occurred_at" field.
+func OccurredAtLTE(v time.Time) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldLTE(FieldOccurredAt, v))
+}
+
 // RecordedAtEQ applies the EQ predicate on the "recorded_at" field.
 func RecordedAtEQ(v time.Time) predicate.ReceptionContact {
 	return predicate.ReceptionContact(sql.FieldEQ(FieldRecordedAt, v))
@@ -399,6 +769,81 @@ func RecordedAtLT(v time.Time) predicate.ReceptionContact {
 // RecordedAtLTE applies the LTE predicate on the "recorded_at" field.
 func RecordedAtLTE(v time.Time) predicate.ReceptionContact {
 	return predicate.ReceptionContact(sql.FieldLTE(FieldRecordedAt, v))
+}
+
+// ClientKeyEQ applies the EQ predicate on the "client_key" field.
+func ClientKeyEQ(v string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldEQ(FieldClientKey, v))
+}
+
+// ClientKeyNEQ applies the NEQ predicate on the "client_key" field.
+func ClientKeyNEQ(v string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldNEQ(FieldClientKey, v))
+}
+
+// ClientKeyIn applies the In predicate on the "client_key" field.
+func ClientKeyIn(vs ...string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldIn(FieldClientKey, vs...))
+}
+
+// ClientKeyNotIn applies the NotIn predicate on the "client_key" field.
+func ClientKeyNotIn(vs ...string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldNotIn(FieldClientKey, vs...))
+}
+
+// ClientKeyGT applies the GT predicate on the "client_key" field.
+func ClientKeyGT(v string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldGT(FieldClientKey, v))
+}
+
+// ClientKeyGTE applies the GTE predicate on the "client_key" field.
+func ClientKeyGTE(v string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldGTE(FieldClientKey, v))
+}
+
+// ClientKeyLT applies the LT predicate on the "client_key" field.
+func ClientKeyLT(v string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldLT(FieldClientKey, v))
+}
+
+// ClientKeyLTE applies the LTE predicate on the "client_key" field.
+func ClientKeyLTE(v string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldLTE(FieldClientKey, v))
+}
+
+// ClientKeyContains applies the Contains predicate on the "client_key" field.
+func ClientKeyContains(v string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldContains(FieldClientKey, v))
+}
+
+// ClientKeyHasPrefix applies the HasPrefix predicate on the "client_key" field.
+func ClientKeyHasPrefix(v string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldHasPrefix(FieldClientKey, v))
+}
+
+// ClientKeyHasSuffix applies the HasSuffix predicate on the "client_key" field.
+func ClientKeyHasSuffix(v string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldHasSuffix(FieldClientKey, v))
+}
+
+// ClientKeyIsNil applies the IsNil predicate on the "client_key" field.
+func ClientKeyIsNil() predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldIsNull(FieldClientKey))
+}
+
+// ClientKeyNotNil applies the NotNil predicate on the "client_key" field.
+func ClientKeyNotNil() predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldNotNull(FieldClientKey))
+}
+
+// ClientKeyEqualFold applies the EqualFold predicate on the "client_key" field.
+func ClientKeyEqualFold(v string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldEqualFold(FieldClientKey, v))
+}
+
+// ClientKeyContainsFold applies the ContainsFold predicate on the "client_key" field.
+func ClientKeyContainsFold(v string) predicate.ReceptionContact {
+	return predicate.ReceptionContact(sql.FieldContainsFold(FieldClientKey, v))
 }
 
 // HasReceptionPoint applies the HasEdge predicate on the "reception_point" edge.
@@ -462,6 +907,29 @@ func HasOrganisation() predicate.ReceptionContact {
 func HasOrganisationWith(preds ...predicate.Organisation) predicate.ReceptionContact {
 	return predicate.ReceptionContact(func(s *sql.Selector) {
 		step := newOrganisationStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasApplication applies the HasEdge predicate on the "application" edge.
+func HasApplication() predicate.ReceptionContact {
+	return predicate.ReceptionContact(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, ApplicationTable, ApplicationColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasApplicationWith applies the HasEdge predicate on the "application" edge with a given conditions (other predicates).
+func HasApplicationWith(preds ...predicate.Application) predicate.ReceptionContact {
+	return predicate.ReceptionContact(func(s *sql.Selector) {
+		step := newApplicationStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

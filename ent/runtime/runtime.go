@@ -34,12 +34,14 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
@@ -975,6 +977,30 @@ func init() {
 	householdmember.DefaultID = householdmemberDescID.Default.(func() domain.ID)
 	// householdmember.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	householdmember.IDValidator = householdmemberDescID.Validators[0].(func(string) error)
+	levelchangeMixin := schema.LevelChange{}.Mixin()
+	levelchange.Policy = privacy.NewPolicies(schema.LevelChange{})
+	levelchange.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := levelchange.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	levelchangeMixinFields0 := levelchangeMixin[0].Fields()
+	_ = levelchangeMixinFields0
+	levelchangeFields := schema.LevelChange{}.Fields()
+	_ = levelchangeFields
+	// levelchangeDescCreatedAt is the schema descriptor for created_at field.
+	levelchangeDescCreatedAt := levelchangeMixinFields0[1].Descriptor()
+	// levelchange.DefaultCreatedAt holds the default value on creation for the created_at field.
+	levelchange.DefaultCreatedAt = levelchangeDescCreatedAt.Default.(func() time.Time)
+	// levelchangeDescID is the schema descriptor for id field.
+	levelchangeDescID := levelchangeMixinFields0[0].Descriptor()
+	// levelchange.DefaultID holds the default value on creation for the id field.
+	levelchange.DefaultID = levelchangeDescID.Default.(func() domain.ID)
+	// levelchange.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	levelchange.IDValidator = levelchangeDescID.Validators[0].(func(string) error)
 	lockoutMixin := schema.LockOut{}.Mixin()
 	lockout.Policy = privacy.NewPolicies(schema.LockOut{})
 	lockout.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1173,6 +1199,30 @@ func init() {
 	organisation.DefaultID = organisationDescID.Default.(func() domain.ID)
 	// organisation.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	organisation.IDValidator = organisationDescID.Validators[0].(func(string) error)
+	orientationMixin := schema.Orientation{}.Mixin()
+	orientation.Policy = privacy.NewPolicies(schema.Orientation{})
+	orientation.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := orientation.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	orientationMixinFields0 := orientationMixin[0].Fields()
+	_ = orientationMixinFields0
+	orientationFields := schema.Orientation{}.Fields()
+	_ = orientationFields
+	// orientationDescCreatedAt is the schema descriptor for created_at field.
+	orientationDescCreatedAt := orientationMixinFields0[1].Descriptor()
+	// orientation.DefaultCreatedAt holds the default value on creation for the created_at field.
+	orientation.DefaultCreatedAt = orientationDescCreatedAt.Default.(func() time.Time)
+	// orientationDescID is the schema descriptor for id field.
+	orientationDescID := orientationMixinFields0[0].Descriptor()
+	// orientation.DefaultID holds the default value on creation for the id field.
+	orientation.DefaultID = orientationDescID.Default.(func() domain.ID)
+	// orientation.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	orientation.IDValidator = orientationDescID.Validators[0].(func(string) error)
 	ownershipMixin := schema.Ownership{}.Mixin()
 	ownership.Policy = privacy.NewPolicies(schema.Ownership{})
 	ownership.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1525,6 +1575,30 @@ func init() {
 	receptioncontactDescCreatedAt := receptioncontactMixinFields0[1].Descriptor()
 	// receptioncontact.DefaultCreatedAt holds the default value on creation for the created_at field.
 	receptioncontact.DefaultCreatedAt = receptioncontactDescCreatedAt.Default.(func() time.Time)
+	// receptioncontactDescMotive is the schema descriptor for motive field.
+	receptioncontactDescMotive := receptioncontactFields[4].Descriptor()
+	// receptioncontact.DefaultMotive holds the default value on creation for the motive field.
+	receptioncontact.DefaultMotive = domain.Stated(receptioncontactDescMotive.Default.(string))
+	// receptioncontact.MotiveValidator is a validator for the "motive" field. It is called by the builders before save.
+	receptioncontact.MotiveValidator = receptioncontactDescMotive.Validators[0].(func(string) error)
+	// receptioncontactDescOutcome is the schema descriptor for outcome field.
+	receptioncontactDescOutcome := receptioncontactFields[5].Descriptor()
+	// receptioncontact.DefaultOutcome holds the default value on creation for the outcome field.
+	receptioncontact.DefaultOutcome = domain.Stated(receptioncontactDescOutcome.Default.(string))
+	// receptioncontact.OutcomeValidator is a validator for the "outcome" field. It is called by the builders before save.
+	receptioncontact.OutcomeValidator = receptioncontactDescOutcome.Validators[0].(func(string) error)
+	// receptioncontactDescMinutes is the schema descriptor for minutes field.
+	receptioncontactDescMinutes := receptioncontactFields[6].Descriptor()
+	// receptioncontact.MinutesValidator is a validator for the "minutes" field. It is called by the builders before save.
+	receptioncontact.MinutesValidator = receptioncontactDescMinutes.Validators[0].(func(int) error)
+	// receptioncontactDescLanguages is the schema descriptor for languages field.
+	receptioncontactDescLanguages := receptioncontactFields[7].Descriptor()
+	// receptioncontact.DefaultLanguages holds the default value on creation for the languages field.
+	receptioncontact.DefaultLanguages = receptioncontactDescLanguages.Default.([]domain.LanguageCode)
+	// receptioncontactDescClientKey is the schema descriptor for client_key field.
+	receptioncontactDescClientKey := receptioncontactFields[11].Descriptor()
+	// receptioncontact.ClientKeyValidator is a validator for the "client_key" field. It is called by the builders before save.
+	receptioncontact.ClientKeyValidator = receptioncontactDescClientKey.Validators[0].(func(string) error)
 	// receptioncontactDescID is the schema descriptor for id field.
 	receptioncontactDescID := receptioncontactMixinFields0[0].Descriptor()
 	// receptioncontact.DefaultID holds the default value on creation for the id field.

@@ -14,7 +14,8 @@ import (
 )
 
 // ReceptionContact is somebody who came to a reception point, called or wrote (contact
-// au guichet). It names nobody: who it was may not be known, and need not be.
+// au guichet). It names nobody: who it was may not be known, and need not be. The
+// application that it was about is for who sees that one's CONTACT.
 type ReceptionContact struct{ ent.Schema }
 
 // Policy puts contacts behind the guard.
@@ -33,7 +34,17 @@ func (ReceptionContact) Fields() []ent.Field {
 		field.String("organisation_id").GoType(domain.ID("")).Immutable().
 			Comment("For which the agent acted: a point has several operators."),
 		field.Enum("channel").GoType(domain.ContactChannel("")).Immutable(),
+		field.String("motive").MaxLen(40).GoType(domain.Stated("")).Default("").Immutable(),
+		field.String("outcome").MaxLen(40).GoType(domain.Stated("")).Default("").Immutable(),
+		field.Int("minutes").Positive().Optional().Nillable().Immutable(),
+		field.JSON("languages", []domain.LanguageCode{}).Default([]domain.LanguageCode{}).Immutable().
+			Annotations(entsql.DefaultExpr("'[]'::jsonb")),
+		field.String("application_id").GoType(domain.ID("")).Optional().Nillable().
+			Comment("The application that it was about, where it was about one; it is forgotten with that."),
+		field.Time("occurred_at").Immutable(),
 		field.Time("recorded_at").Immutable(),
+		field.String("client_key").MaxLen(64).Optional().Nillable().Immutable().Annotations(entgql.Skip(entgql.SkipAll)).
+			Comment("By which a device that was offline recognises what it sent before."),
 	}
 }
 
@@ -46,6 +57,7 @@ func (ReceptionContact) Edges() []ent.Edge {
 			Annotations(entgql.Skip(entgql.SkipAll)),
 		edge.To("organisation", Organisation.Type).Field("organisation_id").Unique().Required().Immutable().
 			Annotations(entgql.Skip(entgql.SkipAll)),
+		edge.To("application", Application.Type).Field("application_id").Unique(),
 	}
 }
 
@@ -53,6 +65,11 @@ func (ReceptionContact) Edges() []ent.Edge {
 func (ReceptionContact) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("reception_point_id", "recorded_at").StorageKey("reception_contact_point_idx"),
+		index.Fields("reception_point_id", "id").StorageKey("reception_contact_list_idx"),
+		index.Fields("application_id", "id").StorageKey("reception_contact_application_idx").
+			Annotations(entsql.IndexWhere("application_id IS NOT NULL")),
+		index.Fields("recorded_by_id", "client_key").Unique().StorageKey("reception_contact_client_key").
+			Annotations(entsql.IndexWhere("client_key IS NOT NULL")),
 	}
 }
 

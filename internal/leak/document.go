@@ -53,7 +53,7 @@ func whole(schema *ast.Schema, name string) string {
 	for _, f := range fields(schema.Types[name]) {
 		b.WriteString(" " + f.Name)
 		switch d := schema.Types[f.Type.Name()]; {
-		case d.Name == "Application" && name == "Appointment": // it is where we come from
+		case d.Name == "Application": // whose record it is
 			b.WriteString(" { id }")
 		case slices.Contains(record, d.Name):
 			b.WriteString(" " + whole(schema, d.Name))
@@ -103,6 +103,15 @@ func document(schema *ast.Schema) string {
 	declare("axes", "[ApplicationAxis!]!")
 	declare("counted", "ApplicationFilter")
 	ask("crossed: applicationStatistics(by: $axes, where: $counted) %s", whole(schema, statistics))
+	declare("oriented", "OrientationFilter")
+	declare("about", "ID!")
+	ask("orientations: orientations(first: 100) %s", whole(schema, "Orientation"))
+	declare("since", "ID")
+	declare("met", "ContactFilter")
+	ask("filtered_orientations: orientations(first: 3, afterId: $since, where: $oriented) %s", whole(schema, "Orientation"))
+	ask("filtered_contacts: contacts(first: 2, afterId: $since, where: $met) %s", whole(schema, "ReceptionContact"))
+	ask("contacts: contacts(first: 100) %s", whole(schema, "ReceptionContact"))
+	ask("about: contacts(first: 100, where: {applicationId: $about}) %s", whole(schema, "ReceptionContact"))
 	return "query Leak(" + variables.String() + ") {\n" + roots.String() + "}\nfragment record on Application " + whole(schema, "Application")
 }
 

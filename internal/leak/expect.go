@@ -41,8 +41,8 @@ func (w *World) record(s sight) object {
 		"masked": s.Masked(), "summary": nil, "file": nil, "contact": nil, "wishes": []object{}, "household": []object{}, "version": 1,
 		"renewalDue": a.State == "ACTIVE" && !w.date(w.day(0)).Before(w.date(a.validUntil).AddMonths(-1)),
 		"deadlines":  []object{}, "history": []object{}, "proposedChanges": []object{},
+		"orientations": []object{}, "appointments": w.appointmentsOf(s),
 		"pieces": w.pieces(s), "completeness": w.completeness(s),
-		"appointments": w.appointmentsOf(s),
 	}
 	if s.Opens("SUMMARY") {
 		o["summary"], o["deadlines"], o["history"] = w.summary(a), w.deadlines(a), history(a)
@@ -71,6 +71,9 @@ func (w *World) record(s sight) object {
 			"careOf": "Chez " + a.address, "mailing": a.shownMailing(), "secondPhone": orNull(a.phone), "emailAllowed": a.email != "", "textAllowed": false,
 			"helpingPhone": orNull(a.phone), "helpingEmail": orNull(a.email), "dwelling": a.shownDwelling(), "provenance": shownOrigins(w.contactOrigin(a)),
 		}
+	}
+	if s.Opens("CONTACT") {
+		o["orientations"] = w.orientationsOf(a)
 	}
 	if a.proposed != "" && s.Opens("SUMMARY") && s.Opens("FILE") && s.Opens("CONTACT") {
 		o["proposedChanges"] = []object{w.proposedChange(a)}
@@ -221,6 +224,8 @@ func (l *Lab) ask(w *World, c oracle.Caller) questions {
 		}
 	}
 	q.askTables(w, seen)
+	q.askOrientations(w, c)
+	q.askContacts(w, c)
 	return q
 }
 

@@ -25,7 +25,7 @@ type row = map[string]any
 const erase = `
 ALTER TABLE application DISABLE TRIGGER application_life; -- worlds are made, not lived
 DELETE FROM booked_time; DELETE FROM appointment_staff; DELETE FROM appointment; DELETE FROM absence; DELETE FROM availability;
-DELETE FROM deadline; DELETE FROM application_event; DELETE FROM proposed_change; DELETE FROM hand_over;
+DELETE FROM deadline; DELETE FROM application_event; DELETE FROM proposed_change; DELETE FROM hand_over; DELETE FROM orientation; DELETE FROM reception_contact;
 DELETE FROM application_access; DELETE FROM audience; DELETE FROM named_agent; DELETE FROM applicant_account;
 DELETE FROM piece_transfer; DELETE FROM piece_file; DELETE FROM piece_member; DELETE FROM piece; DELETE FROM sensitive_record; DELETE FROM member_particulars; DELETE FROM household_member; DELETE FROM wish;
 DELETE FROM application_contact; DELETE FROM application_file; DELETE FROM application_summary; DELETE FROM application;
@@ -290,6 +290,9 @@ func (w *World) records() []table {
 			})
 		}
 		w.addLife(add, a)
+		for _, o := range a.orientations {
+			w.addOrientation(add, a, o)
+		}
 		for _, n := range a.NamedAgents {
 			var second any
 			if n.Confirmed {
@@ -301,11 +304,12 @@ func (w *World) records() []table {
 			})
 		}
 	}
+	w.addContacts(add)
 	var all []table
 	for _, name := range []string{
 		"application", "application_summary", "application_file", "application_contact", "wish", "household_member",
 		"member_particulars", "sensitive_record", "applicant_account", "named_agent",
-		"deadline", "application_event", "proposed_change", "hand_over",
+		"deadline", "application_event", "proposed_change", "hand_over", "orientation", "reception_contact",
 		"piece", "piece_member", "piece_file", "piece_transfer",
 		"appointment", "appointment_staff",
 	} {

@@ -23,6 +23,20 @@ var registry = map[string]string{
 	"Query.nodes(Application)":        "nodes",
 	"Query.nodes(HouseholdMember)":    "nodes",
 	"Query.viewer":                    "viewer",
+	"Query.orientations":              "orientations",
+	"OrientationFilter.direction":     "filtered_orientations",
+	"OrientationFilter.states":        "filtered_orientations",
+	"OrientationFilter.overdue":       "filtered_orientations",
+	"Query.contacts":                  "contacts",
+	"ContactFilter.applicationId":     "about",
+	"Query.orientations(first)":       "filtered_orientations",
+	"Query.orientations(afterId)":     "filtered_orientations",
+	"Query.contacts(first)":           "filtered_contacts",
+	"Query.contacts(afterId)":         "filtered_contacts",
+	"ContactFilter.channels":          "filtered_contacts",
+	"ContactFilter.receptionPoints":   "filtered_contacts",
+	"ContactFilter.occurredFrom":      "filtered_contacts",
+	"ContactFilter.occurredBefore":    "filtered_contacts",
 	"Viewer.rights":                   "viewer",
 
 	"ApplicationConnection.edges":      "all",
@@ -144,6 +158,12 @@ var registry = map[string]string{
 	"Completeness.percent": "record", "Completeness.required": "record", "Completeness.accepted": "record", "Completeness.missing": "record",
 	"MissingPiece.kinds": "record", "MissingPiece.level": "record", "MissingPiece.memberId": "record", "MissingPiece.state": "record",
 	"MissingPiece.refusedFor": "record", "MissingPiece.dueOn": "record",
+
+	"Application.orientations": "record", "Orientation.id": "record", "Orientation.fromPoint": "record", "Orientation.toPoint": "record",
+	"Orientation.reason": "record", "Orientation.state": "record", "Orientation.steps": "record", "Orientation.dueOn": "record",
+	"Orientation.overdue": "record", "Orientation.declinedFor": "record", "Orientation.outcome": "record", "Orientation.application": "record",
+	"OrientationStep.state": "record", "OrientationStep.at": "record", "OrientationStep.days": "record",
+	"ReceptionContact.application": "contacts",
 
 	"Right.ground": "viewer", "Right.role": "viewer", "Right.assignmentId": "viewer", "Right.opens": "viewer",
 	"Right.article": "viewer", "Right.holdsWhen": "viewer", "Right.missing": "viewer",
@@ -283,6 +303,23 @@ var elsewhere = []string{
 	// Acts on pieces give back the piece, likewise: server's piece_test.go.
 	"Mutation.depositPiece", "DepositPiecePayload.piece", "DepositPieceInput.ticket", "DepositPieceInput.applicationId",
 	"DepositPieceInput.kind", "DepositPieceInput.memberIds", "DepositPieceInput.receptionPointId",
+	// Orientations and contacts: server's orientation_test.go and reception_contact_test.go.
+	"Mutation.orientApplicant", "OrientApplicantPayload.orientation",
+	"OrientApplicantInput.applicationId", "OrientApplicantInput.receptionPointId", "OrientApplicantInput.reason",
+	"Mutation.acceptOrientation", "AcceptOrientationPayload.orientation", "AcceptOrientationInput.id", "AcceptOrientationInput.code",
+	"Mutation.declineOrientation", "DeclineOrientationPayload.orientation", "DeclineOrientationInput.id", "DeclineOrientationInput.reason",
+	"Mutation.withdrawOrientation", "WithdrawOrientationPayload.orientation", "WithdrawOrientationInput.id",
+	"Mutation.recordOrientationReceived", "RecordOrientationReceivedPayload.orientation", "RecordOrientationReceivedInput.id",
+	"Mutation.reportBackOrientation", "ReportBackOrientationPayload.orientation",
+	"ReportBackOrientationInput.id", "ReportBackOrientationInput.outcome",
+	"Mutation.recordContact", "RecordContactPayload.contact", "RecordContactInput.receptionPointId", "RecordContactInput.channel",
+	"RecordContactInput.motive", "RecordContactInput.outcome", "RecordContactInput.minutes", "RecordContactInput.languages",
+	"RecordContactInput.applicationId", "RecordContactInput.occurredAt",
+	"Mutation.recordContacts", "RecordContactsPayload.results", "RecordedContact.contact",
+	"RecordContactsInput.receptionPointId", "RecordContactsInput.contacts", "OfflineContactInput.clientKey", "OfflineContactInput.channel",
+	"OfflineContactInput.motive", "OfflineContactInput.outcome", "OfflineContactInput.minutes", "OfflineContactInput.languages",
+	"OfflineContactInput.applicationId", "OfflineContactInput.occurredAt",
+
 	"Mutation.acceptPiece", "AcceptPiecePayload.piece", "AcceptPieceInput.pieceId", "AcceptPieceInput.issuedOn",
 	"AcceptPieceInput.expiresOn", "AcceptPieceInput.memberIds",
 	"Mutation.refusePiece", "RefusePiecePayload.piece", "RefusePieceInput.pieceId", "RefusePieceInput.reason", "RefusePieceInput.dueOn",
@@ -292,9 +329,12 @@ var elsewhere = []string{
 // beside are the fields of the roots that are no public ones and yet show nothing of
 // a record: each is a decision that somebody took.
 var beside = map[string]string{
-	"Query.partnerApps": "apps of the caller's organisation",
-	"Query.staff":       "members of staff",
-	"Query.handOvers":   "offers, which name points and nobody",
+	"Query.partnerApps":  "apps of the caller's organisation",
+	"Query.staff":        "members of staff",
+	"Query.handOvers":    "offers, which name points and nobody",
+	"Query.levelChanges": "requests of points",
+
+	"Mutation.requestLevelChange": "a request of a point", "Mutation.answerLevelChange": "the answer to one",
 
 	"Query.slots": "times that are free, the same for everybody", "Query.rooms": "rooms of a point",
 	"Query.availabilities": "the time of staff", "Query.absences": "the time of staff",
@@ -311,7 +351,6 @@ var beside = map[string]string{
 	"Mutation.confirmAssignment": "staff", "Mutation.rejectAssignment": "staff",
 	"Mutation.grantStaffAuthorisation": "staff", "Mutation.revokeStaffAuthorisation": "staff",
 	"Mutation.formPair": "staff", "Mutation.endPair": "staff",
-	"Mutation.recordContact":           "a contact, which names nobody",
 	"Mutation.issueBindingCode":        "a code, to who sees the application",
 	"Mutation.unbindAccount":           "the caller's own account",
 	"Mutation.prepareUpload":           "a file on its way, which is nobody's yet",

@@ -27,6 +27,11 @@ var changes = []change{
 	{"an application less", func(w *World, a *application) {
 		w.applications = slices.DeleteFunc(w.applications, func(b *application) bool { return a == b })
 		w.Applications = slices.DeleteFunc(w.Applications, func(b *oracle.Application) bool { return a.Application == b })
+		for i := range w.contacts {
+			if x := &w.contacts[i]; x.about == a {
+				x.about = nil
+			}
+		}
 	}},
 	{"protected or not", func(_ *World, a *application) { a.Protected = !a.Protected }},
 	{"erased or not", func(_ *World, a *application) { a.Erased = !a.Erased }},
@@ -68,6 +73,17 @@ var changes = []change{
 	{"another change that waits", func(_ *World, a *application) { a.proposed = "9 rue Thiers" }},
 	{"handed over", func(w *World, a *application) {
 		a.Former = []oracle.Former{{Point: pick(w, w.points).id, Until: w.Now.Add(time.Hour)}}
+	}},
+	{"sent to another point", func(w *World, a *application) {
+		a.orientations, a.Orientations = nil, nil
+		w.orient(a)
+	}},
+	{"contacts about others", func(w *World, a *application) {
+		for i := range w.contacts {
+			if x := &w.contacts[i]; x.about != nil {
+				x.about = a
+			}
+		}
 	}},
 	{"a sensitive piece more", func(w *World, a *application) {
 		p := w.newPiece(a, 8)
@@ -113,7 +129,7 @@ func (w *World) view(c oracle.Caller) string {
 		all = append(all, w.record(s))
 	}
 	slices.SortFunc(all, func(a, b object) int { return slices.Compare([]byte(text(a)), []byte(text(b))) })
-	return text(all)
+	return text(all) + text(w.orientationsAt(c, whichever)) + text(w.contactsAt(c, nil))
 }
 
 // Twins asks the same of worlds that differ only in what the caller must not know, and

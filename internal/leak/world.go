@@ -23,6 +23,7 @@ type World struct {
 	people        []*oracle.Person
 	apps          []*app
 	applications  []*application
+	contacts      []contact
 	// administrator and second gave and confirmed everything, and ask for nothing.
 	administrator, second string
 
@@ -57,6 +58,7 @@ type application struct {
 	proposed                          string
 	pieces                            []piece
 	appointments                      []appointment
+	orientations                      []orientation
 }
 
 // event is one of the history, the first one first.
@@ -161,6 +163,7 @@ func newWorld(seed uint64, communes, points []place) *World {
 		w.applications = append(w.applications, a)
 		w.Applications = append(w.Applications, a.Application)
 	}
+	w.meet()
 	slices.SortFunc(w.applications, func(a, b *application) int { return strings.Compare(a.ID, b.ID) })
 	return w
 }
@@ -308,6 +311,7 @@ func (w *World) newApplication(n int) *application {
 		a.members = append(a.members, w.newMember(a, i))
 	}
 	w.open(a, n)
+	w.orient(a)
 	for i := range w.r.IntN(4) {
 		a.pieces = append(a.pieces, w.newPiece(a, i))
 	}

@@ -101,6 +101,7 @@ func (by way) opens(group string) bool {
 	metropole := by.ground == "TERRITORY" && by.kind == "METROPOLE"
 	// Who is named on a protected file stands where the following point stood.
 	followed := by.ground == "FOLLOWED" || by.ground == "NAMED_AGENT"
+	oriented := by.ground == "ORIENTED"
 	self := by.ground == "SELF"
 	emergency := by.ground == "BREAK_GLASS"
 	switch group {
@@ -111,9 +112,9 @@ func (by way) opens(group string) bool {
 	case "FILE":
 		return by.ground != "RECEIVED" && !emergency // which opens what it names
 	case "CONTACT", "DOCUMENTS":
-		return followed || metropole || self || emergency
+		return followed || oriented || metropole || self || emergency
 	case "SENSITIVE": // the applicant's own is not the group's, see Sight.Self
-		return by.role == "SOCIAL_OFFICER" && (followed || metropole)
+		return by.role == "SOCIAL_OFFICER" && (followed || oriented || metropole)
 	case "SOCIAL_NOTES":
 		return by.role == "SOCIAL_OFFICER" && followed
 	case "DECISIONS":
@@ -143,7 +144,7 @@ func (w *World) ways(c Caller, a *Application) []way {
 
 // grounds are those of staff.
 var grounds = []string{
-	"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "BREAK_GLASS", "NAMED_AGENT",
+	"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "ORIENTED", "BREAK_GLASS", "NAMED_AGENT",
 }
 
 // capacity is an assignment of today, in which the caller asks.
@@ -204,7 +205,7 @@ func lists(ground string, k capacity) bool {
 	reception, social := k.Role == "RECEPTION_AGENT", k.Role == "SOCIAL_OFFICER"
 	allocation, manager := k.Role == "ALLOCATION_OFFICER", k.Role == "POINT_MANAGER"
 	switch ground {
-	case "FOLLOWED", "NAMED_AGENT":
+	case "FOLLOWED", "ORIENTED", "NAMED_AGENT":
 		return reception || social || manager
 	case "WISHED_COMMUNE":
 		return allocation && k.kind == "COMMUNE"
@@ -239,7 +240,7 @@ func (w *World) missing(ground string, k capacity, app *App) string {
 // is a place, which is one "".
 func (k capacity) places(ground string) []string {
 	switch ground {
-	case "FOLLOWED", "RECEIVED":
+	case "FOLLOWED", "RECEIVED", "ORIENTED":
 		return k.Points
 	case "WISHED_COMMUNE":
 		return []string{k.Commune}
@@ -262,7 +263,7 @@ func (w *World) leaves(app *App, ground, place string) bool {
 		return true
 	}
 	switch ground {
-	case "FOLLOWED", "RECEIVED":
+	case "FOLLOWED", "RECEIVED", "ORIENTED":
 		return (len(app.Points) == 0 || slices.Contains(app.Points, place)) &&
 			(len(app.Communes) == 0 || slices.Contains(app.Communes, w.Points[place]))
 	case "WISHED_COMMUNE", "WISHED_TERRITORY":
@@ -285,7 +286,7 @@ func (a *Application) admits(ground string, k capacity) bool {
 		return a.State == "ACTIVE"
 	case "TERRITORY":
 		return !removed && len(a.Wishes) > 0 // each commune is one of the Métropole
-	case "RECEIVED", "BREAK_GLASS":
+	case "RECEIVED", "ORIENTED", "BREAK_GLASS":
 		return !removed
 	}
 	return false
@@ -308,6 +309,10 @@ func (w *World) holds(ground string, k capacity, c Caller, a *Application) bool 
 		return slices.ContainsFunc(a.Receptions, func(o Opening) bool {
 			return o.Person == k.person && slices.Contains(left, o.Where) && w.within(o)
 		})
+	case "ORIENTED":
+		return slices.ContainsFunc(a.Orientations, func(o Orientation) bool {
+			return slices.Contains(left, o.To) && !o.Accepted.IsZero() && (o.Ended.IsZero() || w.Now.Before(o.seenUntil()))
+		})
 	case "BREAK_GLASS":
 		return len(left) > 0 && slices.ContainsFunc(a.Emergencies, func(o Opening) bool {
 			return o.Person == k.person && o.Where == k.Assignment.Organisation && w.within(o)
@@ -322,6 +327,46 @@ func (w *World) holds(ground string, k capacity, c Caller, a *Application) bool 
 }
 
 func (w *World) within(o Opening) bool { return !w.Now.Before(o.From) && w.Now.Before(o.Until) }
+
+// seenUntil is 15 days after the end, and the end itself where it ended with the
+// application.
+func (o Orientation) seenUntil() time.Time {
+	if o.Lapsed {
+		return o.Ended
+	}
+	return o.Ended.Add(15 * 24 * time.Hour)
+}
+
+// SeesOrientation tells whether the caller sees that an applicant was sent, at the point
+// that sent it or the one that it was sent to; whose it is, is of the group CONTACT.
+func (w *World) SeesOrientation(c Caller, a *Application, o Orientation) bool {
+	if w.Sees(c, a).Opens("CONTACT") {
+		return true
+	}
+	if a.Protected || a.Erased {
+		return false
+	}
+	return w.At(c, o.From, "FOLLOWED", "RECEIVED") || w.At(c, o.To, "ORIENTED")
+}
+
+// At tells whether the caller could see something at that point, by one of these grounds.
+func (w *World) At(c Caller, point string, by ...string) bool {
+	for _, k := range w.capacities(c) {
+		for _, ground := range by {
+			if lists(ground, k) && w.missing(ground, k, c.App) == "" && slices.Contains(k.places(ground), point) && w.leaves(c.App, ground, point) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// Receives tells whether the caller receives people at that point, authorised or not.
+func (w *World) Receives(c Caller, point string) bool {
+	return slices.ContainsFunc(w.capacities(c), func(k capacity) bool {
+		return lists("RECEIVED", k) && slices.Contains(k.Points, point) && w.leaves(c.App, "RECEIVED", point)
+	})
+}
 
 // binding is that of the caller's account in the application, nil when there is none.
 func (w *World) binding(c Caller, a *Application) *Binding {

@@ -82,6 +82,8 @@ type Application struct {
 	Wishes      []string
 	Bindings    []Binding
 	NamedAgents []Naming
+	// Orientations are those of the applicant to other points.
+	Orientations []Orientation
 	// Receptions and Emergencies are single openings of the file, for hours.
 	Receptions, Emergencies []Opening
 }
@@ -90,6 +92,14 @@ type Application struct {
 type Former struct {
 	Point string
 	Until time.Time
+}
+
+// Orientation is an applicant who was sent from a point to another. Accepted is zero until
+// it is, Ended until it is over; Lapsed: with the application, and not by a person.
+type Orientation struct {
+	From, To        string
+	Accepted, Ended time.Time
+	Lapsed          bool
 }
 
 // Binding is an account bound to a person of an application.

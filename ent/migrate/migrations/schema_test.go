@@ -76,6 +76,10 @@ var handWritten = []string{
 	"settings application_event", // 20261126020005_application_life.sql
 	"settings deadline",
 	"settings proposed_change",
+	// 20261126120000_orientation.sql.
+	"function public.orientation_step()",
+	"settings orientation",
+	"trigger orientation.orientation_step",
 	// 20261126020100_application_steps.sql.
 	"function public.application_life()",
 	"function public.application_first_deposit()",
