@@ -39,6 +39,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/mapfacet"
+	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
@@ -119,6 +121,10 @@ type Client struct {
 	HouseholdMember *HouseholdMemberClient
 	// LockOut is the client for interacting with the LockOut builders.
 	LockOut *LockOutClient
+	// MapFacet is the client for interacting with the MapFacet builders.
+	MapFacet *MapFacetClient
+	// MapVersion is the client for interacting with the MapVersion builders.
+	MapVersion *MapVersionClient
 	// MemberParticulars is the client for interacting with the MemberParticulars builders.
 	MemberParticulars *MemberParticularsClient
 	// NamedAgent is the client for interacting with the NamedAgent builders.
@@ -207,6 +213,8 @@ func (c *Client) init() {
 	c.HandOver = NewHandOverClient(c.config)
 	c.HouseholdMember = NewHouseholdMemberClient(c.config)
 	c.LockOut = NewLockOutClient(c.config)
+	c.MapFacet = NewMapFacetClient(c.config)
+	c.MapVersion = NewMapVersionClient(c.config)
 	c.MemberParticulars = NewMemberParticularsClient(c.config)
 	c.NamedAgent = NewNamedAgentClient(c.config)
 	c.OnlineRegistration = NewOnlineRegistrationClient(c.config)
@@ -349,6 +357,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
+		MapFacet:           NewMapFacetClient(cfg),
+		MapVersion:         NewMapVersionClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
 		NamedAgent:         NewNamedAgentClient(cfg),
 		OnlineRegistration: NewOnlineRegistrationClient(cfg),
@@ -418,6 +428,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
+		MapFacet:           NewMapFacetClient(cfg),
+		MapVersion:         NewMapVersionClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
 		NamedAgent:         NewNamedAgentClient(cfg),
 		OnlineRegistration: NewOnlineRegistrationClient(cfg),
@@ -479,12 +491,13 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ApplicationSummary, c.Assignment, c.AttemptCount, c.Audience, c.BindingCode,
 		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit, c.Dwelling,
 		c.EmergencyOpening, c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut,
-		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
-		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
-		c.Person, c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange,
-		c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint,
-		c.RegistryEvent, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation,
-		c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.MapFacet, c.MapVersion, c.MemberParticulars, c.NamedAgent,
+		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Ownership, c.Pair,
+		c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece, c.PieceFile,
+		c.PieceTransfer, c.ProposedChange, c.PublishedFigures, c.ReceptionContact,
+		c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent, c.SandboxClock,
+		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
+		c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -499,12 +512,13 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ApplicationSummary, c.Assignment, c.AttemptCount, c.Audience, c.BindingCode,
 		c.Building, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit, c.Dwelling,
 		c.EmergencyOpening, c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut,
-		c.MemberParticulars, c.NamedAgent, c.OnlineRegistration, c.OpeningHours,
-		c.Organisation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
-		c.Person, c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange,
-		c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint,
-		c.RegistryEvent, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation,
-		c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.MapFacet, c.MapVersion, c.MemberParticulars, c.NamedAgent,
+		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Ownership, c.Pair,
+		c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece, c.PieceFile,
+		c.PieceTransfer, c.ProposedChange, c.PublishedFigures, c.ReceptionContact,
+		c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent, c.SandboxClock,
+		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
+		c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -559,6 +573,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.HouseholdMember.mutate(ctx, m)
 	case *LockOutMutation:
 		return c.LockOut.mutate(ctx, m)
+	case *MapFacetMutation:
+		return c.MapFacet.mutate(ctx, m)
+	case *MapVersionMutation:
+		return c.MapVersion.mutate(ctx, m)
 	case *MemberParticularsMutation:
 		return c.MemberParticulars.mutate(ctx, m)
 	case *NamedAgentMutation:
@@ -4593,6 +4611,274 @@ func (c *LockOutClient) mutate(ctx context.Context, m *LockOutMutation) (Value, 
 		return (&LockOutDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown LockOut mutation op: %q", m.Op())
+	}
+}
+
+// MapFacetClient is a client for the MapFacet schema.
+type MapFacetClient struct {
+	config
+}
+
+// NewMapFacetClient returns a client for the MapFacet from the given config.
+func NewMapFacetClient(c config) *MapFacetClient {
+	return &MapFacetClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `mapfacet.Hooks(f(g(h())))`.
+func (c *MapFacetClient) Use(hooks ...Hook) {
+	c.hooks.MapFacet = append(c.hooks.MapFacet, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `mapfacet.Intercept(f(g(h())))`.
+func (c *MapFacetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MapFacet = append(c.inters.MapFacet, interceptors...)
+}
+
+// Create returns a builder for creating a MapFacet entity.
+func (c *MapFacetClient) Create() *MapFacetCreate {
+	mutation := newMapFacetMutation(c.config, OpCreate)
+	return &MapFacetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MapFacet entities.
+func (c *MapFacetClient) CreateBulk(builders ...*MapFacetCreate) *MapFacetCreateBulk {
+	return &MapFacetCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MapFacetClient) MapCreateBulk(slice any, setFunc func(*MapFacetCreate, int)) *MapFacetCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MapFacetCreateBulk{err: fmt.Errorf("calling to MapFacetClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MapFacetCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MapFacetCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MapFacet.
+func (c *MapFacetClient) Update() *MapFacetUpdate {
+	mutation := newMapFacetMutation(c.config, OpUpdate)
+	return &MapFacetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MapFacetClient) UpdateOne(_m *MapFacet) *MapFacetUpdateOne {
+	mutation := newMapFacetMutation(c.config, OpUpdateOne, withMapFacet(_m))
+	return &MapFacetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MapFacetClient) UpdateOneID(id int64) *MapFacetUpdateOne {
+	mutation := newMapFacetMutation(c.config, OpUpdateOne, withMapFacetID(id))
+	return &MapFacetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MapFacet.
+func (c *MapFacetClient) Delete() *MapFacetDelete {
+	mutation := newMapFacetMutation(c.config, OpDelete)
+	return &MapFacetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MapFacetClient) DeleteOne(_m *MapFacet) *MapFacetDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MapFacetClient) DeleteOneID(id int64) *MapFacetDeleteOne {
+	builder := c.Delete().Where(mapfacet.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MapFacetDeleteOne{builder}
+}
+
+// Query returns a query builder for MapFacet.
+func (c *MapFacetClient) Query() *MapFacetQuery {
+	return &MapFacetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMapFacet},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MapFacet entity by its id.
+func (c *MapFacetClient) Get(ctx context.Context, id int64) (*MapFacet, error) {
+	return c.Query().Where(mapfacet.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MapFacetClient) GetX(ctx context.Context, id int64) *MapFacet {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MapFacetClient) Hooks() []Hook {
+	hooks := c.hooks.MapFacet
+	return append(hooks[:len(hooks):len(hooks)], mapfacet.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *MapFacetClient) Interceptors() []Interceptor {
+	return c.inters.MapFacet
+}
+
+func (c *MapFacetClient) mutate(ctx context.Context, m *MapFacetMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MapFacetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MapFacetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MapFacetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MapFacetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MapFacet mutation op: %q", m.Op())
+	}
+}
+
+// MapVersionClient is a client for the MapVersion schema.
+type MapVersionClient struct {
+	config
+}
+
+// NewMapVersionClient returns a client for the MapVersion from the given config.
+func NewMapVersionClient(c config) *MapVersionClient {
+	return &MapVersionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `mapversion.Hooks(f(g(h())))`.
+func (c *MapVersionClient) Use(hooks ...Hook) {
+	c.hooks.MapVersion = append(c.hooks.MapVersion, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `mapversion.Intercept(f(g(h())))`.
+func (c *MapVersionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MapVersion = append(c.inters.MapVersion, interceptors...)
+}
+
+// Create returns a builder for creating a MapVersion entity.
+func (c *MapVersionClient) Create() *MapVersionCreate {
+	mutation := newMapVersionMutation(c.config, OpCreate)
+	return &MapVersionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MapVersion entities.
+func (c *MapVersionClient) CreateBulk(builders ...*MapVersionCreate) *MapVersionCreateBulk {
+	return &MapVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MapVersionClient) MapCreateBulk(slice any, setFunc func(*MapVersionCreate, int)) *MapVersionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MapVersionCreateBulk{err: fmt.Errorf("calling to MapVersionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MapVersionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MapVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MapVersion.
+func (c *MapVersionClient) Update() *MapVersionUpdate {
+	mutation := newMapVersionMutation(c.config, OpUpdate)
+	return &MapVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MapVersionClient) UpdateOne(_m *MapVersion) *MapVersionUpdateOne {
+	mutation := newMapVersionMutation(c.config, OpUpdateOne, withMapVersion(_m))
+	return &MapVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MapVersionClient) UpdateOneID(id int64) *MapVersionUpdateOne {
+	mutation := newMapVersionMutation(c.config, OpUpdateOne, withMapVersionID(id))
+	return &MapVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MapVersion.
+func (c *MapVersionClient) Delete() *MapVersionDelete {
+	mutation := newMapVersionMutation(c.config, OpDelete)
+	return &MapVersionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MapVersionClient) DeleteOne(_m *MapVersion) *MapVersionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MapVersionClient) DeleteOneID(id int64) *MapVersionDeleteOne {
+	builder := c.Delete().Where(mapversion.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MapVersionDeleteOne{builder}
+}
+
+// Query returns a query builder for MapVersion.
+func (c *MapVersionClient) Query() *MapVersionQuery {
+	return &MapVersionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMapVersion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MapVersion entity by its id.
+func (c *MapVersionClient) Get(ctx context.Context, id int64) (*MapVersion, error) {
+	return c.Query().Where(mapversion.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MapVersionClient) GetX(ctx context.Context, id int64) *MapVersion {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MapVersionClient) Hooks() []Hook {
+	hooks := c.hooks.MapVersion
+	return append(hooks[:len(hooks):len(hooks)], mapversion.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *MapVersionClient) Interceptors() []Interceptor {
+	return c.inters.MapVersion
+}
+
+func (c *MapVersionClient) mutate(ctx context.Context, m *MapVersionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MapVersionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MapVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MapVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MapVersionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MapVersion mutation op: %q", m.Op())
 	}
 }
 
@@ -9309,23 +9595,23 @@ type (
 		ApplicationEvent, ApplicationFile, ApplicationSummary, Assignment,
 		AttemptCount, Audience, BindingCode, Building, CatalogueEntry, Commune,
 		Deadline, Deposit, Dwelling, EmergencyOpening, ErasedNumber, HandOver,
-		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OnlineRegistration,
-		OpeningHours, Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Person, Piece, PieceFile, PieceTransfer, ProposedChange, PublishedFigures,
-		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent, SandboxClock,
-		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
-		UsedAssertion, Wish []ent.Hook
+		HouseholdMember, LockOut, MapFacet, MapVersion, MemberParticulars, NamedAgent,
+		OnlineRegistration, OpeningHours, Organisation, Ownership, Pair, PartnerApp,
+		PartnerAppSecret, Person, Piece, PieceFile, PieceTransfer, ProposedChange,
+		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
+		RegistryEvent, SandboxClock, SensitiveRecord, StaffAuthorisation, StockChange,
+		StockVintage, Upload, UsedAssertion, Wish []ent.Hook
 	}
 	inters struct {
 		Agreement, ApplicantAccount, Application, ApplicationAccess, ApplicationContact,
 		ApplicationEvent, ApplicationFile, ApplicationSummary, Assignment,
 		AttemptCount, Audience, BindingCode, Building, CatalogueEntry, Commune,
 		Deadline, Deposit, Dwelling, EmergencyOpening, ErasedNumber, HandOver,
-		HouseholdMember, LockOut, MemberParticulars, NamedAgent, OnlineRegistration,
-		OpeningHours, Organisation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Person, Piece, PieceFile, PieceTransfer, ProposedChange, PublishedFigures,
-		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent, SandboxClock,
-		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
-		UsedAssertion, Wish []ent.Interceptor
+		HouseholdMember, LockOut, MapFacet, MapVersion, MemberParticulars, NamedAgent,
+		OnlineRegistration, OpeningHours, Organisation, Ownership, Pair, PartnerApp,
+		PartnerAppSecret, Person, Piece, PieceFile, PieceTransfer, ProposedChange,
+		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
+		RegistryEvent, SandboxClock, SensitiveRecord, StaffAuthorisation, StockChange,
+		StockVintage, Upload, UsedAssertion, Wish []ent.Interceptor
 	}
 )

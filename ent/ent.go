@@ -35,6 +35,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/mapfacet"
+	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
@@ -145,6 +147,8 @@ func checkColumn(t, c string) error {
 			handover.Table:           handover.ValidColumn,
 			householdmember.Table:    householdmember.ValidColumn,
 			lockout.Table:            lockout.ValidColumn,
+			mapfacet.Table:           mapfacet.ValidColumn,
+			mapversion.Table:         mapversion.ValidColumn,
 			memberparticulars.Table:  memberparticulars.ValidColumn,
 			namedagent.Table:         namedagent.ValidColumn,
 			onlineregistration.Table: onlineregistration.ValidColumn,

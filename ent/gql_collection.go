@@ -1608,6 +1608,11 @@ func (_q *BuildingQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				selectedFields = append(selectedFields, building.FieldLongitude)
 				fieldSeen[building.FieldLongitude] = struct{}{}
 			}
+		case "zkey":
+			if _, ok := fieldSeen[building.FieldZkey]; !ok {
+				selectedFields = append(selectedFields, building.FieldZkey)
+				fieldSeen[building.FieldZkey] = struct{}{}
+			}
 		case "positionQuality":
 			if _, ok := fieldSeen[building.FieldPositionQuality]; !ok {
 				selectedFields = append(selectedFields, building.FieldPositionQuality)

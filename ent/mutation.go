@@ -36,6 +36,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/mapfacet"
+	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
@@ -98,6 +100,8 @@ const (
 	TypeHandOver           = "HandOver"
 	TypeHouseholdMember    = "HouseholdMember"
 	TypeLockOut            = "LockOut"
+	TypeMapFacet           = "MapFacet"
+	TypeMapVersion         = "MapVersion"
 	TypeMemberParticulars  = "MemberParticulars"
 	TypeNamedAgent         = "NamedAgent"
 	TypeOnlineRegistration = "OnlineRegistration"
@@ -13275,6 +13279,8 @@ type BuildingMutation struct {
 	addlatitude          *domain.Latitude
 	longitude            *domain.Longitude
 	addlongitude         *domain.Longitude
+	zkey                 *int64
+	addzkey              *int64
 	position_quality     *domain.Stated
 	district_code        *domain.Stated
 	dwelling_count       *int
@@ -13773,6 +13779,76 @@ func (m *BuildingMutation) ResetLongitude() {
 	delete(m.clearedFields, building.FieldLongitude)
 }
 
+// SetZkey sets the "zkey" field.
+func (m *BuildingMutation) SetZkey(i int64) {
+	m.zkey = &i
+	m.addzkey = nil
+}
+
+// Zkey returns the value of the "zkey" field in the mutation.
+func (m *BuildingMutation) Zkey() (r int64, exists bool) {
+	v := m.zkey
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldZkey returns the old "zkey" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldZkey(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldZkey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldZkey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldZkey: %w", err)
+	}
+	return oldValue.Zkey, nil
+}
+
+// AddZkey adds i to the "zkey" field.
+func (m *BuildingMutation) AddZkey(i int64) {
+	if m.addzkey != nil {
+		*m.addzkey += i
+	} else {
+		m.addzkey = &i
+	}
+}
+
+// AddedZkey returns the value that was added to the "zkey" field in this mutation.
+func (m *BuildingMutation) AddedZkey() (r int64, exists bool) {
+	v := m.addzkey
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearZkey clears the value of the "zkey" field.
+func (m *BuildingMutation) ClearZkey() {
+	m.zkey = nil
+	m.addzkey = nil
+	m.clearedFields[building.FieldZkey] = struct{}{}
+}
+
+// ZkeyCleared returns if the "zkey" field was cleared in this mutation.
+func (m *BuildingMutation) ZkeyCleared() bool {
+	_, ok := m.clearedFields[building.FieldZkey]
+	return ok
+}
+
+// ResetZkey resets all changes to the "zkey" field.
+func (m *BuildingMutation) ResetZkey() {
+	m.zkey = nil
+	m.addzkey = nil
+	delete(m.clearedFields, building.FieldZkey)
+}
+
 // SetPositionQuality sets the "position_quality" field.
 func (m *BuildingMutation) SetPositionQuality(d domain.Stated) {
 	m.position_quality = &d
@@ -14263,7 +14339,7 @@ func (m *BuildingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BuildingMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.created_at != nil {
 		fields = append(fields, building.FieldCreatedAt)
 	}
@@ -14287,6 +14363,9 @@ func (m *BuildingMutation) Fields() []string {
 	}
 	if m.longitude != nil {
 		fields = append(fields, building.FieldLongitude)
+	}
+	if m.zkey != nil {
+		fields = append(fields, building.FieldZkey)
 	}
 	if m.position_quality != nil {
 		fields = append(fields, building.FieldPositionQuality)
@@ -14327,6 +14406,8 @@ func (m *BuildingMutation) Field(name string) (ent.Value, bool) {
 		return m.Latitude()
 	case building.FieldLongitude:
 		return m.Longitude()
+	case building.FieldZkey:
+		return m.Zkey()
 	case building.FieldPositionQuality:
 		return m.PositionQuality()
 	case building.FieldDistrictCode:
@@ -14362,6 +14443,8 @@ func (m *BuildingMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldLatitude(ctx)
 	case building.FieldLongitude:
 		return m.OldLongitude(ctx)
+	case building.FieldZkey:
+		return m.OldZkey(ctx)
 	case building.FieldPositionQuality:
 		return m.OldPositionQuality(ctx)
 	case building.FieldDistrictCode:
@@ -14437,6 +14520,13 @@ func (m *BuildingMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLongitude(v)
 		return nil
+	case building.FieldZkey:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetZkey(v)
+		return nil
 	case building.FieldPositionQuality:
 		v, ok := value.(domain.Stated)
 		if !ok {
@@ -14486,6 +14576,9 @@ func (m *BuildingMutation) AddedFields() []string {
 	if m.addlongitude != nil {
 		fields = append(fields, building.FieldLongitude)
 	}
+	if m.addzkey != nil {
+		fields = append(fields, building.FieldZkey)
+	}
 	if m.adddwelling_count != nil {
 		fields = append(fields, building.FieldDwellingCount)
 	}
@@ -14501,6 +14594,8 @@ func (m *BuildingMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLatitude()
 	case building.FieldLongitude:
 		return m.AddedLongitude()
+	case building.FieldZkey:
+		return m.AddedZkey()
 	case building.FieldDwellingCount:
 		return m.AddedDwellingCount()
 	}
@@ -14526,6 +14621,13 @@ func (m *BuildingMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddLongitude(v)
 		return nil
+	case building.FieldZkey:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddZkey(v)
+		return nil
 	case building.FieldDwellingCount:
 		v, ok := value.(int)
 		if !ok {
@@ -14549,6 +14651,9 @@ func (m *BuildingMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(building.FieldLongitude) {
 		fields = append(fields, building.FieldLongitude)
+	}
+	if m.FieldCleared(building.FieldZkey) {
+		fields = append(fields, building.FieldZkey)
 	}
 	if m.FieldCleared(building.FieldLastVintageID) {
 		fields = append(fields, building.FieldLastVintageID)
@@ -14575,6 +14680,9 @@ func (m *BuildingMutation) ClearField(name string) error {
 		return nil
 	case building.FieldLongitude:
 		m.ClearLongitude()
+		return nil
+	case building.FieldZkey:
+		m.ClearZkey()
 		return nil
 	case building.FieldLastVintageID:
 		m.ClearLastVintageID()
@@ -14610,6 +14718,9 @@ func (m *BuildingMutation) ResetField(name string) error {
 		return nil
 	case building.FieldLongitude:
 		m.ResetLongitude()
+		return nil
+	case building.FieldZkey:
+		m.ResetZkey()
 		return nil
 	case building.FieldPositionQuality:
 		m.ResetPositionQuality()
@@ -24582,6 +24693,1576 @@ func (m *LockOutMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *LockOutMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown LockOut edge %s", name)
+}
+
+// MapFacetMutation represents an operation that mutates the MapFacet nodes in the graph.
+type MapFacetMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *int64
+	zkey                 *int64
+	addzkey              *int64
+	latitude             *domain.Latitude
+	addlatitude          *domain.Latitude
+	longitude            *domain.Longitude
+	addlongitude         *domain.Longitude
+	building_id          *domain.ID
+	insee_code           *domain.InseeCode
+	typology             *domain.Typology
+	construction_year    *domain.Year
+	addconstruction_year *domain.Year
+	financing            *domain.Stated
+	energy_class         *domain.EnergyClass
+	construction         *domain.Stated
+	accessibility        *domain.Stated
+	priority_district    *domain.TriState
+	landlord_id          *domain.ID
+	dwelling_count       *int32
+	adddwelling_count    *int32
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*MapFacet, error)
+	predicates           []predicate.MapFacet
+}
+
+var _ ent.Mutation = (*MapFacetMutation)(nil)
+
+// mapfacetOption allows management of the mutation configuration using functional options.
+type mapfacetOption func(*MapFacetMutation)
+
+// newMapFacetMutation creates new mutation for the MapFacet entity.
+func newMapFacetMutation(c config, op Op, opts ...mapfacetOption) *MapFacetMutation {
+	m := &MapFacetMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMapFacet,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMapFacetID sets the ID field of the mutation.
+func withMapFacetID(id int64) mapfacetOption {
+	return func(m *MapFacetMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MapFacet
+		)
+		m.oldValue = func(ctx context.Context) (*MapFacet, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MapFacet.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMapFacet sets the old MapFacet of the mutation.
+func withMapFacet(node *MapFacet) mapfacetOption {
+	return func(m *MapFacetMutation) {
+		m.oldValue = func(context.Context) (*MapFacet, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MapFacetMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MapFacetMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MapFacet entities.
+func (m *MapFacetMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MapFacetMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MapFacetMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MapFacet.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetZkey sets the "zkey" field.
+func (m *MapFacetMutation) SetZkey(i int64) {
+	m.zkey = &i
+	m.addzkey = nil
+}
+
+// Zkey returns the value of the "zkey" field in the mutation.
+func (m *MapFacetMutation) Zkey() (r int64, exists bool) {
+	v := m.zkey
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldZkey returns the old "zkey" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldZkey(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldZkey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldZkey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldZkey: %w", err)
+	}
+	return oldValue.Zkey, nil
+}
+
+// AddZkey adds i to the "zkey" field.
+func (m *MapFacetMutation) AddZkey(i int64) {
+	if m.addzkey != nil {
+		*m.addzkey += i
+	} else {
+		m.addzkey = &i
+	}
+}
+
+// AddedZkey returns the value that was added to the "zkey" field in this mutation.
+func (m *MapFacetMutation) AddedZkey() (r int64, exists bool) {
+	v := m.addzkey
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetZkey resets all changes to the "zkey" field.
+func (m *MapFacetMutation) ResetZkey() {
+	m.zkey = nil
+	m.addzkey = nil
+}
+
+// SetLatitude sets the "latitude" field.
+func (m *MapFacetMutation) SetLatitude(d domain.Latitude) {
+	m.latitude = &d
+	m.addlatitude = nil
+}
+
+// Latitude returns the value of the "latitude" field in the mutation.
+func (m *MapFacetMutation) Latitude() (r domain.Latitude, exists bool) {
+	v := m.latitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLatitude returns the old "latitude" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldLatitude(ctx context.Context) (v domain.Latitude, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLatitude is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLatitude requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLatitude: %w", err)
+	}
+	return oldValue.Latitude, nil
+}
+
+// AddLatitude adds d to the "latitude" field.
+func (m *MapFacetMutation) AddLatitude(d domain.Latitude) {
+	if m.addlatitude != nil {
+		*m.addlatitude += d
+	} else {
+		m.addlatitude = &d
+	}
+}
+
+// AddedLatitude returns the value that was added to the "latitude" field in this mutation.
+func (m *MapFacetMutation) AddedLatitude() (r domain.Latitude, exists bool) {
+	v := m.addlatitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLatitude resets all changes to the "latitude" field.
+func (m *MapFacetMutation) ResetLatitude() {
+	m.latitude = nil
+	m.addlatitude = nil
+}
+
+// SetLongitude sets the "longitude" field.
+func (m *MapFacetMutation) SetLongitude(d domain.Longitude) {
+	m.longitude = &d
+	m.addlongitude = nil
+}
+
+// Longitude returns the value of the "longitude" field in the mutation.
+func (m *MapFacetMutation) Longitude() (r domain.Longitude, exists bool) {
+	v := m.longitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLongitude returns the old "longitude" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldLongitude(ctx context.Context) (v domain.Longitude, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLongitude is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLongitude requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLongitude: %w", err)
+	}
+	return oldValue.Longitude, nil
+}
+
+// AddLongitude adds d to the "longitude" field.
+func (m *MapFacetMutation) AddLongitude(d domain.Longitude) {
+	if m.addlongitude != nil {
+		*m.addlongitude += d
+	} else {
+		m.addlongitude = &d
+	}
+}
+
+// AddedLongitude returns the value that was added to the "longitude" field in this mutation.
+func (m *MapFacetMutation) AddedLongitude() (r domain.Longitude, exists bool) {
+	v := m.addlongitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLongitude resets all changes to the "longitude" field.
+func (m *MapFacetMutation) ResetLongitude() {
+	m.longitude = nil
+	m.addlongitude = nil
+}
+
+// SetBuildingID sets the "building_id" field.
+func (m *MapFacetMutation) SetBuildingID(d domain.ID) {
+	m.building_id = &d
+}
+
+// BuildingID returns the value of the "building_id" field in the mutation.
+func (m *MapFacetMutation) BuildingID() (r domain.ID, exists bool) {
+	v := m.building_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBuildingID returns the old "building_id" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldBuildingID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBuildingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBuildingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBuildingID: %w", err)
+	}
+	return oldValue.BuildingID, nil
+}
+
+// ResetBuildingID resets all changes to the "building_id" field.
+func (m *MapFacetMutation) ResetBuildingID() {
+	m.building_id = nil
+}
+
+// SetInseeCode sets the "insee_code" field.
+func (m *MapFacetMutation) SetInseeCode(dc domain.InseeCode) {
+	m.insee_code = &dc
+}
+
+// InseeCode returns the value of the "insee_code" field in the mutation.
+func (m *MapFacetMutation) InseeCode() (r domain.InseeCode, exists bool) {
+	v := m.insee_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInseeCode returns the old "insee_code" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldInseeCode(ctx context.Context) (v domain.InseeCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInseeCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInseeCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInseeCode: %w", err)
+	}
+	return oldValue.InseeCode, nil
+}
+
+// ResetInseeCode resets all changes to the "insee_code" field.
+func (m *MapFacetMutation) ResetInseeCode() {
+	m.insee_code = nil
+}
+
+// SetTypology sets the "typology" field.
+func (m *MapFacetMutation) SetTypology(d domain.Typology) {
+	m.typology = &d
+}
+
+// Typology returns the value of the "typology" field in the mutation.
+func (m *MapFacetMutation) Typology() (r domain.Typology, exists bool) {
+	v := m.typology
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTypology returns the old "typology" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldTypology(ctx context.Context) (v domain.Typology, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTypology is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTypology requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTypology: %w", err)
+	}
+	return oldValue.Typology, nil
+}
+
+// ResetTypology resets all changes to the "typology" field.
+func (m *MapFacetMutation) ResetTypology() {
+	m.typology = nil
+}
+
+// SetConstructionYear sets the "construction_year" field.
+func (m *MapFacetMutation) SetConstructionYear(d domain.Year) {
+	m.construction_year = &d
+	m.addconstruction_year = nil
+}
+
+// ConstructionYear returns the value of the "construction_year" field in the mutation.
+func (m *MapFacetMutation) ConstructionYear() (r domain.Year, exists bool) {
+	v := m.construction_year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConstructionYear returns the old "construction_year" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldConstructionYear(ctx context.Context) (v domain.Year, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConstructionYear is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConstructionYear requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConstructionYear: %w", err)
+	}
+	return oldValue.ConstructionYear, nil
+}
+
+// AddConstructionYear adds d to the "construction_year" field.
+func (m *MapFacetMutation) AddConstructionYear(d domain.Year) {
+	if m.addconstruction_year != nil {
+		*m.addconstruction_year += d
+	} else {
+		m.addconstruction_year = &d
+	}
+}
+
+// AddedConstructionYear returns the value that was added to the "construction_year" field in this mutation.
+func (m *MapFacetMutation) AddedConstructionYear() (r domain.Year, exists bool) {
+	v := m.addconstruction_year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetConstructionYear resets all changes to the "construction_year" field.
+func (m *MapFacetMutation) ResetConstructionYear() {
+	m.construction_year = nil
+	m.addconstruction_year = nil
+}
+
+// SetFinancing sets the "financing" field.
+func (m *MapFacetMutation) SetFinancing(d domain.Stated) {
+	m.financing = &d
+}
+
+// Financing returns the value of the "financing" field in the mutation.
+func (m *MapFacetMutation) Financing() (r domain.Stated, exists bool) {
+	v := m.financing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinancing returns the old "financing" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldFinancing(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinancing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinancing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinancing: %w", err)
+	}
+	return oldValue.Financing, nil
+}
+
+// ResetFinancing resets all changes to the "financing" field.
+func (m *MapFacetMutation) ResetFinancing() {
+	m.financing = nil
+}
+
+// SetEnergyClass sets the "energy_class" field.
+func (m *MapFacetMutation) SetEnergyClass(dc domain.EnergyClass) {
+	m.energy_class = &dc
+}
+
+// EnergyClass returns the value of the "energy_class" field in the mutation.
+func (m *MapFacetMutation) EnergyClass() (r domain.EnergyClass, exists bool) {
+	v := m.energy_class
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnergyClass returns the old "energy_class" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldEnergyClass(ctx context.Context) (v domain.EnergyClass, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnergyClass is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnergyClass requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnergyClass: %w", err)
+	}
+	return oldValue.EnergyClass, nil
+}
+
+// ResetEnergyClass resets all changes to the "energy_class" field.
+func (m *MapFacetMutation) ResetEnergyClass() {
+	m.energy_class = nil
+}
+
+// SetConstruction sets the "construction" field.
+func (m *MapFacetMutation) SetConstruction(d domain.Stated) {
+	m.construction = &d
+}
+
+// Construction returns the value of the "construction" field in the mutation.
+func (m *MapFacetMutation) Construction() (r domain.Stated, exists bool) {
+	v := m.construction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConstruction returns the old "construction" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldConstruction(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConstruction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConstruction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConstruction: %w", err)
+	}
+	return oldValue.Construction, nil
+}
+
+// ResetConstruction resets all changes to the "construction" field.
+func (m *MapFacetMutation) ResetConstruction() {
+	m.construction = nil
+}
+
+// SetAccessibility sets the "accessibility" field.
+func (m *MapFacetMutation) SetAccessibility(d domain.Stated) {
+	m.accessibility = &d
+}
+
+// Accessibility returns the value of the "accessibility" field in the mutation.
+func (m *MapFacetMutation) Accessibility() (r domain.Stated, exists bool) {
+	v := m.accessibility
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccessibility returns the old "accessibility" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldAccessibility(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccessibility is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccessibility requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccessibility: %w", err)
+	}
+	return oldValue.Accessibility, nil
+}
+
+// ResetAccessibility resets all changes to the "accessibility" field.
+func (m *MapFacetMutation) ResetAccessibility() {
+	m.accessibility = nil
+}
+
+// SetPriorityDistrict sets the "priority_district" field.
+func (m *MapFacetMutation) SetPriorityDistrict(ds domain.TriState) {
+	m.priority_district = &ds
+}
+
+// PriorityDistrict returns the value of the "priority_district" field in the mutation.
+func (m *MapFacetMutation) PriorityDistrict() (r domain.TriState, exists bool) {
+	v := m.priority_district
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPriorityDistrict returns the old "priority_district" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldPriorityDistrict(ctx context.Context) (v domain.TriState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPriorityDistrict is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPriorityDistrict requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPriorityDistrict: %w", err)
+	}
+	return oldValue.PriorityDistrict, nil
+}
+
+// ResetPriorityDistrict resets all changes to the "priority_district" field.
+func (m *MapFacetMutation) ResetPriorityDistrict() {
+	m.priority_district = nil
+}
+
+// SetLandlordID sets the "landlord_id" field.
+func (m *MapFacetMutation) SetLandlordID(d domain.ID) {
+	m.landlord_id = &d
+}
+
+// LandlordID returns the value of the "landlord_id" field in the mutation.
+func (m *MapFacetMutation) LandlordID() (r domain.ID, exists bool) {
+	v := m.landlord_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLandlordID returns the old "landlord_id" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldLandlordID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLandlordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLandlordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLandlordID: %w", err)
+	}
+	return oldValue.LandlordID, nil
+}
+
+// ResetLandlordID resets all changes to the "landlord_id" field.
+func (m *MapFacetMutation) ResetLandlordID() {
+	m.landlord_id = nil
+}
+
+// SetDwellingCount sets the "dwelling_count" field.
+func (m *MapFacetMutation) SetDwellingCount(i int32) {
+	m.dwelling_count = &i
+	m.adddwelling_count = nil
+}
+
+// DwellingCount returns the value of the "dwelling_count" field in the mutation.
+func (m *MapFacetMutation) DwellingCount() (r int32, exists bool) {
+	v := m.dwelling_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDwellingCount returns the old "dwelling_count" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldDwellingCount(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDwellingCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDwellingCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDwellingCount: %w", err)
+	}
+	return oldValue.DwellingCount, nil
+}
+
+// AddDwellingCount adds i to the "dwelling_count" field.
+func (m *MapFacetMutation) AddDwellingCount(i int32) {
+	if m.adddwelling_count != nil {
+		*m.adddwelling_count += i
+	} else {
+		m.adddwelling_count = &i
+	}
+}
+
+// AddedDwellingCount returns the value that was added to the "dwelling_count" field in this mutation.
+func (m *MapFacetMutation) AddedDwellingCount() (r int32, exists bool) {
+	v := m.adddwelling_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDwellingCount resets all changes to the "dwelling_count" field.
+func (m *MapFacetMutation) ResetDwellingCount() {
+	m.dwelling_count = nil
+	m.adddwelling_count = nil
+}
+
+// Where appends a list predicates to the MapFacetMutation builder.
+func (m *MapFacetMutation) Where(ps ...predicate.MapFacet) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MapFacetMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MapFacetMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MapFacet, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MapFacetMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MapFacetMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MapFacet).
+func (m *MapFacetMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MapFacetMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.zkey != nil {
+		fields = append(fields, mapfacet.FieldZkey)
+	}
+	if m.latitude != nil {
+		fields = append(fields, mapfacet.FieldLatitude)
+	}
+	if m.longitude != nil {
+		fields = append(fields, mapfacet.FieldLongitude)
+	}
+	if m.building_id != nil {
+		fields = append(fields, mapfacet.FieldBuildingID)
+	}
+	if m.insee_code != nil {
+		fields = append(fields, mapfacet.FieldInseeCode)
+	}
+	if m.typology != nil {
+		fields = append(fields, mapfacet.FieldTypology)
+	}
+	if m.construction_year != nil {
+		fields = append(fields, mapfacet.FieldConstructionYear)
+	}
+	if m.financing != nil {
+		fields = append(fields, mapfacet.FieldFinancing)
+	}
+	if m.energy_class != nil {
+		fields = append(fields, mapfacet.FieldEnergyClass)
+	}
+	if m.construction != nil {
+		fields = append(fields, mapfacet.FieldConstruction)
+	}
+	if m.accessibility != nil {
+		fields = append(fields, mapfacet.FieldAccessibility)
+	}
+	if m.priority_district != nil {
+		fields = append(fields, mapfacet.FieldPriorityDistrict)
+	}
+	if m.landlord_id != nil {
+		fields = append(fields, mapfacet.FieldLandlordID)
+	}
+	if m.dwelling_count != nil {
+		fields = append(fields, mapfacet.FieldDwellingCount)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MapFacetMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case mapfacet.FieldZkey:
+		return m.Zkey()
+	case mapfacet.FieldLatitude:
+		return m.Latitude()
+	case mapfacet.FieldLongitude:
+		return m.Longitude()
+	case mapfacet.FieldBuildingID:
+		return m.BuildingID()
+	case mapfacet.FieldInseeCode:
+		return m.InseeCode()
+	case mapfacet.FieldTypology:
+		return m.Typology()
+	case mapfacet.FieldConstructionYear:
+		return m.ConstructionYear()
+	case mapfacet.FieldFinancing:
+		return m.Financing()
+	case mapfacet.FieldEnergyClass:
+		return m.EnergyClass()
+	case mapfacet.FieldConstruction:
+		return m.Construction()
+	case mapfacet.FieldAccessibility:
+		return m.Accessibility()
+	case mapfacet.FieldPriorityDistrict:
+		return m.PriorityDistrict()
+	case mapfacet.FieldLandlordID:
+		return m.LandlordID()
+	case mapfacet.FieldDwellingCount:
+		return m.DwellingCount()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MapFacetMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case mapfacet.FieldZkey:
+		return m.OldZkey(ctx)
+	case mapfacet.FieldLatitude:
+		return m.OldLatitude(ctx)
+	case mapfacet.FieldLongitude:
+		return m.OldLongitude(ctx)
+	case mapfacet.FieldBuildingID:
+		return m.OldBuildingID(ctx)
+	case mapfacet.FieldInseeCode:
+		return m.OldInseeCode(ctx)
+	case mapfacet.FieldTypology:
+		return m.OldTypology(ctx)
+	case mapfacet.FieldConstructionYear:
+		return m.OldConstructionYear(ctx)
+	case mapfacet.FieldFinancing:
+		return m.OldFinancing(ctx)
+	case mapfacet.FieldEnergyClass:
+		return m.OldEnergyClass(ctx)
+	case mapfacet.FieldConstruction:
+		return m.OldConstruction(ctx)
+	case mapfacet.FieldAccessibility:
+		return m.OldAccessibility(ctx)
+	case mapfacet.FieldPriorityDistrict:
+		return m.OldPriorityDistrict(ctx)
+	case mapfacet.FieldLandlordID:
+		return m.OldLandlordID(ctx)
+	case mapfacet.FieldDwellingCount:
+		return m.OldDwellingCount(ctx)
+	}
+	return nil, fmt.Errorf("unknown MapFacet field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MapFacetMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case mapfacet.FieldZkey:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetZkey(v)
+		return nil
+	case mapfacet.FieldLatitude:
+		v, ok := value.(domain.Latitude)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLatitude(v)
+		return nil
+	case mapfacet.FieldLongitude:
+		v, ok := value.(domain.Longitude)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLongitude(v)
+		return nil
+	case mapfacet.FieldBuildingID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBuildingID(v)
+		return nil
+	case mapfacet.FieldInseeCode:
+		v, ok := value.(domain.InseeCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInseeCode(v)
+		return nil
+	case mapfacet.FieldTypology:
+		v, ok := value.(domain.Typology)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTypology(v)
+		return nil
+	case mapfacet.FieldConstructionYear:
+		v, ok := value.(domain.Year)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConstructionYear(v)
+		return nil
+	case mapfacet.FieldFinancing:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinancing(v)
+		return nil
+	case mapfacet.FieldEnergyClass:
+		v, ok := value.(domain.EnergyClass)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnergyClass(v)
+		return nil
+	case mapfacet.FieldConstruction:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConstruction(v)
+		return nil
+	case mapfacet.FieldAccessibility:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccessibility(v)
+		return nil
+	case mapfacet.FieldPriorityDistrict:
+		v, ok := value.(domain.TriState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPriorityDistrict(v)
+		return nil
+	case mapfacet.FieldLandlordID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLandlordID(v)
+		return nil
+	case mapfacet.FieldDwellingCount:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDwellingCount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MapFacet field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MapFacetMutation) AddedFields() []string {
+	var fields []string
+	if m.addzkey != nil {
+		fields = append(fields, mapfacet.FieldZkey)
+	}
+	if m.addlatitude != nil {
+		fields = append(fields, mapfacet.FieldLatitude)
+	}
+	if m.addlongitude != nil {
+		fields = append(fields, mapfacet.FieldLongitude)
+	}
+	if m.addconstruction_year != nil {
+		fields = append(fields, mapfacet.FieldConstructionYear)
+	}
+	if m.adddwelling_count != nil {
+		fields = append(fields, mapfacet.FieldDwellingCount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MapFacetMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case mapfacet.FieldZkey:
+		return m.AddedZkey()
+	case mapfacet.FieldLatitude:
+		return m.AddedLatitude()
+	case mapfacet.FieldLongitude:
+		return m.AddedLongitude()
+	case mapfacet.FieldConstructionYear:
+		return m.AddedConstructionYear()
+	case mapfacet.FieldDwellingCount:
+		return m.AddedDwellingCount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MapFacetMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case mapfacet.FieldZkey:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddZkey(v)
+		return nil
+	case mapfacet.FieldLatitude:
+		v, ok := value.(domain.Latitude)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLatitude(v)
+		return nil
+	case mapfacet.FieldLongitude:
+		v, ok := value.(domain.Longitude)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLongitude(v)
+		return nil
+	case mapfacet.FieldConstructionYear:
+		v, ok := value.(domain.Year)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddConstructionYear(v)
+		return nil
+	case mapfacet.FieldDwellingCount:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDwellingCount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MapFacet numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MapFacetMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MapFacetMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MapFacetMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown MapFacet nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MapFacetMutation) ResetField(name string) error {
+	switch name {
+	case mapfacet.FieldZkey:
+		m.ResetZkey()
+		return nil
+	case mapfacet.FieldLatitude:
+		m.ResetLatitude()
+		return nil
+	case mapfacet.FieldLongitude:
+		m.ResetLongitude()
+		return nil
+	case mapfacet.FieldBuildingID:
+		m.ResetBuildingID()
+		return nil
+	case mapfacet.FieldInseeCode:
+		m.ResetInseeCode()
+		return nil
+	case mapfacet.FieldTypology:
+		m.ResetTypology()
+		return nil
+	case mapfacet.FieldConstructionYear:
+		m.ResetConstructionYear()
+		return nil
+	case mapfacet.FieldFinancing:
+		m.ResetFinancing()
+		return nil
+	case mapfacet.FieldEnergyClass:
+		m.ResetEnergyClass()
+		return nil
+	case mapfacet.FieldConstruction:
+		m.ResetConstruction()
+		return nil
+	case mapfacet.FieldAccessibility:
+		m.ResetAccessibility()
+		return nil
+	case mapfacet.FieldPriorityDistrict:
+		m.ResetPriorityDistrict()
+		return nil
+	case mapfacet.FieldLandlordID:
+		m.ResetLandlordID()
+		return nil
+	case mapfacet.FieldDwellingCount:
+		m.ResetDwellingCount()
+		return nil
+	}
+	return fmt.Errorf("unknown MapFacet field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MapFacetMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MapFacetMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MapFacetMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MapFacetMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MapFacetMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MapFacetMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MapFacetMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown MapFacet unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MapFacetMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown MapFacet edge %s", name)
+}
+
+// MapVersionMutation represents an operation that mutates the MapVersion nodes in the graph.
+type MapVersionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*MapVersion, error)
+	predicates    []predicate.MapVersion
+}
+
+var _ ent.Mutation = (*MapVersionMutation)(nil)
+
+// mapversionOption allows management of the mutation configuration using functional options.
+type mapversionOption func(*MapVersionMutation)
+
+// newMapVersionMutation creates new mutation for the MapVersion entity.
+func newMapVersionMutation(c config, op Op, opts ...mapversionOption) *MapVersionMutation {
+	m := &MapVersionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMapVersion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMapVersionID sets the ID field of the mutation.
+func withMapVersionID(id int64) mapversionOption {
+	return func(m *MapVersionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MapVersion
+		)
+		m.oldValue = func(ctx context.Context) (*MapVersion, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MapVersion.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMapVersion sets the old MapVersion of the mutation.
+func withMapVersion(node *MapVersion) mapversionOption {
+	return func(m *MapVersionMutation) {
+		m.oldValue = func(context.Context) (*MapVersion, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MapVersionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MapVersionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MapVersion entities.
+func (m *MapVersionMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MapVersionMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MapVersionMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MapVersion.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *MapVersionMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *MapVersionMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the MapVersion entity.
+// If the MapVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapVersionMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *MapVersionMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *MapVersionMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *MapVersionMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the MapVersionMutation builder.
+func (m *MapVersionMutation) Where(ps ...predicate.MapVersion) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MapVersionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MapVersionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MapVersion, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MapVersionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MapVersionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MapVersion).
+func (m *MapVersionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MapVersionMutation) Fields() []string {
+	fields := make([]string, 0, 1)
+	if m.version != nil {
+		fields = append(fields, mapversion.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MapVersionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case mapversion.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MapVersionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case mapversion.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown MapVersion field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MapVersionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case mapversion.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MapVersion field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MapVersionMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, mapversion.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MapVersionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case mapversion.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MapVersionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case mapversion.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MapVersion numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MapVersionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MapVersionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MapVersionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown MapVersion nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MapVersionMutation) ResetField(name string) error {
+	switch name {
+	case mapversion.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown MapVersion field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MapVersionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MapVersionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MapVersionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MapVersionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MapVersionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MapVersionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MapVersionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown MapVersion unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MapVersionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown MapVersion edge %s", name)
 }
 
 // MemberParticularsMutation represents an operation that mutates the MemberParticulars nodes in the graph.
