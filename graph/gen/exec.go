@@ -22,6 +22,7 @@ import (
 	"github.com/guichet-logement/guichet/graph/model"
 	"github.com/guichet-logement/guichet/graph/scalar"
 	"github.com/guichet-logement/guichet/service"
+	"github.com/guichet-logement/guichet/stockmap"
 	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -55,6 +56,7 @@ type ResolverRoot interface {
 	Query() QueryResolver
 	ReceptionPoint() ReceptionPointResolver
 	StaffAuthorisation() StaffAuthorisationResolver
+	StockMap() StockMapResolver
 	StockStatistics() StockStatisticsResolver
 	Viewer() ViewerResolver
 	ApplicationFilter() ApplicationFilterResolver
@@ -363,6 +365,12 @@ type ComplexityRoot struct {
 	CommuneEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	CommuneOutline struct {
+		Boundary  func(childComplexity int) int
+		InseeCode func(childComplexity int) int
+		Name      func(childComplexity int) int
 	}
 
 	Completeness struct {
@@ -918,6 +926,7 @@ type ComplexityRoot struct {
 		Buildings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput) int
 		CodeLists              func(childComplexity int, names []string) int
 		Commune                func(childComplexity int, inseeCode domain.InseeCode, on *domain.Date) int
+		CommuneOutlines        func(childComplexity int, resolution domain.OutlineResolution) int
 		Communes               func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.CommuneOrder, where *ent.CommuneWhereInput) int
 		Deposits               func(childComplexity int, first int) int
 		Dwellings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) int
@@ -936,6 +945,7 @@ type ComplexityRoot struct {
 		ServiceCatalogue       func(childComplexity int) int
 		Staff                  func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) int
 		StockFacets            func(childComplexity int, axes []domain.StockAxis, where *ent.DwellingWhereInput) int
+		StockMap               func(childComplexity int, within domain.BoundingBox, zoom int, where *ent.DwellingWhereInput) int
 		StockStatistics        func(childComplexity int, by []domain.StockAxis, where *ent.DwellingWhereInput) int
 		StockVintages          func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) int
 		Viewer                 func(childComplexity int) int
@@ -1196,6 +1206,21 @@ type ComplexityRoot struct {
 		Key   func(childComplexity int) int
 	}
 
+	StockMap struct {
+		Spots      func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+		Vintage    func(childComplexity int) int
+		Zoom       func(childComplexity int) int
+	}
+
+	StockSpot struct {
+		BuildingID func(childComplexity int) int
+		Count      func(childComplexity int) int
+		Latitude   func(childComplexity int) int
+		Longitude  func(childComplexity int) int
+		Typologies func(childComplexity int) int
+	}
+
 	StockStatistics struct {
 		By         func(childComplexity int) int
 		Cells      func(childComplexity int) int
@@ -1241,6 +1266,11 @@ type ComplexityRoot struct {
 	TakeOnlineRegistrationPayload struct {
 		Errors             func(childComplexity int) int
 		OnlineRegistration func(childComplexity int) int
+	}
+
+	TypologyCount struct {
+		Count    func(childComplexity int) int
+		Typology func(childComplexity int) int
 	}
 
 	UnbindAccountPayload struct {
@@ -1481,6 +1511,8 @@ type QueryResolver interface {
 	AccessLog(ctx context.Context, uniqueNumber domain.UniqueNumber, first int, after *domain.ID) ([]*service.AccessLogEntry, error)
 	PieceTicket(ctx context.Context, id domain.ID) (*service.PieceTicket, error)
 	Deposits(ctx context.Context, first int) ([]*ent.Deposit, error)
+	StockMap(ctx context.Context, within domain.BoundingBox, zoom int, where *ent.DwellingWhereInput) (*service.StockMap, error)
+	CommuneOutlines(ctx context.Context, resolution domain.OutlineResolution) ([]*stockmap.Outline, error)
 	StockVintages(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) (*ent.StockVintageConnection, error)
 	Staff(ctx context.Context, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) (*ent.PersonConnection, error)
 	CodeLists(ctx context.Context, names []string) ([]*domain.CodeList, error)
@@ -1496,6 +1528,9 @@ type StaffAuthorisationResolver interface {
 	Person(ctx context.Context, obj *ent.StaffAuthorisation) (*ent.Person, error)
 
 	GrantedBy(ctx context.Context, obj *ent.StaffAuthorisation) (*ent.Person, error)
+}
+type StockMapResolver interface {
+	Vintage(ctx context.Context, obj *service.StockMap) (*ent.StockVintage, error)
 }
 type StockStatisticsResolver interface {
 	Vintage(ctx context.Context, obj *model.StockStatistics) (*ent.StockVintage, error)
@@ -2817,6 +2852,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CommuneEdge.Node(childComplexity), true
+
+	case "CommuneOutline.boundary":
+		if e.ComplexityRoot.CommuneOutline.Boundary == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneOutline.Boundary(childComplexity), true
+	case "CommuneOutline.inseeCode":
+		if e.ComplexityRoot.CommuneOutline.InseeCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneOutline.InseeCode(childComplexity), true
+	case "CommuneOutline.name":
+		if e.ComplexityRoot.CommuneOutline.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneOutline.Name(childComplexity), true
 
 	case "Completeness.accepted":
 		if e.ComplexityRoot.Completeness.Accepted == nil {
@@ -5321,6 +5375,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Commune(childComplexity, args["inseeCode"].(domain.InseeCode), args["on"].(*domain.Date)), true
+	case "Query.communeOutlines":
+		if e.ComplexityRoot.Query.CommuneOutlines == nil {
+			break
+		}
+
+		args, err := ec.field_Query_communeOutlines_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CommuneOutlines(childComplexity, args["resolution"].(domain.OutlineResolution)), true
 	case "Query.communes":
 		if e.ComplexityRoot.Query.Communes == nil {
 			break
@@ -5510,6 +5575,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.StockFacets(childComplexity, args["axes"].([]domain.StockAxis), args["where"].(*ent.DwellingWhereInput)), true
+	case "Query.stockMap":
+		if e.ComplexityRoot.Query.StockMap == nil {
+			break
+		}
+
+		args, err := ec.field_Query_stockMap_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StockMap(childComplexity, args["within"].(domain.BoundingBox), args["zoom"].(int), args["where"].(*ent.DwellingWhereInput)), true
 	case "Query.stockStatistics":
 		if e.ComplexityRoot.Query.StockStatistics == nil {
 			break
@@ -6394,6 +6470,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StockFacetValue.Key(childComplexity), true
 
+	case "StockMap.spots":
+		if e.ComplexityRoot.StockMap.Spots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockMap.Spots(childComplexity), true
+	case "StockMap.totalCount":
+		if e.ComplexityRoot.StockMap.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockMap.TotalCount(childComplexity), true
+	case "StockMap.vintage":
+		if e.ComplexityRoot.StockMap.Vintage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockMap.Vintage(childComplexity), true
+	case "StockMap.zoom":
+		if e.ComplexityRoot.StockMap.Zoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockMap.Zoom(childComplexity), true
+
+	case "StockSpot.buildingId":
+		if e.ComplexityRoot.StockSpot.BuildingID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockSpot.BuildingID(childComplexity), true
+	case "StockSpot.count":
+		if e.ComplexityRoot.StockSpot.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockSpot.Count(childComplexity), true
+	case "StockSpot.latitude":
+		if e.ComplexityRoot.StockSpot.Latitude == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockSpot.Latitude(childComplexity), true
+	case "StockSpot.longitude":
+		if e.ComplexityRoot.StockSpot.Longitude == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockSpot.Longitude(childComplexity), true
+	case "StockSpot.typologies":
+		if e.ComplexityRoot.StockSpot.Typologies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockSpot.Typologies(childComplexity), true
+
 	case "StockStatistics.by":
 		if e.ComplexityRoot.StockStatistics.By == nil {
 			break
@@ -6578,6 +6710,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TakeOnlineRegistrationPayload.OnlineRegistration(childComplexity), true
+
+	case "TypologyCount.count":
+		if e.ComplexityRoot.TypologyCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypologyCount.Count(childComplexity), true
+	case "TypologyCount.typology":
+		if e.ComplexityRoot.TypologyCount.Typology == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypologyCount.Typology(childComplexity), true
 
 	case "UnbindAccountPayload.errors":
 		if e.ComplexityRoot.UnbindAccountPayload.Errors == nil {
@@ -7451,6 +7596,27 @@ type Query {
     "How many, 1 to 100."
     first: Int!
   ): [Deposit!]! @bounded(max: 100)
+
+  """
+  The dwellings of a rectangle as a map shows them: building by building from zoom 15, and
+  else in clusters, which keep about 64 pixels apart. What they count together is the
+  ` + "`" + `totalCount` + "`" + ` of ` + "`" + `dwellings` + "`" + ` under the same filter and rectangle. The same stock comes as
+  vector tiles from ` + "`" + `/tiles/stock.json` + "`" + `.
+  """
+  stockMap(
+    "The rectangle that is seen."
+    within: BoundingBoxInput!
+    "How near it is seen, 0 to 22: the world is 512 pixels wide at 0, and twice as wide at each step."
+    zoom: Int!
+    "Which dwellings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
+    where: DwellingFilter = {}
+  ): StockMap! @public
+
+  "The outlines of all communes, for maps. At most 100."
+  communeOutlines(
+    "How exact they are."
+    resolution: OutlineResolution! = MEDIUM
+  ): [CommuneOutline!]! @public
 
   "The editions of the official stock file that were imported (*millésimes*)."
   stockVintages(
@@ -9319,6 +9485,62 @@ type StockFacetValue {
   key: String @public
   "How many dwellings."
   count: Int! @public
+}
+
+"A part of a map of the stock."
+type StockMap {
+  "The zoom at which dwellings are clustered: as asked, or less where the rectangle is too wide for it."
+  zoom: Int! @public
+  "What is there, from the north-west to the south-east, in the order of a quadtree. At most 1024."
+  spots: [StockSpot!]! @public
+  "The sum of all spots."
+  totalCount: Int! @public
+  "The vintage in force, from which the figures are; ` + "`" + `null` + "`" + ` before the first import."
+  vintage: StockVintage @public
+}
+
+"A building on a map, or the dwellings of a few nearby ones as one cluster."
+type StockSpot {
+  "The building; ` + "`" + `null` + "`" + ` for a cluster."
+  buildingId: ID @public
+  "Where the building stands, or the middle of the dwellings."
+  latitude: Latitude! @public
+  "Where the building stands, or the middle of the dwellings."
+  longitude: Longitude! @public
+  "How many dwellings."
+  count: Int! @public
+  "The same by typology, those that there are. At most 7."
+  typologies: [TypologyCount!]! @public
+}
+
+"How many dwellings of one typology."
+type TypologyCount {
+  "The typology."
+  typology: Typology! @public
+  "How many dwellings."
+  count: Int! @public
+}
+
+"A commune's outline for maps (IGN Admin Express, Licence Ouverte)."
+type CommuneOutline {
+  "The INSEE code of the commune."
+  inseeCode: InseeCode! @public
+  "The name of the commune."
+  name: String! @public
+  "The outline. Neighbours share their lines at each resolution."
+  boundary: GeoJSON! @public
+}
+
+"How exact outlines are."
+enum OutlineResolution {
+  "As imported."
+  FULL
+  "Within 20 metres: for a map of a town."
+  FINE
+  "Within 80 metres: for a map of the Métropole on a screen."
+  MEDIUM
+  "Within 300 metres: for a thumbnail."
+  COARSE
 }
 
 """
@@ -12874,6 +13096,18 @@ func (ec *executionContext) childFields_CommuneEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type CommuneEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CommuneOutline(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inseeCode":
+		return ec.fieldContext_CommuneOutline_inseeCode(ctx, field)
+	case "name":
+		return ec.fieldContext_CommuneOutline_name(ctx, field)
+	case "boundary":
+		return ec.fieldContext_CommuneOutline_boundary(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommuneOutline", field.Name)
+}
+
 func (ec *executionContext) childFields_Completeness(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "percent":
@@ -14284,6 +14518,36 @@ func (ec *executionContext) childFields_StockFacetValue(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type StockFacetValue", field.Name)
 }
 
+func (ec *executionContext) childFields_StockMap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "zoom":
+		return ec.fieldContext_StockMap_zoom(ctx, field)
+	case "spots":
+		return ec.fieldContext_StockMap_spots(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockMap_totalCount(ctx, field)
+	case "vintage":
+		return ec.fieldContext_StockMap_vintage(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockMap", field.Name)
+}
+
+func (ec *executionContext) childFields_StockSpot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "buildingId":
+		return ec.fieldContext_StockSpot_buildingId(ctx, field)
+	case "latitude":
+		return ec.fieldContext_StockSpot_latitude(ctx, field)
+	case "longitude":
+		return ec.fieldContext_StockSpot_longitude(ctx, field)
+	case "count":
+		return ec.fieldContext_StockSpot_count(ctx, field)
+	case "typologies":
+		return ec.fieldContext_StockSpot_typologies(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockSpot", field.Name)
+}
+
 func (ec *executionContext) childFields_StockStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "by":
@@ -14376,6 +14640,16 @@ func (ec *executionContext) childFields_TakeOnlineRegistrationPayload(ctx contex
 		return ec.fieldContext_TakeOnlineRegistrationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TakeOnlineRegistrationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TypologyCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "typology":
+		return ec.fieldContext_TypologyCount_typology(ctx, field)
+	case "count":
+		return ec.fieldContext_TypologyCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TypologyCount", field.Name)
 }
 
 func (ec *executionContext) childFields_UnbindAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15882,6 +16156,20 @@ func (ec *executionContext) field_Query_codeLists_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_communeOutlines_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "resolution",
+		func(ctx context.Context, v any) (domain.OutlineResolution, error) {
+			return ec.unmarshalNOutlineResolution2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOutlineResolution(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["resolution"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_commune_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -16453,6 +16741,36 @@ func (ec *executionContext) field_Query_stockFacets_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["where"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_stockMap_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "within",
+		func(ctx context.Context, v any) (domain.BoundingBox, error) {
+			return ec.unmarshalNBoundingBoxInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBoundingBox(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["within"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "zoom",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["zoom"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.DwellingWhereInput, error) {
+			return ec.unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
 	return args, nil
 }
 
@@ -21738,6 +22056,75 @@ func (ec *executionContext) _CommuneEdge_cursor(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_CommuneEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("CommuneEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _CommuneOutline_inseeCode(ctx context.Context, field graphql.CollectedField, obj *stockmap.Outline) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneOutline_inseeCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InseeCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.InseeCode) graphql.Marshaler {
+			return ec.marshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneOutline_inseeCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommuneOutline", field, false, false, "InseeCode")
+}
+
+func (ec *executionContext) _CommuneOutline_name(ctx context.Context, field graphql.CollectedField, obj *stockmap.Outline) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneOutline_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneOutline_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommuneOutline", field, false, false, "String")
+}
+
+func (ec *executionContext) _CommuneOutline_boundary(ctx context.Context, field graphql.CollectedField, obj *stockmap.Outline) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneOutline_boundary(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Boundary, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalNGeoJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneOutline_boundary(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommuneOutline", field, false, false, "GeoJSON")
 }
 
 func (ec *executionContext) _Completeness_percent(ctx context.Context, field graphql.CollectedField, obj *service.Completeness) (ret graphql.Marshaler) {
@@ -32793,6 +33180,94 @@ func (ec *executionContext) fieldContext_Query_deposits(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_stockMap(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_stockMap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StockMap(ctx, fc.Args["within"].(domain.BoundingBox), fc.Args["zoom"].(int), fc.Args["where"].(*ent.DwellingWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.StockMap) graphql.Marshaler {
+			return ec.answerNStockMap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockMap(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_stockMap(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockMap(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_stockMap_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_communeOutlines(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_communeOutlines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CommuneOutlines(ctx, fc.Args["resolution"].(domain.OutlineResolution))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*stockmap.Outline) graphql.Marshaler {
+			return ec.answerNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_communeOutlines(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommuneOutline(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_communeOutlines_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_stockVintages(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36810,6 +37285,240 @@ func (ec *executionContext) fieldContext_StockFacetValue_count(_ context.Context
 	return graphql.NewScalarFieldContext("StockFacetValue", field, false, false, "Int")
 }
 
+func (ec *executionContext) _StockMap_zoom(ctx context.Context, field graphql.CollectedField, obj *service.StockMap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockMap_zoom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Zoom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockMap_zoom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockMap", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockMap_spots(ctx context.Context, field graphql.CollectedField, obj *service.StockMap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockMap_spots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Spots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []stockmap.Spot) graphql.Marshaler {
+			return ec.marshalNStockSpot2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockMap_spots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockMap",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockSpot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockMap_totalCount(ctx context.Context, field graphql.CollectedField, obj *service.StockMap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockMap_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockMap_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockMap", field, true, false, "Int")
+}
+
+func (ec *executionContext) _StockMap_vintage(ctx context.Context, field graphql.CollectedField, obj *service.StockMap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockMap_vintage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StockMap().Vintage(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+			return ec.answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StockMap_vintage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockMap",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockSpot_buildingId(ctx context.Context, field graphql.CollectedField, obj *stockmap.Spot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockSpot_buildingId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BuildingID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StockSpot_buildingId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockSpot", field, true, false, "ID")
+}
+
+func (ec *executionContext) _StockSpot_latitude(ctx context.Context, field graphql.CollectedField, obj *stockmap.Spot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockSpot_latitude(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Latitude(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Latitude) graphql.Marshaler {
+			return ec.marshalNLatitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockSpot_latitude(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockSpot", field, true, false, "Latitude")
+}
+
+func (ec *executionContext) _StockSpot_longitude(ctx context.Context, field graphql.CollectedField, obj *stockmap.Spot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockSpot_longitude(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Longitude(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Longitude) graphql.Marshaler {
+			return ec.marshalNLongitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockSpot_longitude(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockSpot", field, true, false, "Longitude")
+}
+
+func (ec *executionContext) _StockSpot_count(ctx context.Context, field graphql.CollectedField, obj *stockmap.Spot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockSpot_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockSpot_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockSpot", field, true, false, "Int")
+}
+
+func (ec *executionContext) _StockSpot_typologies(ctx context.Context, field graphql.CollectedField, obj *stockmap.Spot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockSpot_typologies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typologies(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []stockmap.TypologyCount) graphql.Marshaler {
+			return ec.marshalNTypologyCount2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockSpot_typologies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockSpot",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TypologyCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _StockStatistics_by(ctx context.Context, field graphql.CollectedField, obj *model.StockStatistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37577,6 +38286,52 @@ func (ec *executionContext) fieldContext_TakeOnlineRegistrationPayload_errors(_ 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _TypologyCount_typology(ctx context.Context, field graphql.CollectedField, obj *stockmap.TypologyCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypologyCount_typology(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typology, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Typology) graphql.Marshaler {
+			return ec.marshalNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TypologyCount_typology(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TypologyCount", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _TypologyCount_count(ctx context.Context, field graphql.CollectedField, obj *stockmap.TypologyCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypologyCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TypologyCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TypologyCount", field, false, false, "Int")
 }
 
 func (ec *executionContext) _UnbindAccountPayload_unboundAt(ctx context.Context, field graphql.CollectedField, obj *model.UnbindAccountPayload) (ret graphql.Marshaler) {
@@ -48148,6 +48903,49 @@ func (ec *executionContext) _CommuneEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var communeOutlineImplementors = []string{"CommuneOutline"}
+
+func (ec *executionContext) _CommuneOutline(ctx context.Context, sel ast.SelectionSet, obj *stockmap.Outline) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, communeOutlineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommuneOutline")
+		case "inseeCode":
+			out.Values[i] = ec._CommuneOutline_inseeCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._CommuneOutline_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "boundary":
+			out.Values[i] = ec._CommuneOutline_boundary(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var completenessImplementors = []string{"Completeness"}
 
 func (ec *executionContext) _Completeness(ctx context.Context, sel ast.SelectionSet, obj *service.Completeness) graphql.Marshaler {
@@ -52072,6 +52870,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_deposits(ctx, field)
 				})
+		case "stockMap":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_stockMap(ctx, field)
+				})
+		case "communeOutlines":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_communeOutlines(ctx, field)
+				})
 		case "stockVintages":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -53934,6 +54744,108 @@ func (ec *executionContext) _StockFacetValue(ctx context.Context, sel ast.Select
 	return out
 }
 
+var stockMapImplementors = []string{"StockMap"}
+
+func (ec *executionContext) _StockMap(ctx context.Context, sel ast.SelectionSet, obj *service.StockMap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockMapImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockMap")
+		case "zoom":
+			out.Values[i] = ec._StockMap_zoom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "spots":
+			out.Values[i] = ec._StockMap_spots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.Values[i] = ec._StockMap_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "vintage":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StockMap_vintage(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockSpotImplementors = []string{"StockSpot"}
+
+func (ec *executionContext) _StockSpot(ctx context.Context, sel ast.SelectionSet, obj *stockmap.Spot) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockSpotImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockSpot")
+		case "buildingId":
+			out.Values[i] = ec._StockSpot_buildingId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latitude":
+			out.Values[i] = ec._StockSpot_latitude(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "longitude":
+			out.Values[i] = ec._StockSpot_longitude(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._StockSpot_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "typologies":
+			out.Values[i] = ec._StockSpot_typologies(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var stockStatisticsImplementors = []string{"StockStatistics"}
 
 func (ec *executionContext) _StockStatistics(ctx context.Context, sel ast.SelectionSet, obj *model.StockStatistics) graphql.Marshaler {
@@ -54230,6 +55142,44 @@ func (ec *executionContext) _TakeOnlineRegistrationPayload(ctx context.Context, 
 			}
 		case "errors":
 			out.Values[i] = ec._TakeOnlineRegistrationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var typologyCountImplementors = []string{"TypologyCount"}
+
+func (ec *executionContext) _TypologyCount(ctx context.Context, sel ast.SelectionSet, obj *stockmap.TypologyCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, typologyCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TypologyCount")
+		case "typology":
+			out.Values[i] = ec._TypologyCount_typology(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._TypologyCount_count(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -55629,6 +56579,11 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalNBoundingBoxInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBoundingBox(ctx context.Context, v any) (domain.BoundingBox, error) {
+	res, err := ec.unmarshalInputBoundingBoxInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNBuilding2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuilding(ctx context.Context, sel ast.SelectionSet, v *ent.Building) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Building!")
@@ -55882,6 +56837,30 @@ func (ec *executionContext) marshalNCommuneOrderField2ᚖgithubᚗcomᚋguichet�
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ(ctx context.Context, sel ast.SelectionSet, v []*stockmap.Outline) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCommuneOutline2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutline(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCommuneOutline2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutline(ctx context.Context, sel ast.SelectionSet, v *stockmap.Outline) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CommuneOutline!")
+		return graphql.Null
+	}
+	return ec._CommuneOutline(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNConfirmAssignmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentInput(ctx context.Context, v any) (model.ConfirmAssignmentInput, error) {
@@ -56317,6 +57296,24 @@ func (ec *executionContext) marshalNFormValue2ᚖgithubᚗcomᚋguichetᚑlogeme
 		return graphql.Null
 	}
 	return ec._FormValue(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNGeoJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, v any) (json.RawMessage, error) {
+	res, err := scalar.UnmarshalGeoJSON(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGeoJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, sel ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "GeoJSON!")
+		return graphql.Null
+	}
+	_ = sel
+	res := scalar.MarshalGeoJSON(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "GeoJSON!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNGrantStaffAuthorisationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationInput(ctx context.Context, v any) (model.GrantStaffAuthorisationInput, error) {
@@ -57016,6 +58013,16 @@ func (ec *executionContext) marshalNOrganisationOrderField2ᚖgithubᚗcomᚋgui
 		graphql.AddInvalidNullError(ctx, "OrganisationOrderField!")
 		return graphql.Null
 	}
+	return v
+}
+
+func (ec *executionContext) unmarshalNOutlineResolution2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOutlineResolution(ctx context.Context, v any) (domain.OutlineResolution, error) {
+	var res domain.OutlineResolution
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOutlineResolution2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOutlineResolution(ctx context.Context, sel ast.SelectionSet, v domain.OutlineResolution) graphql.Marshaler {
 	return v
 }
 
@@ -58269,6 +59276,34 @@ func (ec *executionContext) marshalNStockFacetValue2ᚖgithubᚗcomᚋguichetᚑ
 	return ec._StockFacetValue(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNStockMap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockMap(ctx context.Context, sel ast.SelectionSet, v *service.StockMap) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockMap!")
+		return graphql.Null
+	}
+	return ec._StockMap(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockSpot2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpot(ctx context.Context, sel ast.SelectionSet, v stockmap.Spot) graphql.Marshaler {
+	return ec._StockSpot(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNStockSpot2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpotᚄ(ctx context.Context, sel ast.SelectionSet, v []stockmap.Spot) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStockSpot2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpot(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx context.Context, sel ast.SelectionSet, v *model.StockStatistics) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "StockStatistics!")
@@ -58468,6 +59503,26 @@ func (ec *executionContext) marshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogemen
 		fc := graphql.GetFieldContext(ctx)
 		fc.Result = &v[i]
 		return ec.marshalNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTypologyCount2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCount(ctx context.Context, sel ast.SelectionSet, v stockmap.TypologyCount) graphql.Marshaler {
+	return ec._TypologyCount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTypologyCount2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCountᚄ(ctx context.Context, sel ast.SelectionSet, v []stockmap.TypologyCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTypologyCount2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCount(ctx, sel, v[i])
 	})
 
 	for _, e := range ret {

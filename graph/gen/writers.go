@@ -16,6 +16,7 @@ import (
 	"github.com/guichet-logement/guichet/graph/scalar"
 	"github.com/guichet-logement/guichet/graph/writers"
 	"github.com/guichet-logement/guichet/service"
+	"github.com/guichet-logement/guichet/stockmap"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -89,6 +90,10 @@ func (ec *executionContext) answerNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogeme
 
 func (ec *executionContext) answerNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx context.Context, sel ast.SelectionSet, v *ent.CommuneConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection, ec.marshalNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection)
+}
+
+func (ec *executionContext) answerNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ(ctx context.Context, sel ast.SelectionSet, v []*stockmap.Outline) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ, ec.marshalNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ)
 }
 
 func (ec *executionContext) answerNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmAssignmentPayload) graphql.Marshaler {
@@ -357,6 +362,10 @@ func (ec *executionContext) answerNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguich
 
 func (ec *executionContext) answerNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.StockFacet) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ, ec.marshalNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ)
+}
+
+func (ec *executionContext) answerNStockMap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockMap(ctx context.Context, sel ast.SelectionSet, v *service.StockMap) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNStockMap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockMap, ec.marshalNStockMap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockMap)
 }
 
 func (ec *executionContext) answerNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx context.Context, sel ast.SelectionSet, v *model.StockStatistics) graphql.Marshaler {
@@ -1795,6 +1804,31 @@ func (ec *executionContext) write_CommuneEdge(w *writers.Writer, above *writers.
 				return
 			}
 			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_CommuneOutline(w *writers.Writer, above *writers.Field, obj *stockmap.Outline) {
+	fields := above.Select(w, "CommuneOutline", communeOutlineImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("CommuneOutline")
+		case "inseeCode":
+			ec.writeNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w, f, obj.InseeCode)
+		case "name":
+			ec.writeNString2string(w, f, obj.Name)
+		case "boundary":
+			ec.writeNGeoJSON2encodingᚋjsonᚐRawMessage(w, f, obj.Boundary)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -5488,6 +5522,100 @@ func (ec *executionContext) write_StockFacetValue(w *writers.Writer, above *writ
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_StockMap(w *writers.Writer, above *writers.Field, obj *service.StockMap) {
+	fields := above.Select(w, "StockMap", stockMapImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("StockMap")
+		case "zoom":
+			ec.writeNInt2int(w, f, obj.Zoom)
+		case "spots":
+			if !f.Enter(w, ec.fieldContext_StockMap_spots) {
+				return
+			}
+			ec.writeNStockSpot2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpotᚄ(w, f, obj.Spots)
+		case "totalCount":
+			v, err := obj.TotalCount(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNInt2int(w, f, v)
+		case "vintage":
+			if !f.Enter(w, ec.fieldContext_StockMap_vintage) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.StockMap().Vintage(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_StockSpot(w *writers.Writer, above *writers.Field, obj *stockmap.Spot) {
+	fields := above.Select(w, "StockSpot", stockSpotImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("StockSpot")
+		case "buildingId":
+			v, err := obj.BuildingID(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, v)
+		case "latitude":
+			v, err := obj.Latitude(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNLatitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(w, f, v)
+		case "longitude":
+			v, err := obj.Longitude(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNLongitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(w, f, v)
+		case "count":
+			v, err := obj.Count(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNInt2int(w, f, v)
+		case "typologies":
+			if !f.Enter(w, ec.fieldContext_StockSpot_typologies) {
+				return
+			}
+			v, err := obj.Typologies(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNTypologyCount2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCountᚄ(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_StockStatistics(w *writers.Writer, above *writers.Field, obj *model.StockStatistics) {
 	fields := above.Select(w, "StockStatistics", stockStatisticsImplementors)
 	w.Raw("{")
@@ -5699,6 +5827,29 @@ func (ec *executionContext) write_TakeOnlineRegistrationPayload(w *writers.Write
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_TypologyCount(w *writers.Writer, above *writers.Field, obj *stockmap.TypologyCount) {
+	fields := above.Select(w, "TypologyCount", typologyCountImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("TypologyCount")
+		case "typology":
+			ec.writeNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w, f, obj.Typology)
+		case "count":
+			ec.writeNInt2int(w, f, obj.Count)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -6716,6 +6867,26 @@ func (ec *executionContext) writeNCommuneEdge2ᚖgithubᚗcomᚋguichetᚑlogeme
 	ec.write_CommuneEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ(w *writers.Writer, f *writers.Field, v []*stockmap.Outline) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNCommuneOutline2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutline(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNCommuneOutline2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutline(w *writers.Writer, f *writers.Field, v *stockmap.Outline) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_CommuneOutline(w, f, v)
+}
+
 func (ec *executionContext) writeNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload(w *writers.Writer, f *writers.Field, v *model.ConfirmAssignmentPayload) {
 	if v == nil {
 		w.Null(true)
@@ -6954,6 +7125,14 @@ func (ec *executionContext) writeNFormValue2ᚖgithubᚗcomᚋguichetᚑlogement
 		return
 	}
 	ec.write_FormValue(w, f, v)
+}
+
+func (ec *executionContext) writeNGeoJSON2encodingᚋjsonᚐRawMessage(w *writers.Writer, f *writers.Field, v json.RawMessage) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	w.Marshaler(scalar.MarshalGeoJSON(v), true)
 }
 
 func (ec *executionContext) writeNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload(w *writers.Writer, f *writers.Field, v *model.GrantStaffAuthorisationPayload) {
@@ -8124,6 +8303,30 @@ func (ec *executionContext) writeNStockFacetValue2ᚖgithubᚗcomᚋguichetᚑlo
 	ec.write_StockFacetValue(w, f, v)
 }
 
+func (ec *executionContext) writeNStockMap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockMap(w *writers.Writer, f *writers.Field, v *service.StockMap) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_StockMap(w, f, v)
+}
+
+func (ec *executionContext) writeNStockSpot2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpot(w *writers.Writer, f *writers.Field, v stockmap.Spot) {
+	ec.write_StockSpot(w, f, &v)
+}
+
+func (ec *executionContext) writeNStockSpot2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpotᚄ(w *writers.Writer, f *writers.Field, v []stockmap.Spot) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNStockSpot2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpot(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
 func (ec *executionContext) writeNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(w *writers.Writer, f *writers.Field, v *model.StockStatistics) {
 	if v == nil {
 		w.Null(true)
@@ -8225,6 +8428,22 @@ func (ec *executionContext) writeNTypology2ᚕgithubᚗcomᚋguichetᚑlogement�
 	for i := range v {
 		w.Item(i)
 		ec.writeNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNTypologyCount2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCount(w *writers.Writer, f *writers.Field, v stockmap.TypologyCount) {
+	ec.write_TypologyCount(w, f, &v)
+}
+
+func (ec *executionContext) writeNTypologyCount2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCountᚄ(w *writers.Writer, f *writers.Field, v []stockmap.TypologyCount) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNTypologyCount2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCount(w, f, v[i])
 		if w.GaveUp() {
 			return
 		}
