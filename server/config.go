@@ -52,6 +52,11 @@ type Config struct {
 	OAuth *OAuth
 	// Files takes and gives the bytes of pieces. Nil leaves its addresses empty.
 	Files *Files
+	// Tiles gives the stock as vector tiles. Nil leaves its addresses empty.
+	Tiles *Tiles
+	// Map answers /map and what is under /map/, for sandboxes. Nil leaves these addresses
+	// empty.
+	Map http.Handler
 	// KnowsOrigin tells whether a partner app has pages of that origin, beside
 	// AllowedOrigins. Nil knows none.
 	KnowsOrigin func(ctx context.Context, origin string) (bool, error)

@@ -3,6 +3,7 @@ package service
 import (
 	"crypto/rand"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/guichet-logement/guichet/audit"
@@ -33,6 +34,8 @@ type Service struct {
 	desk     string
 	// digitiser is the national one, nil where there is none.
 	digitiser digitiser.Digitiser
+	// onMap is what maps show, nil until it is loaded.
+	onMap atomic.Pointer[loadedMap]
 	// bucket keeps files; inspecting bounds those that are looked into at once.
 	bucket     *storage.Bucket
 	inspecting chan struct{}
