@@ -32,10 +32,7 @@ func routes(c Config, m *metrics, graphql http.Handler) (http.Handler, error) {
 	if c.Explorer != nil {
 		mux.Handle("GET /{$}", c.Explorer)
 		mux.Handle("GET /explorer/", c.Explorer)
-	}
-	if c.Map != nil {
-		mux.Handle("GET /map", c.Map)
-		mux.Handle("GET /map/", c.Map)
+		mux.Handle("GET /map", c.Explorer)
 	}
 	mux.HandleFunc("/", notFound)
 
