@@ -148,7 +148,7 @@ scenario("pans and zooms change what is in view, down to a building", wide, asyn
   await page.mouse.up();
   await figure(page, (n) => n !== near);
   await page.waitForTimeout(1500);
-  assert.ok(tiles.some(({ url }) => url().includes("/stock/15/")), "no tile of buildings");
+  assert.ok(tiles.some((tile) => tile.url().includes("/stock/15/")), "no tile of buildings");
   // Some dot of the picture is a building.
   search: for (let y = 60; y < box.height - 40; y += 14) {
     for (let x = 60; x < box.width - 40; x += 14) {

@@ -80,14 +80,16 @@ const tiles = () => [`${location.origin}/tiles/stock/{z}/{x}/{y}.mvt?where=${enc
 
 // --- The map
 
+/** The south-west and the north-east of the Métropole. */
+const metropole = [[5.49, 44.83], [5.99, 45.4]];
+
 const count = ["get", "count"];
 const size = ["interpolate", ["linear"], ["log10", count], 0, 7, 2, 14, 4, 26];
 const named = { "icon-image": ["concat", "label ", ["to-string", count]], "icon-allow-overlap": true };
 
 const map = new maplibregl.Map({
   container: "map",
-  center: [5.7245, 45.16],
-  zoom: 10,
+  bounds: metropole,
   minZoom: 7,
   attributionControl: { compact: false, customAttribution: "RPLS (SDES) · © IGN, Admin Express, Licence Ouverte" },
   locale: { "Map.Title": text("map"), "NavigationControl.ZoomIn": text("zoomIn"), "NavigationControl.ZoomOut": text("zoomOut") },
@@ -106,8 +108,6 @@ const map = new maplibregl.Map({
         id: "buildings", type: "circle", source: "stock", "source-layer": "buildings",
         paint: { "circle-radius": size, "circle-color": "#12406f", "circle-stroke-color": "#fff", "circle-stroke-width": 1.5 },
       },
-      { id: "cluster-counts", type: "symbol", source: "stock", "source-layer": "clusters", filter: [">", count, 9], layout: named },
-      { id: "building-counts", type: "symbol", source: "stock", "source-layer": "buildings", filter: [">", count, 9], layout: named },
       {
         id: "points", type: "circle", source: "stock", "source-layer": "reception_points",
         paint: {
@@ -115,6 +115,8 @@ const map = new maplibregl.Map({
           "circle-color": ["match", ["get", "level"], ...Object.entries(levels).flatMap(([level, colour]) => [Number(level), colour]), "#888"],
         },
       },
+      { id: "cluster-counts", type: "symbol", source: "stock", "source-layer": "clusters", filter: [">", count, 9], layout: named },
+      { id: "building-counts", type: "symbol", source: "stock", "source-layer": "buildings", filter: [">", count, 9], layout: named },
     ],
   },
 });
