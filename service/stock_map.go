@@ -173,7 +173,7 @@ func (s *Service) LoadMap(ctx context.Context) error {
 	if l := s.onMap.Load(); l != nil && l.version == now.Version && l.day == day {
 		return nil
 	}
-	loaded, err := readMap(ctx, s.ent, day)
+	loaded, err := readMap(ctx, s.ent, day, s.lean)
 	if loaded != nil {
 		s.onMap.Store(loaded)
 	}

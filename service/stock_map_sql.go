@@ -223,9 +223,9 @@ func buildingsOf(rows []spotRow, err error) ([]stockmap.Spot, error) {
 	return found, nil
 }
 
-// readMap reads all that maps show, at one instant. Stock that does not fit comes back as
-// an error beside the rest.
-func readMap(ctx context.Context, client *ent.Client, day domain.Date) (*loadedMap, error) {
+// readMap reads all that maps show, at one instant, or all but the stock. Stock that does
+// not fit comes back as an error beside the rest.
+func readMap(ctx context.Context, client *ent.Client, day domain.Date, lean bool) (*loadedMap, error) {
 	tx, err := client.BeginTx(ctx, &stdsql.TxOptions{Isolation: stdsql.LevelRepeatableRead, ReadOnly: true})
 	if err != nil {
 		return nil, fmt.Errorf("load map: %w", err)
@@ -236,8 +236,8 @@ func readMap(ctx context.Context, client *ent.Client, day domain.Date) (*loadedM
 		return nil, fmt.Errorf("version of the map: %w", err)
 	}
 	m := &loadedMap{version: version.Version, day: day}
-	if m.places, err = readPlaces(ctx, tx.Client(), day); err != nil {
-		return nil, err
+	if m.places, err = readPlaces(ctx, tx.Client(), day); err != nil || lean {
+		return m, err
 	}
 	b := stockmap.NewBuilder(version.Version)
 	next := int64(0)
