@@ -118,13 +118,13 @@ func (l *mapLimit) prepare(ctx context.Context, db *sql.DB) error {
 			named = append(named, counts[i]+` AS "`+t+`"`)
 		}
 		tile := func(layer, group string) string {
-			return `WITH tile AS (SELECT ST_TileEnvelope($1, $2, $3) AS square), spot AS (
-				SELECT ST_AsMVTGeom(ST_Centroid(ST_Collect(place)), min(square)) AS geom, sum(dwelling_count) AS count, ` + strings.Join(named, ", ") + `
+			return `WITH tile AS (SELECT ST_TileEnvelope($1::int, $2, $3) AS square), spot AS (
+				SELECT ST_AsMVTGeom(ST_Centroid(ST_Collect(place)), (SELECT square FROM tile)) AS geom, sum(dwelling_count) AS count, ` + strings.Join(named, ", ") + `
 				FROM gist_facet, tile WHERE place && square AND ` + gistFiltered + ` GROUP BY ` + group + `)
 				SELECT ST_AsMVT(spot, '` + layer + `') FROM spot`
 		}
 		statements = append(statements,
-			statement{&l.gistClusters, tile("clusters", "zkey >> (2 * (26 - 3 - $1))")},
+			statement{&l.gistClusters, tile("clusters", "zkey >> (2 * (26 - 3 - $1::int))")},
 			statement{&l.gistBuildings, tile("buildings", "building_id")})
 	}
 	for _, s := range statements {
