@@ -136,7 +136,7 @@ func (l *mapLimit) prepare(ctx context.Context, db *sql.DB) error {
 	return nil
 }
 
-// filter reads what the limit is asked for.
+// mapWhere reads what the limit is asked for.
 func mapWhere(r *http.Request) (tile stockmap.Tile, typologies, landlords []string, text string, err error) {
 	text = r.URL.Query().Get("where")
 	var where struct{ Typologies, Landlords []string }
@@ -297,7 +297,7 @@ func tileDwellings(tile []byte) (dwellings int, err error) {
 	each(tile, func(_ protowire.Number, _ uint64, layer []byte) {
 		name, keys, values, features := "", []string{}, []int{}, [][]byte{}
 		each(layer, func(n protowire.Number, _ uint64, sub []byte) {
-			switch n {
+			switch int(n) {
 			case 1:
 				name = string(sub)
 			case 2:
@@ -311,7 +311,7 @@ func tileDwellings(tile []byte) (dwellings int, err error) {
 			case 4:
 				value := 0
 				each(sub, func(n protowire.Number, v uint64, _ []byte) {
-					switch n {
+					switch int(n) {
 					case 4, 5: // int or uint
 						value = int(v) //nolint:gosec // a count
 					case 6:

@@ -5,9 +5,12 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 	"github.com/99designs/gqlgen/graphql/executor"
+	"github.com/99designs/gqlgen/graphql/handler/lru"
+	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 
 	"github.com/guichet-logement/guichet/domain"
@@ -74,32 +77,38 @@ func (r *Resolver) StockTile(ctx context.Context, zoom, x, y int, where string) 
 }
 
 // filterReader has the executor read a filter as it reads that of an operation, so that
-// one filter has one meaning everywhere: it answers a list with what the list was asked.
-type filterReader struct {
-	*Resolver
-	where *ent.DwellingWhereInput
-}
+// one filter has one meaning everywhere: the list that is asked notes what it was asked.
+type filterReader struct{ *Resolver }
 
-type filterQuery struct {
-	queryResolver
-	into *filterReader
-}
+type filterQuery struct{ queryResolver }
 
-func (f *filterReader) Query() gen.QueryResolver { return filterQuery{into: f} }
+func (filterReader) Query() gen.QueryResolver { return filterQuery{} }
 
-func (q filterQuery) StockFacets(
-	_ context.Context, _ []domain.StockAxis, where *ent.DwellingWhereInput,
+// noted is the key of the filter in the context.
+type noted struct{}
+
+func (filterQuery) StockFacets(
+	ctx context.Context, _ []domain.StockAxis, where *ent.DwellingWhereInput,
 ) ([]*service.StockFacet, error) {
-	q.into.where = where
+	if into, ok := ctx.Value(noted{}).(**ent.DwellingWhereInput); ok {
+		*into = where
+	}
 	return []*service.StockFacet{}, nil
 }
 
 const readFilter = `query($where: DwellingFilter = {}) { stockFacets(where: $where) { totalCount } }`
 
+// filterExecutor reads one document alone, which it keeps.
+var filterExecutor = sync.OnceValue(func() *executor.Executor {
+	e := executor.New(gen.NewExecutableSchema(gen.Config{Resolvers: filterReader{}}))
+	e.SetQueryCache(lru.New[*ast.QueryDocument](1))
+	return e
+})
+
 // readDwellingFilter reads the JSON of a filter.
 func readDwellingFilter(ctx context.Context, text string) (*ent.DwellingWhereInput, error) {
 	if text == "" {
-		text = "{}"
+		return dwellingsInForce(nil), nil
 	}
 	var where any
 	numbers := json.NewDecoder(strings.NewReader(text))
@@ -107,9 +116,9 @@ func readDwellingFilter(ctx context.Context, text string) (*ent.DwellingWhereInp
 	if err := numbers.Decode(&where); err != nil || numbers.More() {
 		return nil, badFilter("it is not JSON", "ce n'est pas du JSON")
 	}
-	reader := &filterReader{}
-	run := executor.New(gen.NewExecutableSchema(gen.Config{Resolvers: reader}))
-	ctx = graphql.StartOperationTrace(ctx)
+	var filter *ent.DwellingWhereInput
+	ctx = graphql.StartOperationTrace(context.WithValue(ctx, noted{}, &filter))
+	run := filterExecutor()
 	op, errs := run.CreateOperationContext(ctx, &graphql.RawParams{Query: readFilter, Variables: map[string]any{"where": where}})
 	if errs == nil {
 		answer, ctx := run.DispatchOperation(graphql.WithOperationContext(ctx, op), op)
@@ -118,7 +127,7 @@ func readDwellingFilter(ctx context.Context, text string) (*ent.DwellingWhereInp
 	if len(errs) > 0 {
 		return nil, filterError(errs[0])
 	}
-	return dwellingsInForce(reader.where), nil
+	return dwellingsInForce(filter), nil
 }
 
 // filterError is what was wrong with a filter: our own refusal, or what the reader says.

@@ -11,6 +11,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/klauspost/compress/gzip"
@@ -55,6 +56,7 @@ type readyTile struct {
 type tileServer struct {
 	*Tiles
 	ready     *textCache[*readyTile]
+	packers   *sync.Pool
 	maxAge    time.Duration
 	behindTLS bool
 	limit     time.Duration
@@ -63,7 +65,8 @@ type tileServer struct {
 
 func (t *Tiles) route(mux *http.ServeMux, c Config, around func(http.Handler) http.Handler) {
 	s := &tileServer{
-		Tiles: t, ready: newTextCache[*readyTile](tileBytes), maxAge: c.PublicMaxAge, behindTLS: c.BehindTLS,
+		Tiles: t, ready: newTextCache[*readyTile](tileBytes),
+		packers: &sync.Pool{New: func() any { return must(gzip.NewWriterLevel(nil, gzipLevel)) }}, maxAge: c.PublicMaxAge, behindTLS: c.BehindTLS,
 		limit: c.Limits.Time, log: c.Log,
 	}
 	mux.Handle("GET "+tilesPath, around(http.HandlerFunc(s.tile)))
@@ -107,7 +110,7 @@ func (s *tileServer) tile(w http.ResponseWriter, r *http.Request) {
 			s.refused(w, r, err)
 			return
 		}
-		ready = newReadyTile(body)
+		ready = s.readyTile(body)
 		if key != "" {
 			s.ready.add(key, ready, func(k string, t *readyTile) int { return len(k) + len(t.plain) + len(t.gzipped) })
 		}
@@ -129,14 +132,16 @@ func (s *tileServer) tile(w http.ResponseWriter, r *http.Request) {
 	_, _ = w.Write(body) // a caller that went away is all that can fail here
 }
 
-// newReadyTile compresses a tile once for all who ask.
-func newReadyTile(body []byte) *readyTile {
+// readyTile compresses a tile once for all who ask.
+func (s *tileServer) readyTile(body []byte) *readyTile {
 	t := &readyTile{tag: tagOf(string(body)), plain: body}
 	if len(body) < compressFrom {
 		return t
 	}
 	var packed bytes.Buffer
-	z := must(gzip.NewWriterLevel(&packed, gzipLevel))
+	z, _ := s.packers.Get().(*gzip.Writer)
+	defer s.packers.Put(z)
+	z.Reset(&packed)
 	_, err := z.Write(body)
 	if err = errors.Join(err, z.Close()); err == nil {
 		t.gzipped = packed.Bytes()
@@ -205,7 +210,9 @@ func (s *tileServer) describe(w http.ResponseWriter, r *http.Request) {
 		MaxZoom      int      `json:"maxzoom"`
 		VectorLayers []layer  `json:"vector_layers"`
 	}{
-		"3.0.0", "Guichet: social rental stock", "RPLS (SDES) ; IGN Admin Express, Licence Ouverte", []string{tiles}, 0, deepestTile,
+		"3.0.0", "Guichet: social rental stock", "RPLS (SDES) ; IGN Admin Express, Licence Ouverte",
+		[]string{tiles},
+		0, deepestTile,
 		[]layer{
 			{"clusters", "Dwellings of the stock, those near each other as one point.", 0, clustersUntil, counts},
 			{"buildings", "Buildings of the stock.", clustersUntil + 1, deepestTile, building},

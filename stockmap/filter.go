@@ -26,8 +26,13 @@ const yearBits = 11
 // packedAxes are all but the commune, which is the building's.
 func packedAxes() []packedAxis {
 	return []packedAxis{
-		{domain.ByTypology, 3}, {domain.ByFinancing, 8}, {domain.ByEnergyClass, 4}, {domain.ByConstruction, 4},
-		{domain.ByAccessibility, 6}, {domain.ByPriorityDistrict, 2}, {domain.ByLandlord, 16},
+		{domain.ByTypology, 3},
+		{domain.ByFinancing, 8},
+		{domain.ByEnergyClass, 4},
+		{domain.ByConstruction, 4},
+		{domain.ByAccessibility, 6},
+		{domain.ByPriorityDistrict, 2},
+		{domain.ByLandlord, 16},
 	}
 }
 
@@ -91,10 +96,10 @@ func (s *Snapshot) matcher(f Filter) matcher {
 	if f.Built != nil {
 		m.years, m.from, m.to = true, 1, 1<<yearBits-1
 		if f.Built.Min != nil {
-			m.from = uint64(max(*f.Built.Min, 1)) //nolint:gosec // not negative
+			m.from = uint64(max(*f.Built.Min, 1))
 		}
 		if f.Built.Max != nil {
-			m.to = uint64(max(*f.Built.Max, 0)) //nolint:gosec // not negative
+			m.to = uint64(max(*f.Built.Max, 0))
 		}
 	}
 	return m

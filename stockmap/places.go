@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/paulmach/orb"
 	"github.com/paulmach/orb/clip"
 
@@ -33,9 +34,16 @@ type Commune struct {
 type Places struct {
 	points   []ReceptionPoint
 	communes []Commune
-	// shapes are the outlines of the communes at each resolution, in degrees.
+	// shapes are the outlines of the communes at each resolution, in degrees, and bounds
+	// what they are within.
 	shapes map[domain.OutlineResolution][]orb.MultiPolygon
+	bounds []orb.Bound
+	// ready are the layers of the tiles asked for last: they do not depend on a filter.
+	ready *lru.Cache[Tile, []byte]
 }
+
+// keptLayers are so many tiles: all that the maps of a day look at, in some megabytes.
+const keptLayers = 4096
 
 // resolutionAt is how exact the outlines of a tile are: to a pixel or two.
 func resolutionAt(zoom int) domain.OutlineResolution {
@@ -53,15 +61,21 @@ func resolutionAt(zoom int) domain.OutlineResolution {
 // NewPlaces lays out what tiles are made of. It fails on a boundary that is no polygon.
 func NewPlaces(communes []Commune, points []ReceptionPoint) (*Places, error) {
 	p := &Places{points: points, communes: communes, shapes: map[domain.OutlineResolution][]orb.MultiPolygon{}}
+	var err error
+	if p.ready, err = lru.New[Tile, []byte](keptLayers); err != nil {
+		return nil, err
+	}
 	shapes := make([]orb.MultiPolygon, len(communes))
 	for i, c := range communes {
 		if len(c.Boundary) == 0 {
 			continue
 		}
-		var err error
 		if shapes[i], err = parseBoundary(c.Boundary); err != nil {
 			return nil, fmt.Errorf("boundary of %s: %w", c.Code, err)
 		}
+	}
+	for _, shape := range shapes {
+		p.bounds = append(p.bounds, shape.Bound())
 	}
 	for _, word := range domain.OutlineResolution("").Values() {
 		resolution := domain.OutlineResolution(word)
@@ -119,10 +133,22 @@ const buffer = 64
 
 // Layers are the communes and the reception points of a tile, as part of it.
 func (p *Places) Layers(t Tile) []byte {
+	layers, ok := p.ready.Get(t)
+	if !ok {
+		layers = p.layers(t)
+		p.ready.Add(t, layers)
+	}
+	return layers
+}
+
+func (p *Places) layers(t Tile) []byte {
 	outlines := newLayer("communes", "code", "name")
 	around := orb.Bound{Min: orb.Point{-buffer, -buffer}, Max: orb.Point{extent + buffer, extent + buffer}}
 	for i, shape := range p.shapes[resolutionAt(t.Zoom)] {
-		if !outlines.polygons(t, shape, around) {
+		// From the north-west to the south-east, as tiles run.
+		west, north := t.inTile(domain.Coordinates{Latitude: domain.Latitude(p.bounds[i].Max[1]), Longitude: domain.Longitude(p.bounds[i].Min[0])})
+		east, south := t.inTile(domain.Coordinates{Latitude: domain.Latitude(p.bounds[i].Min[1]), Longitude: domain.Longitude(p.bounds[i].Max[0])})
+		if !around.Intersects(orb.Bound{Min: orb.Point{west, north}, Max: orb.Point{east, south}}) || !outlines.polygons(t, shape, around) {
 			continue
 		}
 		outlines.text(0, string(p.communes[i].Code))

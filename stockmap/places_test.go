@@ -107,8 +107,10 @@ func TestTilesAreWhatTheSpecificationWants(t *testing.T) {
 	t.Parallel()
 	p := metropole(t)
 	stock := built(t, []Facet{
-		{Key: keyOf(domain.Coordinates{Latitude: 45.19, Longitude: 5.72}), Building: "bld_00000000000000000000000001", Commune: "38185", In: [7]string{"T3"}, Count: 3,
-			At: domain.Coordinates{Latitude: 45.19, Longitude: 5.72}},
+		{
+			Key: keyOf(domain.Coordinates{Latitude: 45.19, Longitude: 5.72}), Building: "bld_00000000000000000000000001", Commune: "38185", In: [7]string{"T3"}, Count: 3,
+			At: domain.Coordinates{Latitude: 45.19, Longitude: 5.72},
+		},
 	})
 	seen := map[string]int{}
 	for zoom := range 17 {
@@ -137,7 +139,7 @@ func readLayer(t *testing.T, b []byte) (name string) {
 	keys, values, version := 0, 0, uint64(0)
 	var features [][]byte
 	fields(t, b, func(n protowire.Number, v uint64, sub []byte) {
-		switch n {
+		switch int(n) {
 		case layerName:
 			name = string(sub)
 		case layerKey:
@@ -162,7 +164,7 @@ func readLayer(t *testing.T, b []byte) (name string) {
 				v, size := protowire.ConsumeVarint(rest)
 				list, rest = append(list, v), rest[size:]
 			}
-			switch n {
+			switch int(n) {
 			case featureTags:
 				for i := 0; i < len(list); i += 2 {
 					if list[i] >= uint64(keys) || list[i+1] >= uint64(values) {

@@ -99,8 +99,8 @@ func (b *Builder) Add(f Facet) error {
 		shift += axis.bits
 	}
 	year := min(max(int(f.Built), 0), 1<<yearBits-1)
-	s.packed = append(s.packed, packed|uint64(year)<<(64-yearBits)) //nolint:gosec // not negative
-	s.counts = append(s.counts, uint16(f.Count))                    //nolint:gosec // compared
+	s.packed = append(s.packed, packed|uint64(year)<<(64-yearBits))
+	s.counts = append(s.counts, uint16(f.Count))
 	return nil
 }
 

@@ -42,7 +42,7 @@ func drawStock(rt *rapid.T) []Facet {
 					rapid.SampledFrom([]string{"", "org_1", "org_2"}).Draw(rt, "landlord"),
 				},
 				Built: domain.Year(rapid.SampledFrom([]int{0, 1900, 1975, 2020}).Draw(rt, "built")),
-				Count: int32(rapid.IntRange(1, 300).Draw(rt, "count")), //nolint:gosec // small
+				Count: int32(rapid.IntRange(1, 300).Draw(rt, "count")),
 			})
 		}
 	}
