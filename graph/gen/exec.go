@@ -9491,7 +9491,7 @@ type StockFacetValue {
 type StockMap {
   "The zoom at which dwellings are clustered: as asked, or less where the rectangle is too wide for it."
   zoom: Int! @public
-  "What is there, from the north-west to the south-east, in the order of a quadtree. At most 1024."
+  "What is there, from the north-west to the south-east, in the order of a quadtree. At most 4096."
   spots: [StockSpot!]! @public
   "The sum of all spots."
   totalCount: Int! @public
