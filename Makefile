@@ -5,7 +5,7 @@ TOOLS := go tool -modfile=.ci/tools/go.mod
 # What runs things at once, for the race detector: the rest gains nothing by it and
 # takes minutes. TestWhatRunsAtOnceIsRaced finds what is missing.
 RACED := ./audit ./auth ./digitiser ./graph ./graph/scalar ./internal/pgserver ./internal/pqcache \
-	./internal/testdb ./policy/guard ./registry ./server ./service
+	./internal/testdb ./policy/guard ./registry ./server ./service ./stockmap
 
 # Histories drawn at random, left out of it: they repeat at length, one act after the
 # other, what the tests beside them do once.
@@ -34,6 +34,9 @@ budgets: postgresql ## Look at the plans of documented reads over 52 000 and 520
 
 bench-import: postgresql ## Measure the import of the stock against COPY: make bench-import scale=1
 	go run ./bench -import -scale $(or $(scale),1)
+
+bench-map: postgresql ## Measure vector tiles against hand-written SQL, and ST_AsMVT where PostGIS is: make bench-map scale=1
+	go run ./bench -map -scale $(or $(scale),1)
 
 clients: postgresql ## Run real clients and public audits against the service (needs Node 20)
 	clients/run
@@ -74,4 +77,4 @@ postgresql:
 clamav:
 	@.ci/install-clamav
 
-.PHONY: help run test race bench bench-import budgets clients writers extracts leak lint fuzz generate fresh migration check postgresql clamav
+.PHONY: help run test race bench bench-import bench-map budgets clients writers extracts leak lint fuzz generate fresh migration check postgresql clamav

@@ -31,7 +31,7 @@ type limit struct {
 	communeNode, organisationNode, pointNode, pointHours, hoursNode, agreementNode, entryNode,
 	communeNodes, organisationNodes, pointNodes,
 	buildingPage, buildingCount, ownerships, dwellingPage,
-	stockTable, stockFacets, vintageInForce, vintagePage, changePage,
+	stockTable, stockFacets, clusters, vintageInForce, vintagePage, changePage,
 	managed, staffPage, staffAssignments, staffAuthorisations,
 	caller, applicationPage, wishesOf, applicantPage, applicationByNumber, householdOf, applicationTable,
 	lifeByNumber, deadlinesOf, historyOf, changesOf, queue, piecesByNumber, piecesOf, situationOf *sql.Stmt
@@ -72,6 +72,7 @@ func (l *limit) handler(v *auth.Verifier) http.Handler {
 		"Dwellings":              l.dwellings,
 		"StockStatistics":        l.stockStatistics,
 		"StockFacets":            l.stockFacetsAnswer,
+		"StockMap":               l.stockMap,
 		"StockVintages":          l.stockVintages,
 	} {
 		mux.Handle("POST /"+name, respond(answer))

@@ -110,6 +110,14 @@ func (l *limit) statements() []statement {
 					(nullif(construction_year, 0) / 10 * 10)::text AS decade, landlord_id, energy_class AS label
 				FROM dwelling WHERE last_vintage_id IS NULL) d
 			GROUP BY GROUPING SETS ((insee_code), (typology), (energy_class), (decade), (landlord_id)) ORDER BY 2`},
+		{&l.clusters, `SELECT zkey >> $8::int, sum(dwelling_count * round(latitude * 1000000)), sum(dwelling_count * round(longitude * 1000000)),
+				coalesce(sum(dwelling_count) FILTER (WHERE typology = 'T1'), 0), coalesce(sum(dwelling_count) FILTER (WHERE typology = 'T2'), 0),
+				coalesce(sum(dwelling_count) FILTER (WHERE typology = 'T3'), 0), coalesce(sum(dwelling_count) FILTER (WHERE typology = 'T4'), 0),
+				coalesce(sum(dwelling_count) FILTER (WHERE typology = 'T5'), 0), coalesce(sum(dwelling_count) FILTER (WHERE typology = 'T6_PLUS'), 0),
+				coalesce(sum(dwelling_count) FILTER (WHERE typology = 'UNKNOWN'), 0)
+			FROM unnest($1::bigint[], $2::bigint[]) r(low, high) JOIN map_facet ON zkey BETWEEN low AND high
+			WHERE latitude BETWEEN $3 AND $4 AND longitude BETWEEN $5 AND $6 AND ($7::text[] IS NULL OR typology = ANY($7))
+			GROUP BY 1 ORDER BY 1`},
 		{&l.vintageInForce, `SELECT id, stated_on::text, source FROM stock_vintage WHERE current`},
 		{&l.vintagePage, `SELECT id, stated_on::text, current, source, territory, dwelling_count, building_count, lines_read,
 				lines_rejected, comparison FROM stock_vintage ORDER BY stated_on DESC, id DESC LIMIT $1`},

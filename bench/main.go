@@ -40,6 +40,8 @@ func start(ctx context.Context, args []string, out io.Writer) error {
 			return serveLimit(ctx)
 		case profiledCommand:
 			return serveProfiled(ctx)
+		case mapLimitCommand:
+			return serveMapLimit(ctx)
 		}
 	}
 	s, err := readSettings(args, out)
@@ -49,8 +51,11 @@ func start(ctx context.Context, args []string, out io.Writer) error {
 	if err != nil {
 		return err
 	}
-	if s.imports {
+	switch {
+	case s.imports:
 		return measureImports(ctx, s, out)
+	case s.maps:
+		return measureMaps(ctx, s, out)
 	}
 	return measureAll(ctx, s, out)
 }
@@ -79,6 +84,8 @@ type settings struct {
 	// imports measures the import of the stock instead, scale times the sandbox's.
 	imports bool
 	scale   int
+	// maps measures tiles of the map instead, scale times the sandbox's stock.
+	maps bool
 }
 
 func (s settings) duration() time.Duration {
@@ -103,7 +110,8 @@ func readSettings(args []string, out io.Writer) (settings, error) {
 	f.StringVar(&s.profiles, "profiles", "", "also write CPU and allocation profiles of the API to this directory")
 	f.BoolVar(&s.start, "start", true, "also measure the start of the program")
 	f.BoolVar(&s.imports, "import", false, "measure the import of the stock against COPY, instead")
-	f.IntVar(&s.scale, "scale", 1, "with -import: how many times the sandbox's stock; 104 is a country and takes an hour")
+	f.BoolVar(&s.maps, "map", false, "measure the tiles of the map against hand-written SQL, instead")
+	f.IntVar(&s.scale, "scale", 1, "with -import or -map: how many times the sandbox's stock; 104 is a country and takes an hour")
 	if err := f.Parse(args); err != nil {
 		return s, err
 	}

@@ -126,12 +126,20 @@ func (b *bench) measureOperations(ctx context.Context, operations []operation, r
 	return nil
 }
 
-// prepare fills the database and returns the operations to measure on it.
-func (b *bench) prepare(ctx context.Context, r *report) ([]operation, error) {
+// seed fills the database with the sandbox.
+func (b *bench) seed(ctx context.Context) error {
 	seed := exec.CommandContext(ctx, b.binary, "seed") //nolint:gosec // Built by us.
 	seed.Env = append(os.Environ(), "DATABASE_URL="+b.dsn)
 	if out, err := seed.CombinedOutput(); err != nil {
-		return nil, fmt.Errorf("seed: %w: %s", err, out)
+		return fmt.Errorf("seed: %w: %s", err, out)
+	}
+	return nil
+}
+
+// prepare fills the database and returns the operations to measure on it.
+func (b *bench) prepare(ctx context.Context, r *report) ([]operation, error) {
+	if err := b.seed(ctx); err != nil {
+		return nil, err
 	}
 	db, err := openDatabase(b.dsn)
 	if err != nil {

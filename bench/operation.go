@@ -62,6 +62,7 @@ func readOperations(repository string, s sample, page int) ([]operation, error) 
 		{name: "Dwellings", target: listTarget, cases: dwellingCases(s, page)},
 		{name: "StockStatistics", target: aggregateTarget, cases: statisticsCases()},
 		{name: "StockFacets", target: aggregateTarget, cases: facetCases()},
+		{name: "StockMap", target: aggregateTarget, cases: mapCases()},
 		{name: "Staff", target: listTarget, cases: staffCases(page)},
 		{name: "Applications", target: listTarget, cases: applicationCases(page)},
 		{name: "FindApplicant", target: listTarget, cases: applicantCases(page)},
@@ -217,6 +218,20 @@ func facetCases() []variables {
 			"where": map[string]any{"energyClasses": labels},
 		}
 	})
+}
+
+// mapCases are a screen at four zooms, under typologies or not.
+func mapCases() []variables {
+	var cases []variables
+	for zoom, size := range map[int]float64{11: 0.6, 12: 0.3, 13: 0.15, 14: 0.08} {
+		for _, typologies := range []any{nil, []string{"T3"}, []string{"T1", "T2"}} {
+			cases = append(cases, variables{values: map[string]any{
+				"within": map[string]any{"south": 45.18 - size/3, "north": 45.18 + size/3, "west": 5.72 - size/2, "east": 5.72 + size/2},
+				"zoom":   zoom, "where": map[string]any{"typologies": typologies},
+			}})
+		}
+	}
+	return cases
 }
 
 func vintageCases(page int) []variables {

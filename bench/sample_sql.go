@@ -108,10 +108,10 @@ func multiplyStock(ctx context.Context, pool *sql.DB, n int) error {
 		return fmt.Sprintf("left(%s, 4) || lpad(g::text, 3, '0') || substr(%s, 8)", column, column)
 	}
 	for _, insert := range []string{
-		`INSERT INTO building (id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude,
+		`INSERT INTO building (id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude, zkey,
 			position_quality, district_code, dwelling_count, first_vintage_id, last_vintage_id)
 		SELECT ` + copyID("id") + `, insee_code, commune_id, commune_name, address || ' ' || g, postal_code,
-			latitude + g * 1e-5, longitude + g * 1e-5, position_quality, district_code, dwelling_count, first_vintage_id, last_vintage_id
+			latitude + g * 1e-5, longitude + g * 1e-5, map_key(latitude + g * 1e-5, longitude + g * 1e-5), position_quality, district_code, dwelling_count, first_vintage_id, last_vintage_id
 		FROM building, generate_series(1, $1::int) g`,
 		`INSERT INTO dwelling (id, building_id, insee_code, typology, rooms, surface, floor, construction_year, letting_year,
 			financing, energy_class, construction, accessibility, priority_district, landlord_id, first_vintage_id, last_vintage_id)
@@ -127,7 +127,7 @@ func multiplyStock(ctx context.Context, pool *sql.DB, n int) error {
 		}
 	}
 	// A connection goes back as it came.
-	for _, statement := range []string{"VACUUM ANALYZE", "RESET statement_timeout"} {
+	for _, statement := range []string{"SELECT map_facets_refresh()", "VACUUM ANALYZE", "RESET statement_timeout"} {
 		if _, err := db.ExecContext(ctx, statement); err != nil {
 			return err
 		}

@@ -87,6 +87,7 @@ func Handler(p Parts) (http.Handler, error) {
 		},
 		OAuth:            oauth(p),
 		Files:            files(p.Service),
+		Tiles:            tiles(resolver, p),
 		KnowsOrigin:      p.Service.KnowsOrigin,
 		Scalars:          scalars(),
 		CheckCursor:      signer.Check,
@@ -168,6 +169,16 @@ func files(s *service.Service) *server.Files {
 			}
 			return &server.Archive{Name: e.Name, Write: e.Write}, nil
 		},
+	}
+}
+
+// tiles are those of the stock, asked for by nobody in particular.
+func tiles(resolver *graph.Resolver, p Parts) *server.Tiles {
+	return &server.Tiles{
+		Tile: func(ctx context.Context, zoom, x, y int, where string) ([]byte, error) {
+			return resolver.StockTile(auth.NewContext(ctx, &auth.Viewer{Now: p.Clock()}), zoom, x, y, where)
+		},
+		Version: p.Service.MapVersion,
 	}
 }
 

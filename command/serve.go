@@ -74,7 +74,9 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	defer trail.stop(ctx, log)
 	var files caretaker
 	defer files.stop()
-	handler, err := c.handler(ctx, env, log, db, jobs{&trail, &files}, callers{verifier, signer}, keys)
+	var maps mapFollower
+	defer maps.stop()
+	handler, err := c.handler(ctx, env, log, db, jobs{&trail, &files, &maps}, callers{verifier, signer}, keys)
 	if err != nil {
 		return err
 	}
@@ -166,6 +168,7 @@ type callers struct {
 type jobs struct {
 	trail *auditTrail
 	files *caretaker
+	maps  *mapFollower
 }
 
 // handler puts the parts together over a database that is ready for them, and starts
@@ -201,6 +204,7 @@ func (c *serveCommand) handler(
 	if err := c.keepFiles(ctx, env, log, s, jobs.files); err != nil {
 		return nil, err
 	}
+	jobs.maps.start(ctx, s, log)
 	registry := prometheus.NewRegistry()
 	registry.MustRegister(
 		collectors.NewGoCollector(),

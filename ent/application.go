@@ -75,11 +75,13 @@ type ApplicationEdges struct {
 	Pieces []*Piece `json:"pieces,omitempty"`
 	// Appointments holds the value of the appointments edge.
 	Appointments []*Appointment `json:"appointments,omitempty"`
+	// Orientations holds the value of the orientations edge.
+	Orientations []*Orientation `json:"orientations,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [10]bool
+	loadedTypes [11]bool
 	// totalCount holds the count of the edges above.
-	totalCount [10]map[string]int
+	totalCount [11]map[string]int
 
 	namedWishes          map[string][]*Wish
 	namedHousehold       map[string][]*HouseholdMember
@@ -88,6 +90,7 @@ type ApplicationEdges struct {
 	namedProposedChanges map[string][]*ProposedChange
 	namedPieces          map[string][]*Piece
 	namedAppointments    map[string][]*Appointment
+	namedOrientations    map[string][]*Orientation
 }
 
 // SummaryOrErr returns the Summary value or an error if the edge
@@ -184,6 +187,15 @@ func (e ApplicationEdges) AppointmentsOrErr() ([]*Appointment, error) {
 		return e.Appointments, nil
 	}
 	return nil, &NotLoadedError{edge: "appointments"}
+}
+
+// OrientationsOrErr returns the Orientations value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) OrientationsOrErr() ([]*Orientation, error) {
+	if e.loadedTypes[10] {
+		return e.Orientations, nil
+	}
+	return nil, &NotLoadedError{edge: "orientations"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -370,6 +382,11 @@ func (_m *Application) QueryPieces() *PieceQuery {
 // QueryAppointments queries the "appointments" edge of the Application entity.
 func (_m *Application) QueryAppointments() *AppointmentQuery {
 	return NewApplicationClient(_m.config).QueryAppointments(_m)
+}
+
+// QueryOrientations queries the "orientations" edge of the Application entity.
+func (_m *Application) QueryOrientations() *OrientationQuery {
+	return NewApplicationClient(_m.config).QueryOrientations(_m)
 }
 
 // Update returns a builder for updating this Application.
@@ -608,6 +625,30 @@ func (_m *Application) appendNamedAppointments(name string, edges ...*Appointmen
 		_m.Edges.namedAppointments[name] = []*Appointment{}
 	} else {
 		_m.Edges.namedAppointments[name] = append(_m.Edges.namedAppointments[name], edges...)
+	}
+}
+
+// NamedOrientations returns the Orientations named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedOrientations(name string) ([]*Orientation, error) {
+	if _m.Edges.namedOrientations == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedOrientations[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedOrientations(name string, edges ...*Orientation) {
+	if _m.Edges.namedOrientations == nil {
+		_m.Edges.namedOrientations = make(map[string][]*Orientation)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedOrientations[name] = []*Orientation{}
+	} else {
+		_m.Edges.namedOrientations[name] = append(_m.Edges.namedOrientations[name], edges...)
 	}
 }
 

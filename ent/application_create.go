@@ -20,6 +20,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/wish"
@@ -333,6 +334,21 @@ func (_c *ApplicationCreate) AddAppointments(v ...*Appointment) *ApplicationCrea
 		ids[i] = v[i].ID
 	}
 	return _c.AddAppointmentIDs(ids...)
+}
+
+// AddOrientationIDs adds the "orientations" edge to the Orientation entity by IDs.
+func (_c *ApplicationCreate) AddOrientationIDs(ids ...domain.ID) *ApplicationCreate {
+	_c.mutation.AddOrientationIDs(ids...)
+	return _c
+}
+
+// AddOrientations adds the "orientations" edges to the Orientation entity.
+func (_c *ApplicationCreate) AddOrientations(v ...*Orientation) *ApplicationCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddOrientationIDs(ids...)
 }
 
 // Mutation returns the ApplicationMutation object of the builder.
@@ -697,6 +713,22 @@ func (_c *ApplicationCreate) createSpec() (*Application, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(appointment.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.OrientationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.OrientationsTable,
+			Columns: []string{application.OrientationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(orientation.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

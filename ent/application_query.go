@@ -23,6 +23,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
@@ -46,6 +47,7 @@ type ApplicationQuery struct {
 	withProposedChanges      *ProposedChangeQuery
 	withPieces               *PieceQuery
 	withAppointments         *AppointmentQuery
+	withOrientations         *OrientationQuery
 	loadTotal                []func(context.Context, []*Application) error
 	modifiers                []func(*sql.Selector)
 	withNamedWishes          map[string]*WishQuery
@@ -55,6 +57,7 @@ type ApplicationQuery struct {
 	withNamedProposedChanges map[string]*ProposedChangeQuery
 	withNamedPieces          map[string]*PieceQuery
 	withNamedAppointments    map[string]*AppointmentQuery
+	withNamedOrientations    map[string]*OrientationQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -311,6 +314,28 @@ func (_q *ApplicationQuery) QueryAppointments() *AppointmentQuery {
 	return query
 }
 
+// QueryOrientations chains the current query on the "orientations" edge.
+func (_q *ApplicationQuery) QueryOrientations() *OrientationQuery {
+	query := (&OrientationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(orientation.Table, orientation.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.OrientationsTable, application.OrientationsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // First returns the first Application entity from the query.
 // Returns a *NotFoundError when no Application was found.
 func (_q *ApplicationQuery) First(ctx context.Context) (*Application, error) {
@@ -513,6 +538,7 @@ func (_q *ApplicationQuery) Clone() *ApplicationQuery {
 		withProposedChanges: _q.withProposedChanges.Clone(),
 		withPieces:          _q.withPieces.Clone(),
 		withAppointments:    _q.withAppointments.Clone(),
+		withOrientations:    _q.withOrientations.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -630,6 +656,17 @@ func (_q *ApplicationQuery) WithAppointments(opts ...func(*AppointmentQuery)) *A
 	return _q
 }
 
+// WithOrientations tells the query-builder to eager-load the nodes that are connected to
+// the "orientations" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithOrientations(opts ...func(*OrientationQuery)) *ApplicationQuery {
+	query := (&OrientationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withOrientations = query
+	return _q
+}
+
 // GroupBy is used to group vertices by one or more fields/columns.
 // It is often used with aggregate functions, like: count, max, mean, min, sum.
 //
@@ -714,7 +751,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*Application{}
 		_spec       = _q.querySpec()
-		loadedTypes = [10]bool{
+		loadedTypes = [11]bool{
 			_q.withSummary != nil,
 			_q.withFile != nil,
 			_q.withContact != nil,
@@ -725,6 +762,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			_q.withProposedChanges != nil,
 			_q.withPieces != nil,
 			_q.withAppointments != nil,
+			_q.withOrientations != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -815,6 +853,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
+	if query := _q.withOrientations; query != nil {
+		if err := _q.loadOrientations(ctx, query, nodes,
+			func(n *Application) { n.Edges.Orientations = []*Orientation{} },
+			func(n *Application, e *Orientation) { n.Edges.Orientations = append(n.Edges.Orientations, e) }); err != nil {
+			return nil, err
+		}
+	}
 	for name, query := range _q.withNamedWishes {
 		if err := _q.loadWishes(ctx, query, nodes,
 			func(n *Application) { n.appendNamedWishes(name) },
@@ -861,6 +906,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadAppointments(ctx, query, nodes,
 			func(n *Application) { n.appendNamedAppointments(name) },
 			func(n *Application, e *Appointment) { n.appendNamedAppointments(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedOrientations {
+		if err := _q.loadOrientations(ctx, query, nodes,
+			func(n *Application) { n.appendNamedOrientations(name) },
+			func(n *Application, e *Orientation) { n.appendNamedOrientations(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1163,6 +1215,36 @@ func (_q *ApplicationQuery) loadAppointments(ctx context.Context, query *Appoint
 	}
 	return nil
 }
+func (_q *ApplicationQuery) loadOrientations(ctx context.Context, query *OrientationQuery, nodes []*Application, init func(*Application), assign func(*Application, *Orientation)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(orientation.FieldApplicationID)
+	}
+	query.Where(predicate.Orientation(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.OrientationsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
 
 func (_q *ApplicationQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -1378,6 +1460,20 @@ func (_q *ApplicationQuery) WithNamedAppointments(name string, opts ...func(*App
 		_q.withNamedAppointments = make(map[string]*AppointmentQuery)
 	}
 	_q.withNamedAppointments[name] = query
+	return _q
+}
+
+// WithNamedOrientations tells the query-builder to eager-load the nodes that are connected to the "orientations"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedOrientations(name string, opts ...func(*OrientationQuery)) *ApplicationQuery {
+	query := (&OrientationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedOrientations == nil {
+		_q.withNamedOrientations = make(map[string]*OrientationQuery)
+	}
+	_q.withNamedOrientations[name] = query
 	return _q
 }
 

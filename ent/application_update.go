@@ -19,6 +19,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
@@ -394,6 +395,21 @@ func (_u *ApplicationUpdate) AddAppointments(v ...*Appointment) *ApplicationUpda
 	return _u.AddAppointmentIDs(ids...)
 }
 
+// AddOrientationIDs adds the "orientations" edge to the Orientation entity by IDs.
+func (_u *ApplicationUpdate) AddOrientationIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.AddOrientationIDs(ids...)
+	return _u
+}
+
+// AddOrientations adds the "orientations" edges to the Orientation entity.
+func (_u *ApplicationUpdate) AddOrientations(v ...*Orientation) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddOrientationIDs(ids...)
+}
+
 // Mutation returns the ApplicationMutation object of the builder.
 func (_u *ApplicationUpdate) Mutation() *ApplicationMutation {
 	return _u.mutation
@@ -562,6 +578,27 @@ func (_u *ApplicationUpdate) RemoveAppointments(v ...*Appointment) *ApplicationU
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAppointmentIDs(ids...)
+}
+
+// ClearOrientations clears all "orientations" edges to the Orientation entity.
+func (_u *ApplicationUpdate) ClearOrientations() *ApplicationUpdate {
+	_u.mutation.ClearOrientations()
+	return _u
+}
+
+// RemoveOrientationIDs removes the "orientations" edge to Orientation entities by IDs.
+func (_u *ApplicationUpdate) RemoveOrientationIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.RemoveOrientationIDs(ids...)
+	return _u
+}
+
+// RemoveOrientations removes "orientations" edges to Orientation entities.
+func (_u *ApplicationUpdate) RemoveOrientations(v ...*Orientation) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveOrientationIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -1089,6 +1126,51 @@ func (_u *ApplicationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.OrientationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.OrientationsTable,
+			Columns: []string{application.OrientationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(orientation.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedOrientationsIDs(); len(nodes) > 0 && !_u.mutation.OrientationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.OrientationsTable,
+			Columns: []string{application.OrientationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(orientation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OrientationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.OrientationsTable,
+			Columns: []string{application.OrientationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(orientation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -1466,6 +1548,21 @@ func (_u *ApplicationUpdateOne) AddAppointments(v ...*Appointment) *ApplicationU
 	return _u.AddAppointmentIDs(ids...)
 }
 
+// AddOrientationIDs adds the "orientations" edge to the Orientation entity by IDs.
+func (_u *ApplicationUpdateOne) AddOrientationIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.AddOrientationIDs(ids...)
+	return _u
+}
+
+// AddOrientations adds the "orientations" edges to the Orientation entity.
+func (_u *ApplicationUpdateOne) AddOrientations(v ...*Orientation) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddOrientationIDs(ids...)
+}
+
 // Mutation returns the ApplicationMutation object of the builder.
 func (_u *ApplicationUpdateOne) Mutation() *ApplicationMutation {
 	return _u.mutation
@@ -1634,6 +1731,27 @@ func (_u *ApplicationUpdateOne) RemoveAppointments(v ...*Appointment) *Applicati
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAppointmentIDs(ids...)
+}
+
+// ClearOrientations clears all "orientations" edges to the Orientation entity.
+func (_u *ApplicationUpdateOne) ClearOrientations() *ApplicationUpdateOne {
+	_u.mutation.ClearOrientations()
+	return _u
+}
+
+// RemoveOrientationIDs removes the "orientations" edge to Orientation entities by IDs.
+func (_u *ApplicationUpdateOne) RemoveOrientationIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.RemoveOrientationIDs(ids...)
+	return _u
+}
+
+// RemoveOrientations removes "orientations" edges to Orientation entities.
+func (_u *ApplicationUpdateOne) RemoveOrientations(v ...*Orientation) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveOrientationIDs(ids...)
 }
 
 // Where appends a list predicates to the ApplicationUpdate builder.
@@ -2184,6 +2302,51 @@ func (_u *ApplicationUpdateOne) sqlSave(ctx context.Context) (_node *Application
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(appointment.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.OrientationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.OrientationsTable,
+			Columns: []string{application.OrientationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(orientation.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedOrientationsIDs(); len(nodes) > 0 && !_u.mutation.OrientationsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.OrientationsTable,
+			Columns: []string{application.OrientationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(orientation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.OrientationsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.OrientationsTable,
+			Columns: []string{application.OrientationsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(orientation.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

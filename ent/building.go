@@ -36,6 +36,8 @@ type Building struct {
 	Latitude *domain.Latitude `json:"latitude,omitempty"`
 	// Longitude holds the value of the "longitude" field.
 	Longitude *domain.Longitude `json:"longitude,omitempty"`
+	// Where it stands as one number, map_key of the migrations: a tile of a map is one stretch of it.
+	Zkey *int64 `json:"zkey,omitempty"`
 	// PositionQuality holds the value of the "position_quality" field.
 	PositionQuality domain.Stated `json:"position_quality,omitempty"`
 	// The priority district in which it stands (quartier prioritaire).
@@ -150,7 +152,7 @@ func (*Building) scanValues(columns []string) ([]any, error) {
 			values[i] = new(domain.InseeCode)
 		case building.FieldLatitude, building.FieldLongitude:
 			values[i] = new(sql.NullFloat64)
-		case building.FieldDwellingCount:
+		case building.FieldZkey, building.FieldDwellingCount:
 			values[i] = new(sql.NullInt64)
 		case building.FieldCommuneName, building.FieldAddress, building.FieldPostalCode, building.FieldPositionQuality, building.FieldDistrictCode:
 			values[i] = new(sql.NullString)
@@ -227,6 +229,13 @@ func (_m *Building) assignValues(columns []string, values []any) error {
 			} else if value.Valid {
 				_m.Longitude = new(domain.Longitude)
 				*_m.Longitude = domain.Longitude(value.Float64)
+			}
+		case building.FieldZkey:
+			if value, ok := values[i].(*sql.NullInt64); !ok {
+				return fmt.Errorf("unexpected type %T for field zkey", values[i])
+			} else if value.Valid {
+				_m.Zkey = new(int64)
+				*_m.Zkey = value.Int64
 			}
 		case building.FieldPositionQuality:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -352,6 +361,11 @@ func (_m *Building) String() string {
 	builder.WriteString(", ")
 	if v := _m.Longitude; v != nil {
 		builder.WriteString("longitude=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.Zkey; v != nil {
+		builder.WriteString("zkey=")
 		builder.WriteString(fmt.Sprintf("%v", *v))
 	}
 	builder.WriteString(", ")

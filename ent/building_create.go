@@ -108,6 +108,20 @@ func (_c *BuildingCreate) SetNillableLongitude(v *domain.Longitude) *BuildingCre
 	return _c
 }
 
+// SetZkey sets the "zkey" field.
+func (_c *BuildingCreate) SetZkey(v int64) *BuildingCreate {
+	_c.mutation.SetZkey(v)
+	return _c
+}
+
+// SetNillableZkey sets the "zkey" field if the given value is not nil.
+func (_c *BuildingCreate) SetNillableZkey(v *int64) *BuildingCreate {
+	if v != nil {
+		_c.SetZkey(*v)
+	}
+	return _c
+}
+
 // SetPositionQuality sets the "position_quality" field.
 func (_c *BuildingCreate) SetPositionQuality(v domain.Stated) *BuildingCreate {
 	_c.mutation.SetPositionQuality(v)
@@ -371,6 +385,10 @@ func (_c *BuildingCreate) createSpec() (*Building, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Longitude(); ok {
 		_spec.SetField(building.FieldLongitude, field.TypeFloat64, value)
 		_node.Longitude = &value
+	}
+	if value, ok := _c.mutation.Zkey(); ok {
+		_spec.SetField(building.FieldZkey, field.TypeInt64, value)
+		_node.Zkey = &value
 	}
 	if value, ok := _c.mutation.PositionQuality(); ok {
 		_spec.SetField(building.FieldPositionQuality, field.TypeString, value)

@@ -164,6 +164,33 @@ func (_u *BuildingUpdate) ClearLongitude() *BuildingUpdate {
 	return _u
 }
 
+// SetZkey sets the "zkey" field.
+func (_u *BuildingUpdate) SetZkey(v int64) *BuildingUpdate {
+	_u.mutation.ResetZkey()
+	_u.mutation.SetZkey(v)
+	return _u
+}
+
+// SetNillableZkey sets the "zkey" field if the given value is not nil.
+func (_u *BuildingUpdate) SetNillableZkey(v *int64) *BuildingUpdate {
+	if v != nil {
+		_u.SetZkey(*v)
+	}
+	return _u
+}
+
+// AddZkey adds value to the "zkey" field.
+func (_u *BuildingUpdate) AddZkey(v int64) *BuildingUpdate {
+	_u.mutation.AddZkey(v)
+	return _u
+}
+
+// ClearZkey clears the value of the "zkey" field.
+func (_u *BuildingUpdate) ClearZkey() *BuildingUpdate {
+	_u.mutation.ClearZkey()
+	return _u
+}
+
 // SetPositionQuality sets the "position_quality" field.
 func (_u *BuildingUpdate) SetPositionQuality(v domain.Stated) *BuildingUpdate {
 	_u.mutation.SetPositionQuality(v)
@@ -450,6 +477,15 @@ func (_u *BuildingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if _u.mutation.LongitudeCleared() {
 		_spec.ClearField(building.FieldLongitude, field.TypeFloat64)
+	}
+	if value, ok := _u.mutation.Zkey(); ok {
+		_spec.SetField(building.FieldZkey, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedZkey(); ok {
+		_spec.AddField(building.FieldZkey, field.TypeInt64, value)
+	}
+	if _u.mutation.ZkeyCleared() {
+		_spec.ClearField(building.FieldZkey, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.PositionQuality(); ok {
 		_spec.SetField(building.FieldPositionQuality, field.TypeString, value)
@@ -808,6 +844,33 @@ func (_u *BuildingUpdateOne) ClearLongitude() *BuildingUpdateOne {
 	return _u
 }
 
+// SetZkey sets the "zkey" field.
+func (_u *BuildingUpdateOne) SetZkey(v int64) *BuildingUpdateOne {
+	_u.mutation.ResetZkey()
+	_u.mutation.SetZkey(v)
+	return _u
+}
+
+// SetNillableZkey sets the "zkey" field if the given value is not nil.
+func (_u *BuildingUpdateOne) SetNillableZkey(v *int64) *BuildingUpdateOne {
+	if v != nil {
+		_u.SetZkey(*v)
+	}
+	return _u
+}
+
+// AddZkey adds value to the "zkey" field.
+func (_u *BuildingUpdateOne) AddZkey(v int64) *BuildingUpdateOne {
+	_u.mutation.AddZkey(v)
+	return _u
+}
+
+// ClearZkey clears the value of the "zkey" field.
+func (_u *BuildingUpdateOne) ClearZkey() *BuildingUpdateOne {
+	_u.mutation.ClearZkey()
+	return _u
+}
+
 // SetPositionQuality sets the "position_quality" field.
 func (_u *BuildingUpdateOne) SetPositionQuality(v domain.Stated) *BuildingUpdateOne {
 	_u.mutation.SetPositionQuality(v)
@@ -1124,6 +1187,15 @@ func (_u *BuildingUpdateOne) sqlSave(ctx context.Context) (_node *Building, err 
 	}
 	if _u.mutation.LongitudeCleared() {
 		_spec.ClearField(building.FieldLongitude, field.TypeFloat64)
+	}
+	if value, ok := _u.mutation.Zkey(); ok {
+		_spec.SetField(building.FieldZkey, field.TypeInt64, value)
+	}
+	if value, ok := _u.mutation.AddedZkey(); ok {
+		_spec.AddField(building.FieldZkey, field.TypeInt64, value)
+	}
+	if _u.mutation.ZkeyCleared() {
+		_spec.ClearField(building.FieldZkey, field.TypeInt64)
 	}
 	if value, ok := _u.mutation.PositionQuality(); ok {
 		_spec.SetField(building.FieldPositionQuality, field.TypeString, value)

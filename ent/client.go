@@ -43,12 +43,16 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/mapfacet"
+	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
@@ -135,8 +139,14 @@ type Client struct {
 	HandOver *HandOverClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
 	HouseholdMember *HouseholdMemberClient
+	// LevelChange is the client for interacting with the LevelChange builders.
+	LevelChange *LevelChangeClient
 	// LockOut is the client for interacting with the LockOut builders.
 	LockOut *LockOutClient
+	// MapFacet is the client for interacting with the MapFacet builders.
+	MapFacet *MapFacetClient
+	// MapVersion is the client for interacting with the MapVersion builders.
+	MapVersion *MapVersionClient
 	// MemberParticulars is the client for interacting with the MemberParticulars builders.
 	MemberParticulars *MemberParticularsClient
 	// NamedAgent is the client for interacting with the NamedAgent builders.
@@ -147,6 +157,8 @@ type Client struct {
 	OpeningHours *OpeningHoursClient
 	// Organisation is the client for interacting with the Organisation builders.
 	Organisation *OrganisationClient
+	// Orientation is the client for interacting with the Orientation builders.
+	Orientation *OrientationClient
 	// Ownership is the client for interacting with the Ownership builders.
 	Ownership *OwnershipClient
 	// Pair is the client for interacting with the Pair builders.
@@ -231,12 +243,16 @@ func (c *Client) init() {
 	c.ErasedNumber = NewErasedNumberClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
 	c.HouseholdMember = NewHouseholdMemberClient(c.config)
+	c.LevelChange = NewLevelChangeClient(c.config)
 	c.LockOut = NewLockOutClient(c.config)
+	c.MapFacet = NewMapFacetClient(c.config)
+	c.MapVersion = NewMapVersionClient(c.config)
 	c.MemberParticulars = NewMemberParticularsClient(c.config)
 	c.NamedAgent = NewNamedAgentClient(c.config)
 	c.OnlineRegistration = NewOnlineRegistrationClient(c.config)
 	c.OpeningHours = NewOpeningHoursClient(c.config)
 	c.Organisation = NewOrganisationClient(c.config)
+	c.Orientation = NewOrientationClient(c.config)
 	c.Ownership = NewOwnershipClient(c.config)
 	c.Pair = NewPairClient(c.config)
 	c.PartnerApp = NewPartnerAppClient(c.config)
@@ -379,12 +395,16 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ErasedNumber:       NewErasedNumberClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
+		LevelChange:        NewLevelChangeClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
+		MapFacet:           NewMapFacetClient(cfg),
+		MapVersion:         NewMapVersionClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
 		NamedAgent:         NewNamedAgentClient(cfg),
 		OnlineRegistration: NewOnlineRegistrationClient(cfg),
 		OpeningHours:       NewOpeningHoursClient(cfg),
 		Organisation:       NewOrganisationClient(cfg),
+		Orientation:        NewOrientationClient(cfg),
 		Ownership:          NewOwnershipClient(cfg),
 		Pair:               NewPairClient(cfg),
 		PartnerApp:         NewPartnerAppClient(cfg),
@@ -454,12 +474,16 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ErasedNumber:       NewErasedNumberClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
+		LevelChange:        NewLevelChangeClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
+		MapFacet:           NewMapFacetClient(cfg),
+		MapVersion:         NewMapVersionClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
 		NamedAgent:         NewNamedAgentClient(cfg),
 		OnlineRegistration: NewOnlineRegistrationClient(cfg),
 		OpeningHours:       NewOpeningHoursClient(cfg),
 		Organisation:       NewOrganisationClient(cfg),
+		Orientation:        NewOrientationClient(cfg),
 		Ownership:          NewOwnershipClient(cfg),
 		Pair:               NewPairClient(cfg),
 		PartnerApp:         NewPartnerAppClient(cfg),
@@ -517,8 +541,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ApplicationSummary, c.Appointment, c.Assignment, c.AttemptCount, c.Audience,
 		c.Availability, c.BindingCode, c.BookedTime, c.Building, c.CatalogueEntry,
 		c.Commune, c.Deadline, c.Deposit, c.Draft, c.Dwelling, c.EmergencyOpening,
-		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut, c.MemberParticulars,
-		c.NamedAgent, c.OnlineRegistration, c.OpeningHours, c.Organisation,
+		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LevelChange, c.LockOut,
+		c.MapFacet, c.MapVersion, c.MemberParticulars, c.NamedAgent,
+		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
 		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece,
 		c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
 		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
@@ -538,8 +563,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ApplicationSummary, c.Appointment, c.Assignment, c.AttemptCount, c.Audience,
 		c.Availability, c.BindingCode, c.BookedTime, c.Building, c.CatalogueEntry,
 		c.Commune, c.Deadline, c.Deposit, c.Draft, c.Dwelling, c.EmergencyOpening,
-		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LockOut, c.MemberParticulars,
-		c.NamedAgent, c.OnlineRegistration, c.OpeningHours, c.Organisation,
+		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LevelChange, c.LockOut,
+		c.MapFacet, c.MapVersion, c.MemberParticulars, c.NamedAgent,
+		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
 		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece,
 		c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
 		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
@@ -607,8 +633,14 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.HandOver.mutate(ctx, m)
 	case *HouseholdMemberMutation:
 		return c.HouseholdMember.mutate(ctx, m)
+	case *LevelChangeMutation:
+		return c.LevelChange.mutate(ctx, m)
 	case *LockOutMutation:
 		return c.LockOut.mutate(ctx, m)
+	case *MapFacetMutation:
+		return c.MapFacet.mutate(ctx, m)
+	case *MapVersionMutation:
+		return c.MapVersion.mutate(ctx, m)
 	case *MemberParticularsMutation:
 		return c.MemberParticulars.mutate(ctx, m)
 	case *NamedAgentMutation:
@@ -619,6 +651,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.OpeningHours.mutate(ctx, m)
 	case *OrganisationMutation:
 		return c.Organisation.mutate(ctx, m)
+	case *OrientationMutation:
+		return c.Orientation.mutate(ctx, m)
 	case *OwnershipMutation:
 		return c.Ownership.mutate(ctx, m)
 	case *PairMutation:
@@ -1445,6 +1479,22 @@ func (c *ApplicationClient) QueryAppointments(_m *Application) *AppointmentQuery
 			sqlgraph.From(application.Table, application.FieldID, id),
 			sqlgraph.To(appointment.Table, appointment.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.AppointmentsTable, application.AppointmentsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrientations queries the orientations edge of a Application.
+func (c *ApplicationClient) QueryOrientations(_m *Application) *OrientationQuery {
+	query := (&OrientationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(orientation.Table, orientation.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.OrientationsTable, application.OrientationsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -5504,6 +5554,204 @@ func (c *HouseholdMemberClient) mutate(ctx context.Context, m *HouseholdMemberMu
 	}
 }
 
+// LevelChangeClient is a client for the LevelChange schema.
+type LevelChangeClient struct {
+	config
+}
+
+// NewLevelChangeClient returns a client for the LevelChange from the given config.
+func NewLevelChangeClient(c config) *LevelChangeClient {
+	return &LevelChangeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `levelchange.Hooks(f(g(h())))`.
+func (c *LevelChangeClient) Use(hooks ...Hook) {
+	c.hooks.LevelChange = append(c.hooks.LevelChange, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `levelchange.Intercept(f(g(h())))`.
+func (c *LevelChangeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.LevelChange = append(c.inters.LevelChange, interceptors...)
+}
+
+// Create returns a builder for creating a LevelChange entity.
+func (c *LevelChangeClient) Create() *LevelChangeCreate {
+	mutation := newLevelChangeMutation(c.config, OpCreate)
+	return &LevelChangeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of LevelChange entities.
+func (c *LevelChangeClient) CreateBulk(builders ...*LevelChangeCreate) *LevelChangeCreateBulk {
+	return &LevelChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *LevelChangeClient) MapCreateBulk(slice any, setFunc func(*LevelChangeCreate, int)) *LevelChangeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &LevelChangeCreateBulk{err: fmt.Errorf("calling to LevelChangeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*LevelChangeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &LevelChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for LevelChange.
+func (c *LevelChangeClient) Update() *LevelChangeUpdate {
+	mutation := newLevelChangeMutation(c.config, OpUpdate)
+	return &LevelChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *LevelChangeClient) UpdateOne(_m *LevelChange) *LevelChangeUpdateOne {
+	mutation := newLevelChangeMutation(c.config, OpUpdateOne, withLevelChange(_m))
+	return &LevelChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *LevelChangeClient) UpdateOneID(id domain.ID) *LevelChangeUpdateOne {
+	mutation := newLevelChangeMutation(c.config, OpUpdateOne, withLevelChangeID(id))
+	return &LevelChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for LevelChange.
+func (c *LevelChangeClient) Delete() *LevelChangeDelete {
+	mutation := newLevelChangeMutation(c.config, OpDelete)
+	return &LevelChangeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *LevelChangeClient) DeleteOne(_m *LevelChange) *LevelChangeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *LevelChangeClient) DeleteOneID(id domain.ID) *LevelChangeDeleteOne {
+	builder := c.Delete().Where(levelchange.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &LevelChangeDeleteOne{builder}
+}
+
+// Query returns a query builder for LevelChange.
+func (c *LevelChangeClient) Query() *LevelChangeQuery {
+	return &LevelChangeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeLevelChange},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a LevelChange entity by its id.
+func (c *LevelChangeClient) Get(ctx context.Context, id domain.ID) (*LevelChange, error) {
+	return c.Query().Where(levelchange.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *LevelChangeClient) GetX(ctx context.Context, id domain.ID) *LevelChange {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReceptionPoint queries the reception_point edge of a LevelChange.
+func (c *LevelChangeClient) QueryReceptionPoint(_m *LevelChange) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(levelchange.Table, levelchange.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, levelchange.ReceptionPointTable, levelchange.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrganisation queries the organisation edge of a LevelChange.
+func (c *LevelChangeClient) QueryOrganisation(_m *LevelChange) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(levelchange.Table, levelchange.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, levelchange.OrganisationTable, levelchange.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRequestedBy queries the requested_by edge of a LevelChange.
+func (c *LevelChangeClient) QueryRequestedBy(_m *LevelChange) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(levelchange.Table, levelchange.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, levelchange.RequestedByTable, levelchange.RequestedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAnsweredBy queries the answered_by edge of a LevelChange.
+func (c *LevelChangeClient) QueryAnsweredBy(_m *LevelChange) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(levelchange.Table, levelchange.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, levelchange.AnsweredByTable, levelchange.AnsweredByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *LevelChangeClient) Hooks() []Hook {
+	hooks := c.hooks.LevelChange
+	return append(hooks[:len(hooks):len(hooks)], levelchange.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *LevelChangeClient) Interceptors() []Interceptor {
+	return c.inters.LevelChange
+}
+
+func (c *LevelChangeClient) mutate(ctx context.Context, m *LevelChangeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&LevelChangeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&LevelChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&LevelChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&LevelChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown LevelChange mutation op: %q", m.Op())
+	}
+}
+
 // LockOutClient is a client for the LockOut schema.
 type LockOutClient struct {
 	config
@@ -5635,6 +5883,274 @@ func (c *LockOutClient) mutate(ctx context.Context, m *LockOutMutation) (Value, 
 		return (&LockOutDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown LockOut mutation op: %q", m.Op())
+	}
+}
+
+// MapFacetClient is a client for the MapFacet schema.
+type MapFacetClient struct {
+	config
+}
+
+// NewMapFacetClient returns a client for the MapFacet from the given config.
+func NewMapFacetClient(c config) *MapFacetClient {
+	return &MapFacetClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `mapfacet.Hooks(f(g(h())))`.
+func (c *MapFacetClient) Use(hooks ...Hook) {
+	c.hooks.MapFacet = append(c.hooks.MapFacet, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `mapfacet.Intercept(f(g(h())))`.
+func (c *MapFacetClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MapFacet = append(c.inters.MapFacet, interceptors...)
+}
+
+// Create returns a builder for creating a MapFacet entity.
+func (c *MapFacetClient) Create() *MapFacetCreate {
+	mutation := newMapFacetMutation(c.config, OpCreate)
+	return &MapFacetCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MapFacet entities.
+func (c *MapFacetClient) CreateBulk(builders ...*MapFacetCreate) *MapFacetCreateBulk {
+	return &MapFacetCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MapFacetClient) MapCreateBulk(slice any, setFunc func(*MapFacetCreate, int)) *MapFacetCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MapFacetCreateBulk{err: fmt.Errorf("calling to MapFacetClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MapFacetCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MapFacetCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MapFacet.
+func (c *MapFacetClient) Update() *MapFacetUpdate {
+	mutation := newMapFacetMutation(c.config, OpUpdate)
+	return &MapFacetUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MapFacetClient) UpdateOne(_m *MapFacet) *MapFacetUpdateOne {
+	mutation := newMapFacetMutation(c.config, OpUpdateOne, withMapFacet(_m))
+	return &MapFacetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MapFacetClient) UpdateOneID(id int64) *MapFacetUpdateOne {
+	mutation := newMapFacetMutation(c.config, OpUpdateOne, withMapFacetID(id))
+	return &MapFacetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MapFacet.
+func (c *MapFacetClient) Delete() *MapFacetDelete {
+	mutation := newMapFacetMutation(c.config, OpDelete)
+	return &MapFacetDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MapFacetClient) DeleteOne(_m *MapFacet) *MapFacetDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MapFacetClient) DeleteOneID(id int64) *MapFacetDeleteOne {
+	builder := c.Delete().Where(mapfacet.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MapFacetDeleteOne{builder}
+}
+
+// Query returns a query builder for MapFacet.
+func (c *MapFacetClient) Query() *MapFacetQuery {
+	return &MapFacetQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMapFacet},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MapFacet entity by its id.
+func (c *MapFacetClient) Get(ctx context.Context, id int64) (*MapFacet, error) {
+	return c.Query().Where(mapfacet.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MapFacetClient) GetX(ctx context.Context, id int64) *MapFacet {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MapFacetClient) Hooks() []Hook {
+	hooks := c.hooks.MapFacet
+	return append(hooks[:len(hooks):len(hooks)], mapfacet.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *MapFacetClient) Interceptors() []Interceptor {
+	return c.inters.MapFacet
+}
+
+func (c *MapFacetClient) mutate(ctx context.Context, m *MapFacetMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MapFacetCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MapFacetUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MapFacetUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MapFacetDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MapFacet mutation op: %q", m.Op())
+	}
+}
+
+// MapVersionClient is a client for the MapVersion schema.
+type MapVersionClient struct {
+	config
+}
+
+// NewMapVersionClient returns a client for the MapVersion from the given config.
+func NewMapVersionClient(c config) *MapVersionClient {
+	return &MapVersionClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `mapversion.Hooks(f(g(h())))`.
+func (c *MapVersionClient) Use(hooks ...Hook) {
+	c.hooks.MapVersion = append(c.hooks.MapVersion, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `mapversion.Intercept(f(g(h())))`.
+func (c *MapVersionClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MapVersion = append(c.inters.MapVersion, interceptors...)
+}
+
+// Create returns a builder for creating a MapVersion entity.
+func (c *MapVersionClient) Create() *MapVersionCreate {
+	mutation := newMapVersionMutation(c.config, OpCreate)
+	return &MapVersionCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MapVersion entities.
+func (c *MapVersionClient) CreateBulk(builders ...*MapVersionCreate) *MapVersionCreateBulk {
+	return &MapVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MapVersionClient) MapCreateBulk(slice any, setFunc func(*MapVersionCreate, int)) *MapVersionCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MapVersionCreateBulk{err: fmt.Errorf("calling to MapVersionClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MapVersionCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MapVersionCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MapVersion.
+func (c *MapVersionClient) Update() *MapVersionUpdate {
+	mutation := newMapVersionMutation(c.config, OpUpdate)
+	return &MapVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MapVersionClient) UpdateOne(_m *MapVersion) *MapVersionUpdateOne {
+	mutation := newMapVersionMutation(c.config, OpUpdateOne, withMapVersion(_m))
+	return &MapVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MapVersionClient) UpdateOneID(id int64) *MapVersionUpdateOne {
+	mutation := newMapVersionMutation(c.config, OpUpdateOne, withMapVersionID(id))
+	return &MapVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MapVersion.
+func (c *MapVersionClient) Delete() *MapVersionDelete {
+	mutation := newMapVersionMutation(c.config, OpDelete)
+	return &MapVersionDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MapVersionClient) DeleteOne(_m *MapVersion) *MapVersionDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MapVersionClient) DeleteOneID(id int64) *MapVersionDeleteOne {
+	builder := c.Delete().Where(mapversion.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MapVersionDeleteOne{builder}
+}
+
+// Query returns a query builder for MapVersion.
+func (c *MapVersionClient) Query() *MapVersionQuery {
+	return &MapVersionQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMapVersion},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MapVersion entity by its id.
+func (c *MapVersionClient) Get(ctx context.Context, id int64) (*MapVersion, error) {
+	return c.Query().Where(mapversion.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MapVersionClient) GetX(ctx context.Context, id int64) *MapVersion {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *MapVersionClient) Hooks() []Hook {
+	hooks := c.hooks.MapVersion
+	return append(hooks[:len(hooks):len(hooks)], mapversion.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *MapVersionClient) Interceptors() []Interceptor {
+	return c.inters.MapVersion
+}
+
+func (c *MapVersionClient) mutate(ctx context.Context, m *MapVersionMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MapVersionCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MapVersionUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MapVersionUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MapVersionDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MapVersion mutation op: %q", m.Op())
 	}
 }
 
@@ -6545,6 +7061,220 @@ func (c *OrganisationClient) mutate(ctx context.Context, m *OrganisationMutation
 		return (&OrganisationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Organisation mutation op: %q", m.Op())
+	}
+}
+
+// OrientationClient is a client for the Orientation schema.
+type OrientationClient struct {
+	config
+}
+
+// NewOrientationClient returns a client for the Orientation from the given config.
+func NewOrientationClient(c config) *OrientationClient {
+	return &OrientationClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `orientation.Hooks(f(g(h())))`.
+func (c *OrientationClient) Use(hooks ...Hook) {
+	c.hooks.Orientation = append(c.hooks.Orientation, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `orientation.Intercept(f(g(h())))`.
+func (c *OrientationClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Orientation = append(c.inters.Orientation, interceptors...)
+}
+
+// Create returns a builder for creating a Orientation entity.
+func (c *OrientationClient) Create() *OrientationCreate {
+	mutation := newOrientationMutation(c.config, OpCreate)
+	return &OrientationCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Orientation entities.
+func (c *OrientationClient) CreateBulk(builders ...*OrientationCreate) *OrientationCreateBulk {
+	return &OrientationCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *OrientationClient) MapCreateBulk(slice any, setFunc func(*OrientationCreate, int)) *OrientationCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &OrientationCreateBulk{err: fmt.Errorf("calling to OrientationClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*OrientationCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &OrientationCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Orientation.
+func (c *OrientationClient) Update() *OrientationUpdate {
+	mutation := newOrientationMutation(c.config, OpUpdate)
+	return &OrientationUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *OrientationClient) UpdateOne(_m *Orientation) *OrientationUpdateOne {
+	mutation := newOrientationMutation(c.config, OpUpdateOne, withOrientation(_m))
+	return &OrientationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *OrientationClient) UpdateOneID(id domain.ID) *OrientationUpdateOne {
+	mutation := newOrientationMutation(c.config, OpUpdateOne, withOrientationID(id))
+	return &OrientationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Orientation.
+func (c *OrientationClient) Delete() *OrientationDelete {
+	mutation := newOrientationMutation(c.config, OpDelete)
+	return &OrientationDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *OrientationClient) DeleteOne(_m *Orientation) *OrientationDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *OrientationClient) DeleteOneID(id domain.ID) *OrientationDeleteOne {
+	builder := c.Delete().Where(orientation.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &OrientationDeleteOne{builder}
+}
+
+// Query returns a query builder for Orientation.
+func (c *OrientationClient) Query() *OrientationQuery {
+	return &OrientationQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeOrientation},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Orientation entity by its id.
+func (c *OrientationClient) Get(ctx context.Context, id domain.ID) (*Orientation, error) {
+	return c.Query().Where(orientation.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *OrientationClient) GetX(ctx context.Context, id domain.ID) *Orientation {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a Orientation.
+func (c *OrientationClient) QueryApplication(_m *Orientation) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orientation.Table, orientation.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, orientation.ApplicationTable, orientation.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryFromPoint queries the from_point edge of a Orientation.
+func (c *OrientationClient) QueryFromPoint(_m *Orientation) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orientation.Table, orientation.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orientation.FromPointTable, orientation.FromPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryToPoint queries the to_point edge of a Orientation.
+func (c *OrientationClient) QueryToPoint(_m *Orientation) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orientation.Table, orientation.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orientation.ToPointTable, orientation.ToPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QuerySentBy queries the sent_by edge of a Orientation.
+func (c *OrientationClient) QuerySentBy(_m *Orientation) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orientation.Table, orientation.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orientation.SentByTable, orientation.SentByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAcceptedBy queries the accepted_by edge of a Orientation.
+func (c *OrientationClient) QueryAcceptedBy(_m *Orientation) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(orientation.Table, orientation.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, orientation.AcceptedByTable, orientation.AcceptedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *OrientationClient) Hooks() []Hook {
+	hooks := c.hooks.Orientation
+	return append(hooks[:len(hooks):len(hooks)], orientation.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *OrientationClient) Interceptors() []Interceptor {
+	return c.inters.Orientation
+}
+
+func (c *OrientationClient) mutate(ctx context.Context, m *OrientationMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&OrientationCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&OrientationUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&OrientationUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&OrientationDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Orientation mutation op: %q", m.Op())
 	}
 }
 
@@ -8469,6 +9199,22 @@ func (c *ReceptionContactClient) QueryOrganisation(_m *ReceptionContact) *Organi
 			sqlgraph.From(receptioncontact.Table, receptioncontact.FieldID, id),
 			sqlgraph.To(organisation.Table, organisation.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, receptioncontact.OrganisationTable, receptioncontact.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryApplication queries the application edge of a ReceptionContact.
+func (c *ReceptionContactClient) QueryApplication(_m *ReceptionContact) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptioncontact.Table, receptioncontact.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, receptioncontact.ApplicationTable, receptioncontact.ApplicationColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -10517,26 +11263,28 @@ type (
 		ApplicationContact, ApplicationEvent, ApplicationFile, ApplicationSummary,
 		Appointment, Assignment, AttemptCount, Audience, Availability, BindingCode,
 		BookedTime, Building, CatalogueEntry, Commune, Deadline, Deposit, Draft,
-		Dwelling, EmergencyOpening, ErasedNumber, HandOver, HouseholdMember, LockOut,
-		MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours, Organisation,
-		Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece, PieceFile,
-		PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
-		ReceptionGrant, ReceptionPoint, RegistryEvent, Room, SandboxClock,
-		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
-		UsedAssertion, Wish []ent.Hook
+		Dwelling, EmergencyOpening, ErasedNumber, HandOver, HouseholdMember,
+		LevelChange, LockOut, MapFacet, MapVersion, MemberParticulars, NamedAgent,
+		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
+		PartnerApp, PartnerAppSecret, Person, Piece, PieceFile, PieceTransfer,
+		ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
+		ReceptionPoint, RegistryEvent, Room, SandboxClock, SensitiveRecord,
+		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
+		Wish []ent.Hook
 	}
 	inters struct {
 		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
 		ApplicationContact, ApplicationEvent, ApplicationFile, ApplicationSummary,
 		Appointment, Assignment, AttemptCount, Audience, Availability, BindingCode,
 		BookedTime, Building, CatalogueEntry, Commune, Deadline, Deposit, Draft,
-		Dwelling, EmergencyOpening, ErasedNumber, HandOver, HouseholdMember, LockOut,
-		MemberParticulars, NamedAgent, OnlineRegistration, OpeningHours, Organisation,
-		Ownership, Pair, PartnerApp, PartnerAppSecret, Person, Piece, PieceFile,
-		PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
-		ReceptionGrant, ReceptionPoint, RegistryEvent, Room, SandboxClock,
-		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
-		UsedAssertion, Wish []ent.Interceptor
+		Dwelling, EmergencyOpening, ErasedNumber, HandOver, HouseholdMember,
+		LevelChange, LockOut, MapFacet, MapVersion, MemberParticulars, NamedAgent,
+		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
+		PartnerApp, PartnerAppSecret, Person, Piece, PieceFile, PieceTransfer,
+		ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
+		ReceptionPoint, RegistryEvent, Room, SandboxClock, SensitiveRecord,
+		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
+		Wish []ent.Interceptor
 	}
 )
 

@@ -41,6 +41,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/mapfacet"
+	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
@@ -159,6 +161,8 @@ func checkColumn(t, c string) error {
 			householdmember.Table:    householdmember.ValidColumn,
 			levelchange.Table:        levelchange.ValidColumn,
 			lockout.Table:            lockout.ValidColumn,
+			mapfacet.Table:           mapfacet.ValidColumn,
+			mapversion.Table:         mapversion.ValidColumn,
 			memberparticulars.Table:  memberparticulars.ValidColumn,
 			namedagent.Table:         namedagent.ValidColumn,
 			onlineregistration.Table: onlineregistration.ValidColumn,

@@ -32,11 +32,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
@@ -582,6 +584,19 @@ func (_q *ApplicationQuery) collectField(ctx context.Context, oneNode bool, opCt
 				return err
 			}
 			_q.WithNamedAppointments(alias, func(wq *AppointmentQuery) {
+				*wq = *query
+			})
+
+		case "orientations":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrientationClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, orientationImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedOrientations(alias, func(wq *OrientationQuery) {
 				*wq = *query
 			})
 		case "uniqueNumber":
@@ -2276,6 +2291,11 @@ func (_q *BuildingQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				selectedFields = append(selectedFields, building.FieldLongitude)
 				fieldSeen[building.FieldLongitude] = struct{}{}
 			}
+		case "zkey":
+			if _, ok := fieldSeen[building.FieldZkey]; !ok {
+				selectedFields = append(selectedFields, building.FieldZkey)
+				fieldSeen[building.FieldZkey] = struct{}{}
+			}
 		case "positionQuality":
 			if _, ok := fieldSeen[building.FieldPositionQuality]; !ok {
 				selectedFields = append(selectedFields, building.FieldPositionQuality)
@@ -3515,6 +3535,159 @@ func newHouseholdMemberPaginateArgs(rv map[string]any) *householdmemberPaginateA
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *LevelChangeQuery) CollectFields(ctx context.Context, satisfies ...string) (*LevelChangeQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *LevelChangeQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(levelchange.Columns))
+		selectedFields = []string{levelchange.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[levelchange.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, levelchange.FieldReceptionPointID)
+				fieldSeen[levelchange.FieldReceptionPointID] = struct{}{}
+			}
+
+		case "organisation":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withOrganisation != nil
+			if again {
+				query = _q.withOrganisation
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withOrganisation = query
+			if _, ok := fieldSeen[levelchange.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, levelchange.FieldOrganisationID)
+				fieldSeen[levelchange.FieldOrganisationID] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[levelchange.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, levelchange.FieldReceptionPointID)
+				fieldSeen[levelchange.FieldReceptionPointID] = struct{}{}
+			}
+		case "level":
+			if _, ok := fieldSeen[levelchange.FieldLevel]; !ok {
+				selectedFields = append(selectedFields, levelchange.FieldLevel)
+				fieldSeen[levelchange.FieldLevel] = struct{}{}
+			}
+		case "means":
+			if _, ok := fieldSeen[levelchange.FieldMeans]; !ok {
+				selectedFields = append(selectedFields, levelchange.FieldMeans)
+				fieldSeen[levelchange.FieldMeans] = struct{}{}
+			}
+		case "wantedFrom":
+			if _, ok := fieldSeen[levelchange.FieldWantedFrom]; !ok {
+				selectedFields = append(selectedFields, levelchange.FieldWantedFrom)
+				fieldSeen[levelchange.FieldWantedFrom] = struct{}{}
+			}
+		case "organisationID":
+			if _, ok := fieldSeen[levelchange.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, levelchange.FieldOrganisationID)
+				fieldSeen[levelchange.FieldOrganisationID] = struct{}{}
+			}
+		case "requestedOn":
+			if _, ok := fieldSeen[levelchange.FieldRequestedOn]; !ok {
+				selectedFields = append(selectedFields, levelchange.FieldRequestedOn)
+				fieldSeen[levelchange.FieldRequestedOn] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[levelchange.FieldState]; !ok {
+				selectedFields = append(selectedFields, levelchange.FieldState)
+				fieldSeen[levelchange.FieldState] = struct{}{}
+			}
+		case "answeredOn":
+			if _, ok := fieldSeen[levelchange.FieldAnsweredOn]; !ok {
+				selectedFields = append(selectedFields, levelchange.FieldAnsweredOn)
+				fieldSeen[levelchange.FieldAnsweredOn] = struct{}{}
+			}
+		case "grantedFrom":
+			if _, ok := fieldSeen[levelchange.FieldGrantedFrom]; !ok {
+				selectedFields = append(selectedFields, levelchange.FieldGrantedFrom)
+				fieldSeen[levelchange.FieldGrantedFrom] = struct{}{}
+			}
+		case "refusedFor":
+			if _, ok := fieldSeen[levelchange.FieldRefusedFor]; !ok {
+				selectedFields = append(selectedFields, levelchange.FieldRefusedFor)
+				fieldSeen[levelchange.FieldRefusedFor] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type levelchangePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []LevelChangePaginateOption
+}
+
+func newLevelChangePaginateArgs(rv map[string]any) *levelchangePaginateArgs {
+	args := &levelchangePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *MemberParticularsQuery) CollectFields(ctx context.Context, satisfies ...string) (*MemberParticularsQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -4318,6 +4491,196 @@ func newOrganisationPaginateArgs(rv map[string]any) *organisationPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*OrganisationWhereInput); ok {
 		args.opts = append(args.opts, WithOrganisationFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *OrientationQuery) CollectFields(ctx context.Context, satisfies ...string) (*OrientationQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *OrientationQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(orientation.Columns))
+		selectedFields = []string{orientation.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[orientation.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldApplicationID)
+				fieldSeen[orientation.FieldApplicationID] = struct{}{}
+			}
+
+		case "fromPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withFromPoint != nil
+			if again {
+				query = _q.withFromPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withFromPoint = query
+			if _, ok := fieldSeen[orientation.FieldFromPointID]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldFromPointID)
+				fieldSeen[orientation.FieldFromPointID] = struct{}{}
+			}
+
+		case "toPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withToPoint != nil
+			if again {
+				query = _q.withToPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withToPoint = query
+			if _, ok := fieldSeen[orientation.FieldToPointID]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldToPointID)
+				fieldSeen[orientation.FieldToPointID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[orientation.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldApplicationID)
+				fieldSeen[orientation.FieldApplicationID] = struct{}{}
+			}
+		case "fromPointID":
+			if _, ok := fieldSeen[orientation.FieldFromPointID]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldFromPointID)
+				fieldSeen[orientation.FieldFromPointID] = struct{}{}
+			}
+		case "toPointID":
+			if _, ok := fieldSeen[orientation.FieldToPointID]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldToPointID)
+				fieldSeen[orientation.FieldToPointID] = struct{}{}
+			}
+		case "reason":
+			if _, ok := fieldSeen[orientation.FieldReason]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldReason)
+				fieldSeen[orientation.FieldReason] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[orientation.FieldState]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldState)
+				fieldSeen[orientation.FieldState] = struct{}{}
+			}
+		case "sentAt":
+			if _, ok := fieldSeen[orientation.FieldSentAt]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldSentAt)
+				fieldSeen[orientation.FieldSentAt] = struct{}{}
+			}
+		case "acceptedAt":
+			if _, ok := fieldSeen[orientation.FieldAcceptedAt]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldAcceptedAt)
+				fieldSeen[orientation.FieldAcceptedAt] = struct{}{}
+			}
+		case "appointmentSetAt":
+			if _, ok := fieldSeen[orientation.FieldAppointmentSetAt]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldAppointmentSetAt)
+				fieldSeen[orientation.FieldAppointmentSetAt] = struct{}{}
+			}
+		case "receivedAt":
+			if _, ok := fieldSeen[orientation.FieldReceivedAt]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldReceivedAt)
+				fieldSeen[orientation.FieldReceivedAt] = struct{}{}
+			}
+		case "endedAt":
+			if _, ok := fieldSeen[orientation.FieldEndedAt]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldEndedAt)
+				fieldSeen[orientation.FieldEndedAt] = struct{}{}
+			}
+		case "declinedFor":
+			if _, ok := fieldSeen[orientation.FieldDeclinedFor]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldDeclinedFor)
+				fieldSeen[orientation.FieldDeclinedFor] = struct{}{}
+			}
+		case "outcome":
+			if _, ok := fieldSeen[orientation.FieldOutcome]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldOutcome)
+				fieldSeen[orientation.FieldOutcome] = struct{}{}
+			}
+		case "dueOn":
+			if _, ok := fieldSeen[orientation.FieldDueOn]; !ok {
+				selectedFields = append(selectedFields, orientation.FieldDueOn)
+				fieldSeen[orientation.FieldDueOn] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type orientationPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []OrientationPaginateOption
+}
+
+func newOrientationPaginateArgs(rv map[string]any) *orientationPaginateArgs {
+	args := &orientationPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
 	}
 	return args
 }
@@ -5591,6 +5954,28 @@ func (_q *ReceptionContactQuery) collectField(ctx context.Context, oneNode bool,
 				selectedFields = append(selectedFields, receptioncontact.FieldReceptionPointID)
 				fieldSeen[receptioncontact.FieldReceptionPointID] = struct{}{}
 			}
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[receptioncontact.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldApplicationID)
+				fieldSeen[receptioncontact.FieldApplicationID] = struct{}{}
+			}
 		case "receptionPointID":
 			if _, ok := fieldSeen[receptioncontact.FieldReceptionPointID]; !ok {
 				selectedFields = append(selectedFields, receptioncontact.FieldReceptionPointID)
@@ -5610,6 +5995,36 @@ func (_q *ReceptionContactQuery) collectField(ctx context.Context, oneNode bool,
 			if _, ok := fieldSeen[receptioncontact.FieldChannel]; !ok {
 				selectedFields = append(selectedFields, receptioncontact.FieldChannel)
 				fieldSeen[receptioncontact.FieldChannel] = struct{}{}
+			}
+		case "motive":
+			if _, ok := fieldSeen[receptioncontact.FieldMotive]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldMotive)
+				fieldSeen[receptioncontact.FieldMotive] = struct{}{}
+			}
+		case "outcome":
+			if _, ok := fieldSeen[receptioncontact.FieldOutcome]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldOutcome)
+				fieldSeen[receptioncontact.FieldOutcome] = struct{}{}
+			}
+		case "minutes":
+			if _, ok := fieldSeen[receptioncontact.FieldMinutes]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldMinutes)
+				fieldSeen[receptioncontact.FieldMinutes] = struct{}{}
+			}
+		case "languages":
+			if _, ok := fieldSeen[receptioncontact.FieldLanguages]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldLanguages)
+				fieldSeen[receptioncontact.FieldLanguages] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[receptioncontact.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldApplicationID)
+				fieldSeen[receptioncontact.FieldApplicationID] = struct{}{}
+			}
+		case "occurredAt":
+			if _, ok := fieldSeen[receptioncontact.FieldOccurredAt]; !ok {
+				selectedFields = append(selectedFields, receptioncontact.FieldOccurredAt)
+				fieldSeen[receptioncontact.FieldOccurredAt] = struct{}{}
 			}
 		case "recordedAt":
 			if _, ok := fieldSeen[receptioncontact.FieldRecordedAt]; !ok {

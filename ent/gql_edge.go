@@ -156,6 +156,18 @@ func (_m *Application) Appointments(ctx context.Context) (result []*Appointment,
 	return result, err
 }
 
+func (_m *Application) Orientations(ctx context.Context) (result []*Orientation, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedOrientations(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.OrientationsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryOrientations().All(ctx)
+	}
+	return result, err
+}
+
 func (_m *ApplicationContact) Application(ctx context.Context) (*Application, error) {
 	result, err := _m.Edges.ApplicationOrErr()
 	if IsNotLoaded(err) {
@@ -490,6 +502,22 @@ func (_m *HouseholdMember) Sensitive(ctx context.Context) (*SensitiveRecord, err
 	return result, MaskNotFound(err)
 }
 
+func (_m *LevelChange) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *LevelChange) Organisation(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.OrganisationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryOrganisation().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *MemberParticulars) Member(ctx context.Context) (*HouseholdMember, error) {
 	result, err := _m.Edges.MemberOrErr()
 	if IsNotLoaded(err) {
@@ -589,6 +617,30 @@ func (_m *Organisation) ReceptionPoints(
 		return conn, nil
 	}
 	return _m.QueryReceptionPoints().Paginate(ctx, after, first, before, last, opts...)
+}
+
+func (_m *Orientation) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Orientation) FromPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.FromPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryFromPoint().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Orientation) ToPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ToPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryToPoint().Only(ctx)
+	}
+	return result, err
 }
 
 func (_m *Ownership) Building(ctx context.Context) (*Building, error) {
@@ -789,6 +841,14 @@ func (_m *ReceptionContact) ReceptionPoint(ctx context.Context) (*ReceptionPoint
 		result, err = _m.QueryReceptionPoint().Only(ctx)
 	}
 	return result, err
+}
+
+func (_m *ReceptionContact) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, MaskNotFound(err)
 }
 
 func (_m *ReceptionPoint) Commune(ctx context.Context) (*Commune, error) {

@@ -1316,6 +1316,18 @@ type BuildingWhereInput struct {
 	LongitudeIsNil  bool               `json:"longitudeIsNil,omitempty"`
 	LongitudeNotNil bool               `json:"longitudeNotNil,omitempty"`
 
+	// "zkey" field predicates.
+	Zkey       *int64  `json:"zkey,omitempty"`
+	ZkeyNEQ    *int64  `json:"zkeyNEQ,omitempty"`
+	ZkeyIn     []int64 `json:"zkeyIn,omitempty"`
+	ZkeyNotIn  []int64 `json:"zkeyNotIn,omitempty"`
+	ZkeyGT     *int64  `json:"zkeyGT,omitempty"`
+	ZkeyGTE    *int64  `json:"zkeyGTE,omitempty"`
+	ZkeyLT     *int64  `json:"zkeyLT,omitempty"`
+	ZkeyLTE    *int64  `json:"zkeyLTE,omitempty"`
+	ZkeyIsNil  bool    `json:"zkeyIsNil,omitempty"`
+	ZkeyNotNil bool    `json:"zkeyNotNil,omitempty"`
+
 	// "position_quality" field predicates.
 	PositionQuality             *domain.Stated  `json:"positionQuality,omitempty"`
 	PositionQualityNEQ          *domain.Stated  `json:"positionQualityNEQ,omitempty"`
@@ -1760,6 +1772,36 @@ func (i *BuildingWhereInput) P() (predicate.Building, error) {
 	}
 	if i.LongitudeNotNil {
 		predicates = append(predicates, building.LongitudeNotNil())
+	}
+	if i.Zkey != nil {
+		predicates = append(predicates, building.ZkeyEQ(*i.Zkey))
+	}
+	if i.ZkeyNEQ != nil {
+		predicates = append(predicates, building.ZkeyNEQ(*i.ZkeyNEQ))
+	}
+	if len(i.ZkeyIn) > 0 {
+		predicates = append(predicates, building.ZkeyIn(i.ZkeyIn...))
+	}
+	if len(i.ZkeyNotIn) > 0 {
+		predicates = append(predicates, building.ZkeyNotIn(i.ZkeyNotIn...))
+	}
+	if i.ZkeyGT != nil {
+		predicates = append(predicates, building.ZkeyGT(*i.ZkeyGT))
+	}
+	if i.ZkeyGTE != nil {
+		predicates = append(predicates, building.ZkeyGTE(*i.ZkeyGTE))
+	}
+	if i.ZkeyLT != nil {
+		predicates = append(predicates, building.ZkeyLT(*i.ZkeyLT))
+	}
+	if i.ZkeyLTE != nil {
+		predicates = append(predicates, building.ZkeyLTE(*i.ZkeyLTE))
+	}
+	if i.ZkeyIsNil {
+		predicates = append(predicates, building.ZkeyIsNil())
+	}
+	if i.ZkeyNotNil {
+		predicates = append(predicates, building.ZkeyNotNil())
 	}
 	if i.PositionQuality != nil {
 		predicates = append(predicates, building.PositionQualityEQ(*i.PositionQuality))

@@ -40,12 +40,16 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/mapfacet"
+	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/ownership"
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
@@ -108,12 +112,16 @@ const (
 	TypeErasedNumber       = "ErasedNumber"
 	TypeHandOver           = "HandOver"
 	TypeHouseholdMember    = "HouseholdMember"
+	TypeLevelChange        = "LevelChange"
 	TypeLockOut            = "LockOut"
+	TypeMapFacet           = "MapFacet"
+	TypeMapVersion         = "MapVersion"
 	TypeMemberParticulars  = "MemberParticulars"
 	TypeNamedAgent         = "NamedAgent"
 	TypeOnlineRegistration = "OnlineRegistration"
 	TypeOpeningHours       = "OpeningHours"
 	TypeOrganisation       = "Organisation"
+	TypeOrientation        = "Orientation"
 	TypeOwnership          = "Ownership"
 	TypePair               = "Pair"
 	TypePartnerApp         = "PartnerApp"
@@ -2714,6 +2722,9 @@ type ApplicationMutation struct {
 	appointments            map[domain.ID]struct{}
 	removedappointments     map[domain.ID]struct{}
 	clearedappointments     bool
+	orientations            map[domain.ID]struct{}
+	removedorientations     map[domain.ID]struct{}
+	clearedorientations     bool
 	done                    bool
 	oldValue                func(context.Context) (*Application, error)
 	predicates              []predicate.Application
@@ -3845,6 +3856,60 @@ func (m *ApplicationMutation) ResetAppointments() {
 	m.removedappointments = nil
 }
 
+// AddOrientationIDs adds the "orientations" edge to the Orientation entity by ids.
+func (m *ApplicationMutation) AddOrientationIDs(ids ...domain.ID) {
+	if m.orientations == nil {
+		m.orientations = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.orientations[ids[i]] = struct{}{}
+	}
+}
+
+// ClearOrientations clears the "orientations" edge to the Orientation entity.
+func (m *ApplicationMutation) ClearOrientations() {
+	m.clearedorientations = true
+}
+
+// OrientationsCleared reports if the "orientations" edge to the Orientation entity was cleared.
+func (m *ApplicationMutation) OrientationsCleared() bool {
+	return m.clearedorientations
+}
+
+// RemoveOrientationIDs removes the "orientations" edge to the Orientation entity by IDs.
+func (m *ApplicationMutation) RemoveOrientationIDs(ids ...domain.ID) {
+	if m.removedorientations == nil {
+		m.removedorientations = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.orientations, ids[i])
+		m.removedorientations[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedOrientations returns the removed IDs of the "orientations" edge to the Orientation entity.
+func (m *ApplicationMutation) RemovedOrientationsIDs() (ids []domain.ID) {
+	for id := range m.removedorientations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// OrientationsIDs returns the "orientations" edge IDs in the mutation.
+func (m *ApplicationMutation) OrientationsIDs() (ids []domain.ID) {
+	for id := range m.orientations {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetOrientations resets all changes to the "orientations" edge.
+func (m *ApplicationMutation) ResetOrientations() {
+	m.orientations = nil
+	m.clearedorientations = false
+	m.removedorientations = nil
+}
+
 // Where appends a list predicates to the ApplicationMutation builder.
 func (m *ApplicationMutation) Where(ps ...predicate.Application) {
 	m.predicates = append(m.predicates, ps...)
@@ -4218,7 +4283,7 @@ func (m *ApplicationMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ApplicationMutation) AddedEdges() []string {
-	edges := make([]string, 0, 10)
+	edges := make([]string, 0, 11)
 	if m.summary != nil {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -4248,6 +4313,9 @@ func (m *ApplicationMutation) AddedEdges() []string {
 	}
 	if m.appointments != nil {
 		edges = append(edges, application.EdgeAppointments)
+	}
+	if m.orientations != nil {
+		edges = append(edges, application.EdgeOrientations)
 	}
 	return edges
 }
@@ -4310,13 +4378,19 @@ func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeOrientations:
+		ids := make([]ent.Value, 0, len(m.orientations))
+		for id := range m.orientations {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ApplicationMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 10)
+	edges := make([]string, 0, 11)
 	if m.removedwishes != nil {
 		edges = append(edges, application.EdgeWishes)
 	}
@@ -4337,6 +4411,9 @@ func (m *ApplicationMutation) RemovedEdges() []string {
 	}
 	if m.removedappointments != nil {
 		edges = append(edges, application.EdgeAppointments)
+	}
+	if m.removedorientations != nil {
+		edges = append(edges, application.EdgeOrientations)
 	}
 	return edges
 }
@@ -4387,13 +4464,19 @@ func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeOrientations:
+		ids := make([]ent.Value, 0, len(m.removedorientations))
+		for id := range m.removedorientations {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ApplicationMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 10)
+	edges := make([]string, 0, 11)
 	if m.clearedsummary {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -4424,6 +4507,9 @@ func (m *ApplicationMutation) ClearedEdges() []string {
 	if m.clearedappointments {
 		edges = append(edges, application.EdgeAppointments)
 	}
+	if m.clearedorientations {
+		edges = append(edges, application.EdgeOrientations)
+	}
 	return edges
 }
 
@@ -4451,6 +4537,8 @@ func (m *ApplicationMutation) EdgeCleared(name string) bool {
 		return m.clearedpieces
 	case application.EdgeAppointments:
 		return m.clearedappointments
+	case application.EdgeOrientations:
+		return m.clearedorientations
 	}
 	return false
 }
@@ -4505,6 +4593,9 @@ func (m *ApplicationMutation) ResetEdge(name string) error {
 		return nil
 	case application.EdgeAppointments:
 		m.ResetAppointments()
+		return nil
+	case application.EdgeOrientations:
+		m.ResetOrientations()
 		return nil
 	}
 	return fmt.Errorf("unknown Application edge %s", name)
@@ -18152,6 +18243,8 @@ type BuildingMutation struct {
 	addlatitude          *domain.Latitude
 	longitude            *domain.Longitude
 	addlongitude         *domain.Longitude
+	zkey                 *int64
+	addzkey              *int64
 	position_quality     *domain.Stated
 	district_code        *domain.Stated
 	dwelling_count       *int
@@ -18650,6 +18743,76 @@ func (m *BuildingMutation) ResetLongitude() {
 	delete(m.clearedFields, building.FieldLongitude)
 }
 
+// SetZkey sets the "zkey" field.
+func (m *BuildingMutation) SetZkey(i int64) {
+	m.zkey = &i
+	m.addzkey = nil
+}
+
+// Zkey returns the value of the "zkey" field in the mutation.
+func (m *BuildingMutation) Zkey() (r int64, exists bool) {
+	v := m.zkey
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldZkey returns the old "zkey" field's value of the Building entity.
+// If the Building object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BuildingMutation) OldZkey(ctx context.Context) (v *int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldZkey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldZkey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldZkey: %w", err)
+	}
+	return oldValue.Zkey, nil
+}
+
+// AddZkey adds i to the "zkey" field.
+func (m *BuildingMutation) AddZkey(i int64) {
+	if m.addzkey != nil {
+		*m.addzkey += i
+	} else {
+		m.addzkey = &i
+	}
+}
+
+// AddedZkey returns the value that was added to the "zkey" field in this mutation.
+func (m *BuildingMutation) AddedZkey() (r int64, exists bool) {
+	v := m.addzkey
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearZkey clears the value of the "zkey" field.
+func (m *BuildingMutation) ClearZkey() {
+	m.zkey = nil
+	m.addzkey = nil
+	m.clearedFields[building.FieldZkey] = struct{}{}
+}
+
+// ZkeyCleared returns if the "zkey" field was cleared in this mutation.
+func (m *BuildingMutation) ZkeyCleared() bool {
+	_, ok := m.clearedFields[building.FieldZkey]
+	return ok
+}
+
+// ResetZkey resets all changes to the "zkey" field.
+func (m *BuildingMutation) ResetZkey() {
+	m.zkey = nil
+	m.addzkey = nil
+	delete(m.clearedFields, building.FieldZkey)
+}
+
 // SetPositionQuality sets the "position_quality" field.
 func (m *BuildingMutation) SetPositionQuality(d domain.Stated) {
 	m.position_quality = &d
@@ -19140,7 +19303,7 @@ func (m *BuildingMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BuildingMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.created_at != nil {
 		fields = append(fields, building.FieldCreatedAt)
 	}
@@ -19164,6 +19327,9 @@ func (m *BuildingMutation) Fields() []string {
 	}
 	if m.longitude != nil {
 		fields = append(fields, building.FieldLongitude)
+	}
+	if m.zkey != nil {
+		fields = append(fields, building.FieldZkey)
 	}
 	if m.position_quality != nil {
 		fields = append(fields, building.FieldPositionQuality)
@@ -19204,6 +19370,8 @@ func (m *BuildingMutation) Field(name string) (ent.Value, bool) {
 		return m.Latitude()
 	case building.FieldLongitude:
 		return m.Longitude()
+	case building.FieldZkey:
+		return m.Zkey()
 	case building.FieldPositionQuality:
 		return m.PositionQuality()
 	case building.FieldDistrictCode:
@@ -19239,6 +19407,8 @@ func (m *BuildingMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldLatitude(ctx)
 	case building.FieldLongitude:
 		return m.OldLongitude(ctx)
+	case building.FieldZkey:
+		return m.OldZkey(ctx)
 	case building.FieldPositionQuality:
 		return m.OldPositionQuality(ctx)
 	case building.FieldDistrictCode:
@@ -19314,6 +19484,13 @@ func (m *BuildingMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetLongitude(v)
 		return nil
+	case building.FieldZkey:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetZkey(v)
+		return nil
 	case building.FieldPositionQuality:
 		v, ok := value.(domain.Stated)
 		if !ok {
@@ -19363,6 +19540,9 @@ func (m *BuildingMutation) AddedFields() []string {
 	if m.addlongitude != nil {
 		fields = append(fields, building.FieldLongitude)
 	}
+	if m.addzkey != nil {
+		fields = append(fields, building.FieldZkey)
+	}
 	if m.adddwelling_count != nil {
 		fields = append(fields, building.FieldDwellingCount)
 	}
@@ -19378,6 +19558,8 @@ func (m *BuildingMutation) AddedField(name string) (ent.Value, bool) {
 		return m.AddedLatitude()
 	case building.FieldLongitude:
 		return m.AddedLongitude()
+	case building.FieldZkey:
+		return m.AddedZkey()
 	case building.FieldDwellingCount:
 		return m.AddedDwellingCount()
 	}
@@ -19403,6 +19585,13 @@ func (m *BuildingMutation) AddField(name string, value ent.Value) error {
 		}
 		m.AddLongitude(v)
 		return nil
+	case building.FieldZkey:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddZkey(v)
+		return nil
 	case building.FieldDwellingCount:
 		v, ok := value.(int)
 		if !ok {
@@ -19426,6 +19615,9 @@ func (m *BuildingMutation) ClearedFields() []string {
 	}
 	if m.FieldCleared(building.FieldLongitude) {
 		fields = append(fields, building.FieldLongitude)
+	}
+	if m.FieldCleared(building.FieldZkey) {
+		fields = append(fields, building.FieldZkey)
 	}
 	if m.FieldCleared(building.FieldLastVintageID) {
 		fields = append(fields, building.FieldLastVintageID)
@@ -19452,6 +19644,9 @@ func (m *BuildingMutation) ClearField(name string) error {
 		return nil
 	case building.FieldLongitude:
 		m.ClearLongitude()
+		return nil
+	case building.FieldZkey:
+		m.ClearZkey()
 		return nil
 	case building.FieldLastVintageID:
 		m.ClearLastVintageID()
@@ -19487,6 +19682,9 @@ func (m *BuildingMutation) ResetField(name string) error {
 		return nil
 	case building.FieldLongitude:
 		m.ResetLongitude()
+		return nil
+	case building.FieldZkey:
+		m.ResetZkey()
 		return nil
 	case building.FieldPositionQuality:
 		m.ResetPositionQuality()
@@ -29744,6 +29942,1293 @@ func (m *HouseholdMemberMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown HouseholdMember edge %s", name)
 }
 
+// LevelChangeMutation represents an operation that mutates the LevelChange nodes in the graph.
+type LevelChangeMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	level                  *int
+	addlevel               *int
+	means                  *domain.Means
+	wanted_from            *domain.Date
+	requested_on           *domain.Date
+	state                  *domain.LevelChangeState
+	answered_on            *domain.Date
+	granted_from           *domain.Date
+	refused_for            *domain.LevelChangeRefusal
+	clearedFields          map[string]struct{}
+	reception_point        *domain.ID
+	clearedreception_point bool
+	organisation           *domain.ID
+	clearedorganisation    bool
+	requested_by           *domain.ID
+	clearedrequested_by    bool
+	answered_by            *domain.ID
+	clearedanswered_by     bool
+	done                   bool
+	oldValue               func(context.Context) (*LevelChange, error)
+	predicates             []predicate.LevelChange
+}
+
+var _ ent.Mutation = (*LevelChangeMutation)(nil)
+
+// levelchangeOption allows management of the mutation configuration using functional options.
+type levelchangeOption func(*LevelChangeMutation)
+
+// newLevelChangeMutation creates new mutation for the LevelChange entity.
+func newLevelChangeMutation(c config, op Op, opts ...levelchangeOption) *LevelChangeMutation {
+	m := &LevelChangeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeLevelChange,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withLevelChangeID sets the ID field of the mutation.
+func withLevelChangeID(id domain.ID) levelchangeOption {
+	return func(m *LevelChangeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *LevelChange
+		)
+		m.oldValue = func(ctx context.Context) (*LevelChange, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().LevelChange.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withLevelChange sets the old LevelChange of the mutation.
+func withLevelChange(node *LevelChange) levelchangeOption {
+	return func(m *LevelChangeMutation) {
+		m.oldValue = func(context.Context) (*LevelChange, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m LevelChangeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m LevelChangeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of LevelChange entities.
+func (m *LevelChangeMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *LevelChangeMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *LevelChangeMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().LevelChange.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *LevelChangeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *LevelChangeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *LevelChangeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *LevelChangeMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *LevelChangeMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldReceptionPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *LevelChangeMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+}
+
+// SetLevel sets the "level" field.
+func (m *LevelChangeMutation) SetLevel(i int) {
+	m.level = &i
+	m.addlevel = nil
+}
+
+// Level returns the value of the "level" field in the mutation.
+func (m *LevelChangeMutation) Level() (r int, exists bool) {
+	v := m.level
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLevel returns the old "level" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldLevel(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLevel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLevel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLevel: %w", err)
+	}
+	return oldValue.Level, nil
+}
+
+// AddLevel adds i to the "level" field.
+func (m *LevelChangeMutation) AddLevel(i int) {
+	if m.addlevel != nil {
+		*m.addlevel += i
+	} else {
+		m.addlevel = &i
+	}
+}
+
+// AddedLevel returns the value that was added to the "level" field in this mutation.
+func (m *LevelChangeMutation) AddedLevel() (r int, exists bool) {
+	v := m.addlevel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLevel resets all changes to the "level" field.
+func (m *LevelChangeMutation) ResetLevel() {
+	m.level = nil
+	m.addlevel = nil
+}
+
+// SetMeans sets the "means" field.
+func (m *LevelChangeMutation) SetMeans(d domain.Means) {
+	m.means = &d
+}
+
+// Means returns the value of the "means" field in the mutation.
+func (m *LevelChangeMutation) Means() (r domain.Means, exists bool) {
+	v := m.means
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMeans returns the old "means" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldMeans(ctx context.Context) (v domain.Means, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMeans is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMeans requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMeans: %w", err)
+	}
+	return oldValue.Means, nil
+}
+
+// ResetMeans resets all changes to the "means" field.
+func (m *LevelChangeMutation) ResetMeans() {
+	m.means = nil
+}
+
+// SetWantedFrom sets the "wanted_from" field.
+func (m *LevelChangeMutation) SetWantedFrom(d domain.Date) {
+	m.wanted_from = &d
+}
+
+// WantedFrom returns the value of the "wanted_from" field in the mutation.
+func (m *LevelChangeMutation) WantedFrom() (r domain.Date, exists bool) {
+	v := m.wanted_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWantedFrom returns the old "wanted_from" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldWantedFrom(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWantedFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWantedFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWantedFrom: %w", err)
+	}
+	return oldValue.WantedFrom, nil
+}
+
+// ResetWantedFrom resets all changes to the "wanted_from" field.
+func (m *LevelChangeMutation) ResetWantedFrom() {
+	m.wanted_from = nil
+}
+
+// SetRequestedByID sets the "requested_by_id" field.
+func (m *LevelChangeMutation) SetRequestedByID(d domain.ID) {
+	m.requested_by = &d
+}
+
+// RequestedByID returns the value of the "requested_by_id" field in the mutation.
+func (m *LevelChangeMutation) RequestedByID() (r domain.ID, exists bool) {
+	v := m.requested_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestedByID returns the old "requested_by_id" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldRequestedByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestedByID: %w", err)
+	}
+	return oldValue.RequestedByID, nil
+}
+
+// ResetRequestedByID resets all changes to the "requested_by_id" field.
+func (m *LevelChangeMutation) ResetRequestedByID() {
+	m.requested_by = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *LevelChangeMutation) SetOrganisationID(d domain.ID) {
+	m.organisation = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *LevelChangeMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *LevelChangeMutation) ResetOrganisationID() {
+	m.organisation = nil
+}
+
+// SetRequestedOn sets the "requested_on" field.
+func (m *LevelChangeMutation) SetRequestedOn(d domain.Date) {
+	m.requested_on = &d
+}
+
+// RequestedOn returns the value of the "requested_on" field in the mutation.
+func (m *LevelChangeMutation) RequestedOn() (r domain.Date, exists bool) {
+	v := m.requested_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestedOn returns the old "requested_on" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldRequestedOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestedOn: %w", err)
+	}
+	return oldValue.RequestedOn, nil
+}
+
+// ResetRequestedOn resets all changes to the "requested_on" field.
+func (m *LevelChangeMutation) ResetRequestedOn() {
+	m.requested_on = nil
+}
+
+// SetState sets the "state" field.
+func (m *LevelChangeMutation) SetState(dcs domain.LevelChangeState) {
+	m.state = &dcs
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *LevelChangeMutation) State() (r domain.LevelChangeState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldState(ctx context.Context) (v domain.LevelChangeState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *LevelChangeMutation) ResetState() {
+	m.state = nil
+}
+
+// SetAnsweredByID sets the "answered_by_id" field.
+func (m *LevelChangeMutation) SetAnsweredByID(d domain.ID) {
+	m.answered_by = &d
+}
+
+// AnsweredByID returns the value of the "answered_by_id" field in the mutation.
+func (m *LevelChangeMutation) AnsweredByID() (r domain.ID, exists bool) {
+	v := m.answered_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredByID returns the old "answered_by_id" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldAnsweredByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredByID: %w", err)
+	}
+	return oldValue.AnsweredByID, nil
+}
+
+// ClearAnsweredByID clears the value of the "answered_by_id" field.
+func (m *LevelChangeMutation) ClearAnsweredByID() {
+	m.answered_by = nil
+	m.clearedFields[levelchange.FieldAnsweredByID] = struct{}{}
+}
+
+// AnsweredByIDCleared returns if the "answered_by_id" field was cleared in this mutation.
+func (m *LevelChangeMutation) AnsweredByIDCleared() bool {
+	_, ok := m.clearedFields[levelchange.FieldAnsweredByID]
+	return ok
+}
+
+// ResetAnsweredByID resets all changes to the "answered_by_id" field.
+func (m *LevelChangeMutation) ResetAnsweredByID() {
+	m.answered_by = nil
+	delete(m.clearedFields, levelchange.FieldAnsweredByID)
+}
+
+// SetAnsweredOn sets the "answered_on" field.
+func (m *LevelChangeMutation) SetAnsweredOn(d domain.Date) {
+	m.answered_on = &d
+}
+
+// AnsweredOn returns the value of the "answered_on" field in the mutation.
+func (m *LevelChangeMutation) AnsweredOn() (r domain.Date, exists bool) {
+	v := m.answered_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredOn returns the old "answered_on" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldAnsweredOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredOn: %w", err)
+	}
+	return oldValue.AnsweredOn, nil
+}
+
+// ClearAnsweredOn clears the value of the "answered_on" field.
+func (m *LevelChangeMutation) ClearAnsweredOn() {
+	m.answered_on = nil
+	m.clearedFields[levelchange.FieldAnsweredOn] = struct{}{}
+}
+
+// AnsweredOnCleared returns if the "answered_on" field was cleared in this mutation.
+func (m *LevelChangeMutation) AnsweredOnCleared() bool {
+	_, ok := m.clearedFields[levelchange.FieldAnsweredOn]
+	return ok
+}
+
+// ResetAnsweredOn resets all changes to the "answered_on" field.
+func (m *LevelChangeMutation) ResetAnsweredOn() {
+	m.answered_on = nil
+	delete(m.clearedFields, levelchange.FieldAnsweredOn)
+}
+
+// SetGrantedFrom sets the "granted_from" field.
+func (m *LevelChangeMutation) SetGrantedFrom(d domain.Date) {
+	m.granted_from = &d
+}
+
+// GrantedFrom returns the value of the "granted_from" field in the mutation.
+func (m *LevelChangeMutation) GrantedFrom() (r domain.Date, exists bool) {
+	v := m.granted_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldGrantedFrom returns the old "granted_from" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldGrantedFrom(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldGrantedFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldGrantedFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldGrantedFrom: %w", err)
+	}
+	return oldValue.GrantedFrom, nil
+}
+
+// ClearGrantedFrom clears the value of the "granted_from" field.
+func (m *LevelChangeMutation) ClearGrantedFrom() {
+	m.granted_from = nil
+	m.clearedFields[levelchange.FieldGrantedFrom] = struct{}{}
+}
+
+// GrantedFromCleared returns if the "granted_from" field was cleared in this mutation.
+func (m *LevelChangeMutation) GrantedFromCleared() bool {
+	_, ok := m.clearedFields[levelchange.FieldGrantedFrom]
+	return ok
+}
+
+// ResetGrantedFrom resets all changes to the "granted_from" field.
+func (m *LevelChangeMutation) ResetGrantedFrom() {
+	m.granted_from = nil
+	delete(m.clearedFields, levelchange.FieldGrantedFrom)
+}
+
+// SetRefusedFor sets the "refused_for" field.
+func (m *LevelChangeMutation) SetRefusedFor(dcr domain.LevelChangeRefusal) {
+	m.refused_for = &dcr
+}
+
+// RefusedFor returns the value of the "refused_for" field in the mutation.
+func (m *LevelChangeMutation) RefusedFor() (r domain.LevelChangeRefusal, exists bool) {
+	v := m.refused_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefusedFor returns the old "refused_for" field's value of the LevelChange entity.
+// If the LevelChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *LevelChangeMutation) OldRefusedFor(ctx context.Context) (v *domain.LevelChangeRefusal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefusedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefusedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefusedFor: %w", err)
+	}
+	return oldValue.RefusedFor, nil
+}
+
+// ClearRefusedFor clears the value of the "refused_for" field.
+func (m *LevelChangeMutation) ClearRefusedFor() {
+	m.refused_for = nil
+	m.clearedFields[levelchange.FieldRefusedFor] = struct{}{}
+}
+
+// RefusedForCleared returns if the "refused_for" field was cleared in this mutation.
+func (m *LevelChangeMutation) RefusedForCleared() bool {
+	_, ok := m.clearedFields[levelchange.FieldRefusedFor]
+	return ok
+}
+
+// ResetRefusedFor resets all changes to the "refused_for" field.
+func (m *LevelChangeMutation) ResetRefusedFor() {
+	m.refused_for = nil
+	delete(m.clearedFields, levelchange.FieldRefusedFor)
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *LevelChangeMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[levelchange.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *LevelChangeMutation) ReceptionPointCleared() bool {
+	return m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *LevelChangeMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *LevelChangeMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *LevelChangeMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[levelchange.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *LevelChangeMutation) OrganisationCleared() bool {
+	return m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *LevelChangeMutation) OrganisationIDs() (ids []domain.ID) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *LevelChangeMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// ClearRequestedBy clears the "requested_by" edge to the Person entity.
+func (m *LevelChangeMutation) ClearRequestedBy() {
+	m.clearedrequested_by = true
+	m.clearedFields[levelchange.FieldRequestedByID] = struct{}{}
+}
+
+// RequestedByCleared reports if the "requested_by" edge to the Person entity was cleared.
+func (m *LevelChangeMutation) RequestedByCleared() bool {
+	return m.clearedrequested_by
+}
+
+// RequestedByIDs returns the "requested_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RequestedByID instead. It exists only for internal usage by the builders.
+func (m *LevelChangeMutation) RequestedByIDs() (ids []domain.ID) {
+	if id := m.requested_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRequestedBy resets all changes to the "requested_by" edge.
+func (m *LevelChangeMutation) ResetRequestedBy() {
+	m.requested_by = nil
+	m.clearedrequested_by = false
+}
+
+// ClearAnsweredBy clears the "answered_by" edge to the Person entity.
+func (m *LevelChangeMutation) ClearAnsweredBy() {
+	m.clearedanswered_by = true
+	m.clearedFields[levelchange.FieldAnsweredByID] = struct{}{}
+}
+
+// AnsweredByCleared reports if the "answered_by" edge to the Person entity was cleared.
+func (m *LevelChangeMutation) AnsweredByCleared() bool {
+	return m.AnsweredByIDCleared() || m.clearedanswered_by
+}
+
+// AnsweredByIDs returns the "answered_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AnsweredByID instead. It exists only for internal usage by the builders.
+func (m *LevelChangeMutation) AnsweredByIDs() (ids []domain.ID) {
+	if id := m.answered_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAnsweredBy resets all changes to the "answered_by" edge.
+func (m *LevelChangeMutation) ResetAnsweredBy() {
+	m.answered_by = nil
+	m.clearedanswered_by = false
+}
+
+// Where appends a list predicates to the LevelChangeMutation builder.
+func (m *LevelChangeMutation) Where(ps ...predicate.LevelChange) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the LevelChangeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *LevelChangeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.LevelChange, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *LevelChangeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *LevelChangeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (LevelChange).
+func (m *LevelChangeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *LevelChangeMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.created_at != nil {
+		fields = append(fields, levelchange.FieldCreatedAt)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, levelchange.FieldReceptionPointID)
+	}
+	if m.level != nil {
+		fields = append(fields, levelchange.FieldLevel)
+	}
+	if m.means != nil {
+		fields = append(fields, levelchange.FieldMeans)
+	}
+	if m.wanted_from != nil {
+		fields = append(fields, levelchange.FieldWantedFrom)
+	}
+	if m.requested_by != nil {
+		fields = append(fields, levelchange.FieldRequestedByID)
+	}
+	if m.organisation != nil {
+		fields = append(fields, levelchange.FieldOrganisationID)
+	}
+	if m.requested_on != nil {
+		fields = append(fields, levelchange.FieldRequestedOn)
+	}
+	if m.state != nil {
+		fields = append(fields, levelchange.FieldState)
+	}
+	if m.answered_by != nil {
+		fields = append(fields, levelchange.FieldAnsweredByID)
+	}
+	if m.answered_on != nil {
+		fields = append(fields, levelchange.FieldAnsweredOn)
+	}
+	if m.granted_from != nil {
+		fields = append(fields, levelchange.FieldGrantedFrom)
+	}
+	if m.refused_for != nil {
+		fields = append(fields, levelchange.FieldRefusedFor)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *LevelChangeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case levelchange.FieldCreatedAt:
+		return m.CreatedAt()
+	case levelchange.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case levelchange.FieldLevel:
+		return m.Level()
+	case levelchange.FieldMeans:
+		return m.Means()
+	case levelchange.FieldWantedFrom:
+		return m.WantedFrom()
+	case levelchange.FieldRequestedByID:
+		return m.RequestedByID()
+	case levelchange.FieldOrganisationID:
+		return m.OrganisationID()
+	case levelchange.FieldRequestedOn:
+		return m.RequestedOn()
+	case levelchange.FieldState:
+		return m.State()
+	case levelchange.FieldAnsweredByID:
+		return m.AnsweredByID()
+	case levelchange.FieldAnsweredOn:
+		return m.AnsweredOn()
+	case levelchange.FieldGrantedFrom:
+		return m.GrantedFrom()
+	case levelchange.FieldRefusedFor:
+		return m.RefusedFor()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *LevelChangeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case levelchange.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case levelchange.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case levelchange.FieldLevel:
+		return m.OldLevel(ctx)
+	case levelchange.FieldMeans:
+		return m.OldMeans(ctx)
+	case levelchange.FieldWantedFrom:
+		return m.OldWantedFrom(ctx)
+	case levelchange.FieldRequestedByID:
+		return m.OldRequestedByID(ctx)
+	case levelchange.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case levelchange.FieldRequestedOn:
+		return m.OldRequestedOn(ctx)
+	case levelchange.FieldState:
+		return m.OldState(ctx)
+	case levelchange.FieldAnsweredByID:
+		return m.OldAnsweredByID(ctx)
+	case levelchange.FieldAnsweredOn:
+		return m.OldAnsweredOn(ctx)
+	case levelchange.FieldGrantedFrom:
+		return m.OldGrantedFrom(ctx)
+	case levelchange.FieldRefusedFor:
+		return m.OldRefusedFor(ctx)
+	}
+	return nil, fmt.Errorf("unknown LevelChange field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LevelChangeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case levelchange.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case levelchange.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case levelchange.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLevel(v)
+		return nil
+	case levelchange.FieldMeans:
+		v, ok := value.(domain.Means)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMeans(v)
+		return nil
+	case levelchange.FieldWantedFrom:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWantedFrom(v)
+		return nil
+	case levelchange.FieldRequestedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestedByID(v)
+		return nil
+	case levelchange.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case levelchange.FieldRequestedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestedOn(v)
+		return nil
+	case levelchange.FieldState:
+		v, ok := value.(domain.LevelChangeState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case levelchange.FieldAnsweredByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredByID(v)
+		return nil
+	case levelchange.FieldAnsweredOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredOn(v)
+		return nil
+	case levelchange.FieldGrantedFrom:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetGrantedFrom(v)
+		return nil
+	case levelchange.FieldRefusedFor:
+		v, ok := value.(domain.LevelChangeRefusal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefusedFor(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LevelChange field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *LevelChangeMutation) AddedFields() []string {
+	var fields []string
+	if m.addlevel != nil {
+		fields = append(fields, levelchange.FieldLevel)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *LevelChangeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case levelchange.FieldLevel:
+		return m.AddedLevel()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *LevelChangeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case levelchange.FieldLevel:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLevel(v)
+		return nil
+	}
+	return fmt.Errorf("unknown LevelChange numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *LevelChangeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(levelchange.FieldAnsweredByID) {
+		fields = append(fields, levelchange.FieldAnsweredByID)
+	}
+	if m.FieldCleared(levelchange.FieldAnsweredOn) {
+		fields = append(fields, levelchange.FieldAnsweredOn)
+	}
+	if m.FieldCleared(levelchange.FieldGrantedFrom) {
+		fields = append(fields, levelchange.FieldGrantedFrom)
+	}
+	if m.FieldCleared(levelchange.FieldRefusedFor) {
+		fields = append(fields, levelchange.FieldRefusedFor)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *LevelChangeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *LevelChangeMutation) ClearField(name string) error {
+	switch name {
+	case levelchange.FieldAnsweredByID:
+		m.ClearAnsweredByID()
+		return nil
+	case levelchange.FieldAnsweredOn:
+		m.ClearAnsweredOn()
+		return nil
+	case levelchange.FieldGrantedFrom:
+		m.ClearGrantedFrom()
+		return nil
+	case levelchange.FieldRefusedFor:
+		m.ClearRefusedFor()
+		return nil
+	}
+	return fmt.Errorf("unknown LevelChange nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *LevelChangeMutation) ResetField(name string) error {
+	switch name {
+	case levelchange.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case levelchange.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case levelchange.FieldLevel:
+		m.ResetLevel()
+		return nil
+	case levelchange.FieldMeans:
+		m.ResetMeans()
+		return nil
+	case levelchange.FieldWantedFrom:
+		m.ResetWantedFrom()
+		return nil
+	case levelchange.FieldRequestedByID:
+		m.ResetRequestedByID()
+		return nil
+	case levelchange.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case levelchange.FieldRequestedOn:
+		m.ResetRequestedOn()
+		return nil
+	case levelchange.FieldState:
+		m.ResetState()
+		return nil
+	case levelchange.FieldAnsweredByID:
+		m.ResetAnsweredByID()
+		return nil
+	case levelchange.FieldAnsweredOn:
+		m.ResetAnsweredOn()
+		return nil
+	case levelchange.FieldGrantedFrom:
+		m.ResetGrantedFrom()
+		return nil
+	case levelchange.FieldRefusedFor:
+		m.ResetRefusedFor()
+		return nil
+	}
+	return fmt.Errorf("unknown LevelChange field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *LevelChangeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.reception_point != nil {
+		edges = append(edges, levelchange.EdgeReceptionPoint)
+	}
+	if m.organisation != nil {
+		edges = append(edges, levelchange.EdgeOrganisation)
+	}
+	if m.requested_by != nil {
+		edges = append(edges, levelchange.EdgeRequestedBy)
+	}
+	if m.answered_by != nil {
+		edges = append(edges, levelchange.EdgeAnsweredBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *LevelChangeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case levelchange.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case levelchange.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	case levelchange.EdgeRequestedBy:
+		if id := m.requested_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case levelchange.EdgeAnsweredBy:
+		if id := m.answered_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *LevelChangeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *LevelChangeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *LevelChangeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedreception_point {
+		edges = append(edges, levelchange.EdgeReceptionPoint)
+	}
+	if m.clearedorganisation {
+		edges = append(edges, levelchange.EdgeOrganisation)
+	}
+	if m.clearedrequested_by {
+		edges = append(edges, levelchange.EdgeRequestedBy)
+	}
+	if m.clearedanswered_by {
+		edges = append(edges, levelchange.EdgeAnsweredBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *LevelChangeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case levelchange.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case levelchange.EdgeOrganisation:
+		return m.clearedorganisation
+	case levelchange.EdgeRequestedBy:
+		return m.clearedrequested_by
+	case levelchange.EdgeAnsweredBy:
+		return m.clearedanswered_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *LevelChangeMutation) ClearEdge(name string) error {
+	switch name {
+	case levelchange.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case levelchange.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	case levelchange.EdgeRequestedBy:
+		m.ClearRequestedBy()
+		return nil
+	case levelchange.EdgeAnsweredBy:
+		m.ClearAnsweredBy()
+		return nil
+	}
+	return fmt.Errorf("unknown LevelChange unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *LevelChangeMutation) ResetEdge(name string) error {
+	switch name {
+	case levelchange.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case levelchange.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	case levelchange.EdgeRequestedBy:
+		m.ResetRequestedBy()
+		return nil
+	case levelchange.EdgeAnsweredBy:
+		m.ResetAnsweredBy()
+		return nil
+	}
+	return fmt.Errorf("unknown LevelChange edge %s", name)
+}
+
 // LockOutMutation represents an operation that mutates the LockOut nodes in the graph.
 type LockOutMutation struct {
 	config
@@ -30400,6 +31885,1576 @@ func (m *LockOutMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *LockOutMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown LockOut edge %s", name)
+}
+
+// MapFacetMutation represents an operation that mutates the MapFacet nodes in the graph.
+type MapFacetMutation struct {
+	config
+	op                   Op
+	typ                  string
+	id                   *int64
+	zkey                 *int64
+	addzkey              *int64
+	latitude             *domain.Latitude
+	addlatitude          *domain.Latitude
+	longitude            *domain.Longitude
+	addlongitude         *domain.Longitude
+	building_id          *domain.ID
+	insee_code           *domain.InseeCode
+	typology             *domain.Typology
+	construction_year    *domain.Year
+	addconstruction_year *domain.Year
+	financing            *domain.Stated
+	energy_class         *domain.EnergyClass
+	construction         *domain.Stated
+	accessibility        *domain.Stated
+	priority_district    *domain.TriState
+	landlord_id          *domain.ID
+	dwelling_count       *int32
+	adddwelling_count    *int32
+	clearedFields        map[string]struct{}
+	done                 bool
+	oldValue             func(context.Context) (*MapFacet, error)
+	predicates           []predicate.MapFacet
+}
+
+var _ ent.Mutation = (*MapFacetMutation)(nil)
+
+// mapfacetOption allows management of the mutation configuration using functional options.
+type mapfacetOption func(*MapFacetMutation)
+
+// newMapFacetMutation creates new mutation for the MapFacet entity.
+func newMapFacetMutation(c config, op Op, opts ...mapfacetOption) *MapFacetMutation {
+	m := &MapFacetMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMapFacet,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMapFacetID sets the ID field of the mutation.
+func withMapFacetID(id int64) mapfacetOption {
+	return func(m *MapFacetMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MapFacet
+		)
+		m.oldValue = func(ctx context.Context) (*MapFacet, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MapFacet.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMapFacet sets the old MapFacet of the mutation.
+func withMapFacet(node *MapFacet) mapfacetOption {
+	return func(m *MapFacetMutation) {
+		m.oldValue = func(context.Context) (*MapFacet, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MapFacetMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MapFacetMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MapFacet entities.
+func (m *MapFacetMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MapFacetMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MapFacetMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MapFacet.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetZkey sets the "zkey" field.
+func (m *MapFacetMutation) SetZkey(i int64) {
+	m.zkey = &i
+	m.addzkey = nil
+}
+
+// Zkey returns the value of the "zkey" field in the mutation.
+func (m *MapFacetMutation) Zkey() (r int64, exists bool) {
+	v := m.zkey
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldZkey returns the old "zkey" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldZkey(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldZkey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldZkey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldZkey: %w", err)
+	}
+	return oldValue.Zkey, nil
+}
+
+// AddZkey adds i to the "zkey" field.
+func (m *MapFacetMutation) AddZkey(i int64) {
+	if m.addzkey != nil {
+		*m.addzkey += i
+	} else {
+		m.addzkey = &i
+	}
+}
+
+// AddedZkey returns the value that was added to the "zkey" field in this mutation.
+func (m *MapFacetMutation) AddedZkey() (r int64, exists bool) {
+	v := m.addzkey
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetZkey resets all changes to the "zkey" field.
+func (m *MapFacetMutation) ResetZkey() {
+	m.zkey = nil
+	m.addzkey = nil
+}
+
+// SetLatitude sets the "latitude" field.
+func (m *MapFacetMutation) SetLatitude(d domain.Latitude) {
+	m.latitude = &d
+	m.addlatitude = nil
+}
+
+// Latitude returns the value of the "latitude" field in the mutation.
+func (m *MapFacetMutation) Latitude() (r domain.Latitude, exists bool) {
+	v := m.latitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLatitude returns the old "latitude" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldLatitude(ctx context.Context) (v domain.Latitude, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLatitude is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLatitude requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLatitude: %w", err)
+	}
+	return oldValue.Latitude, nil
+}
+
+// AddLatitude adds d to the "latitude" field.
+func (m *MapFacetMutation) AddLatitude(d domain.Latitude) {
+	if m.addlatitude != nil {
+		*m.addlatitude += d
+	} else {
+		m.addlatitude = &d
+	}
+}
+
+// AddedLatitude returns the value that was added to the "latitude" field in this mutation.
+func (m *MapFacetMutation) AddedLatitude() (r domain.Latitude, exists bool) {
+	v := m.addlatitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLatitude resets all changes to the "latitude" field.
+func (m *MapFacetMutation) ResetLatitude() {
+	m.latitude = nil
+	m.addlatitude = nil
+}
+
+// SetLongitude sets the "longitude" field.
+func (m *MapFacetMutation) SetLongitude(d domain.Longitude) {
+	m.longitude = &d
+	m.addlongitude = nil
+}
+
+// Longitude returns the value of the "longitude" field in the mutation.
+func (m *MapFacetMutation) Longitude() (r domain.Longitude, exists bool) {
+	v := m.longitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLongitude returns the old "longitude" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldLongitude(ctx context.Context) (v domain.Longitude, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLongitude is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLongitude requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLongitude: %w", err)
+	}
+	return oldValue.Longitude, nil
+}
+
+// AddLongitude adds d to the "longitude" field.
+func (m *MapFacetMutation) AddLongitude(d domain.Longitude) {
+	if m.addlongitude != nil {
+		*m.addlongitude += d
+	} else {
+		m.addlongitude = &d
+	}
+}
+
+// AddedLongitude returns the value that was added to the "longitude" field in this mutation.
+func (m *MapFacetMutation) AddedLongitude() (r domain.Longitude, exists bool) {
+	v := m.addlongitude
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLongitude resets all changes to the "longitude" field.
+func (m *MapFacetMutation) ResetLongitude() {
+	m.longitude = nil
+	m.addlongitude = nil
+}
+
+// SetBuildingID sets the "building_id" field.
+func (m *MapFacetMutation) SetBuildingID(d domain.ID) {
+	m.building_id = &d
+}
+
+// BuildingID returns the value of the "building_id" field in the mutation.
+func (m *MapFacetMutation) BuildingID() (r domain.ID, exists bool) {
+	v := m.building_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBuildingID returns the old "building_id" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldBuildingID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBuildingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBuildingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBuildingID: %w", err)
+	}
+	return oldValue.BuildingID, nil
+}
+
+// ResetBuildingID resets all changes to the "building_id" field.
+func (m *MapFacetMutation) ResetBuildingID() {
+	m.building_id = nil
+}
+
+// SetInseeCode sets the "insee_code" field.
+func (m *MapFacetMutation) SetInseeCode(dc domain.InseeCode) {
+	m.insee_code = &dc
+}
+
+// InseeCode returns the value of the "insee_code" field in the mutation.
+func (m *MapFacetMutation) InseeCode() (r domain.InseeCode, exists bool) {
+	v := m.insee_code
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInseeCode returns the old "insee_code" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldInseeCode(ctx context.Context) (v domain.InseeCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInseeCode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInseeCode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInseeCode: %w", err)
+	}
+	return oldValue.InseeCode, nil
+}
+
+// ResetInseeCode resets all changes to the "insee_code" field.
+func (m *MapFacetMutation) ResetInseeCode() {
+	m.insee_code = nil
+}
+
+// SetTypology sets the "typology" field.
+func (m *MapFacetMutation) SetTypology(d domain.Typology) {
+	m.typology = &d
+}
+
+// Typology returns the value of the "typology" field in the mutation.
+func (m *MapFacetMutation) Typology() (r domain.Typology, exists bool) {
+	v := m.typology
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTypology returns the old "typology" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldTypology(ctx context.Context) (v domain.Typology, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTypology is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTypology requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTypology: %w", err)
+	}
+	return oldValue.Typology, nil
+}
+
+// ResetTypology resets all changes to the "typology" field.
+func (m *MapFacetMutation) ResetTypology() {
+	m.typology = nil
+}
+
+// SetConstructionYear sets the "construction_year" field.
+func (m *MapFacetMutation) SetConstructionYear(d domain.Year) {
+	m.construction_year = &d
+	m.addconstruction_year = nil
+}
+
+// ConstructionYear returns the value of the "construction_year" field in the mutation.
+func (m *MapFacetMutation) ConstructionYear() (r domain.Year, exists bool) {
+	v := m.construction_year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConstructionYear returns the old "construction_year" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldConstructionYear(ctx context.Context) (v domain.Year, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConstructionYear is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConstructionYear requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConstructionYear: %w", err)
+	}
+	return oldValue.ConstructionYear, nil
+}
+
+// AddConstructionYear adds d to the "construction_year" field.
+func (m *MapFacetMutation) AddConstructionYear(d domain.Year) {
+	if m.addconstruction_year != nil {
+		*m.addconstruction_year += d
+	} else {
+		m.addconstruction_year = &d
+	}
+}
+
+// AddedConstructionYear returns the value that was added to the "construction_year" field in this mutation.
+func (m *MapFacetMutation) AddedConstructionYear() (r domain.Year, exists bool) {
+	v := m.addconstruction_year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetConstructionYear resets all changes to the "construction_year" field.
+func (m *MapFacetMutation) ResetConstructionYear() {
+	m.construction_year = nil
+	m.addconstruction_year = nil
+}
+
+// SetFinancing sets the "financing" field.
+func (m *MapFacetMutation) SetFinancing(d domain.Stated) {
+	m.financing = &d
+}
+
+// Financing returns the value of the "financing" field in the mutation.
+func (m *MapFacetMutation) Financing() (r domain.Stated, exists bool) {
+	v := m.financing
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFinancing returns the old "financing" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldFinancing(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFinancing is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFinancing requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFinancing: %w", err)
+	}
+	return oldValue.Financing, nil
+}
+
+// ResetFinancing resets all changes to the "financing" field.
+func (m *MapFacetMutation) ResetFinancing() {
+	m.financing = nil
+}
+
+// SetEnergyClass sets the "energy_class" field.
+func (m *MapFacetMutation) SetEnergyClass(dc domain.EnergyClass) {
+	m.energy_class = &dc
+}
+
+// EnergyClass returns the value of the "energy_class" field in the mutation.
+func (m *MapFacetMutation) EnergyClass() (r domain.EnergyClass, exists bool) {
+	v := m.energy_class
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEnergyClass returns the old "energy_class" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldEnergyClass(ctx context.Context) (v domain.EnergyClass, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEnergyClass is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEnergyClass requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEnergyClass: %w", err)
+	}
+	return oldValue.EnergyClass, nil
+}
+
+// ResetEnergyClass resets all changes to the "energy_class" field.
+func (m *MapFacetMutation) ResetEnergyClass() {
+	m.energy_class = nil
+}
+
+// SetConstruction sets the "construction" field.
+func (m *MapFacetMutation) SetConstruction(d domain.Stated) {
+	m.construction = &d
+}
+
+// Construction returns the value of the "construction" field in the mutation.
+func (m *MapFacetMutation) Construction() (r domain.Stated, exists bool) {
+	v := m.construction
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConstruction returns the old "construction" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldConstruction(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConstruction is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConstruction requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConstruction: %w", err)
+	}
+	return oldValue.Construction, nil
+}
+
+// ResetConstruction resets all changes to the "construction" field.
+func (m *MapFacetMutation) ResetConstruction() {
+	m.construction = nil
+}
+
+// SetAccessibility sets the "accessibility" field.
+func (m *MapFacetMutation) SetAccessibility(d domain.Stated) {
+	m.accessibility = &d
+}
+
+// Accessibility returns the value of the "accessibility" field in the mutation.
+func (m *MapFacetMutation) Accessibility() (r domain.Stated, exists bool) {
+	v := m.accessibility
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAccessibility returns the old "accessibility" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldAccessibility(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAccessibility is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAccessibility requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAccessibility: %w", err)
+	}
+	return oldValue.Accessibility, nil
+}
+
+// ResetAccessibility resets all changes to the "accessibility" field.
+func (m *MapFacetMutation) ResetAccessibility() {
+	m.accessibility = nil
+}
+
+// SetPriorityDistrict sets the "priority_district" field.
+func (m *MapFacetMutation) SetPriorityDistrict(ds domain.TriState) {
+	m.priority_district = &ds
+}
+
+// PriorityDistrict returns the value of the "priority_district" field in the mutation.
+func (m *MapFacetMutation) PriorityDistrict() (r domain.TriState, exists bool) {
+	v := m.priority_district
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPriorityDistrict returns the old "priority_district" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldPriorityDistrict(ctx context.Context) (v domain.TriState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPriorityDistrict is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPriorityDistrict requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPriorityDistrict: %w", err)
+	}
+	return oldValue.PriorityDistrict, nil
+}
+
+// ResetPriorityDistrict resets all changes to the "priority_district" field.
+func (m *MapFacetMutation) ResetPriorityDistrict() {
+	m.priority_district = nil
+}
+
+// SetLandlordID sets the "landlord_id" field.
+func (m *MapFacetMutation) SetLandlordID(d domain.ID) {
+	m.landlord_id = &d
+}
+
+// LandlordID returns the value of the "landlord_id" field in the mutation.
+func (m *MapFacetMutation) LandlordID() (r domain.ID, exists bool) {
+	v := m.landlord_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLandlordID returns the old "landlord_id" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldLandlordID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLandlordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLandlordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLandlordID: %w", err)
+	}
+	return oldValue.LandlordID, nil
+}
+
+// ResetLandlordID resets all changes to the "landlord_id" field.
+func (m *MapFacetMutation) ResetLandlordID() {
+	m.landlord_id = nil
+}
+
+// SetDwellingCount sets the "dwelling_count" field.
+func (m *MapFacetMutation) SetDwellingCount(i int32) {
+	m.dwelling_count = &i
+	m.adddwelling_count = nil
+}
+
+// DwellingCount returns the value of the "dwelling_count" field in the mutation.
+func (m *MapFacetMutation) DwellingCount() (r int32, exists bool) {
+	v := m.dwelling_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDwellingCount returns the old "dwelling_count" field's value of the MapFacet entity.
+// If the MapFacet object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapFacetMutation) OldDwellingCount(ctx context.Context) (v int32, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDwellingCount is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDwellingCount requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDwellingCount: %w", err)
+	}
+	return oldValue.DwellingCount, nil
+}
+
+// AddDwellingCount adds i to the "dwelling_count" field.
+func (m *MapFacetMutation) AddDwellingCount(i int32) {
+	if m.adddwelling_count != nil {
+		*m.adddwelling_count += i
+	} else {
+		m.adddwelling_count = &i
+	}
+}
+
+// AddedDwellingCount returns the value that was added to the "dwelling_count" field in this mutation.
+func (m *MapFacetMutation) AddedDwellingCount() (r int32, exists bool) {
+	v := m.adddwelling_count
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetDwellingCount resets all changes to the "dwelling_count" field.
+func (m *MapFacetMutation) ResetDwellingCount() {
+	m.dwelling_count = nil
+	m.adddwelling_count = nil
+}
+
+// Where appends a list predicates to the MapFacetMutation builder.
+func (m *MapFacetMutation) Where(ps ...predicate.MapFacet) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MapFacetMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MapFacetMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MapFacet, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MapFacetMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MapFacetMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MapFacet).
+func (m *MapFacetMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MapFacetMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.zkey != nil {
+		fields = append(fields, mapfacet.FieldZkey)
+	}
+	if m.latitude != nil {
+		fields = append(fields, mapfacet.FieldLatitude)
+	}
+	if m.longitude != nil {
+		fields = append(fields, mapfacet.FieldLongitude)
+	}
+	if m.building_id != nil {
+		fields = append(fields, mapfacet.FieldBuildingID)
+	}
+	if m.insee_code != nil {
+		fields = append(fields, mapfacet.FieldInseeCode)
+	}
+	if m.typology != nil {
+		fields = append(fields, mapfacet.FieldTypology)
+	}
+	if m.construction_year != nil {
+		fields = append(fields, mapfacet.FieldConstructionYear)
+	}
+	if m.financing != nil {
+		fields = append(fields, mapfacet.FieldFinancing)
+	}
+	if m.energy_class != nil {
+		fields = append(fields, mapfacet.FieldEnergyClass)
+	}
+	if m.construction != nil {
+		fields = append(fields, mapfacet.FieldConstruction)
+	}
+	if m.accessibility != nil {
+		fields = append(fields, mapfacet.FieldAccessibility)
+	}
+	if m.priority_district != nil {
+		fields = append(fields, mapfacet.FieldPriorityDistrict)
+	}
+	if m.landlord_id != nil {
+		fields = append(fields, mapfacet.FieldLandlordID)
+	}
+	if m.dwelling_count != nil {
+		fields = append(fields, mapfacet.FieldDwellingCount)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MapFacetMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case mapfacet.FieldZkey:
+		return m.Zkey()
+	case mapfacet.FieldLatitude:
+		return m.Latitude()
+	case mapfacet.FieldLongitude:
+		return m.Longitude()
+	case mapfacet.FieldBuildingID:
+		return m.BuildingID()
+	case mapfacet.FieldInseeCode:
+		return m.InseeCode()
+	case mapfacet.FieldTypology:
+		return m.Typology()
+	case mapfacet.FieldConstructionYear:
+		return m.ConstructionYear()
+	case mapfacet.FieldFinancing:
+		return m.Financing()
+	case mapfacet.FieldEnergyClass:
+		return m.EnergyClass()
+	case mapfacet.FieldConstruction:
+		return m.Construction()
+	case mapfacet.FieldAccessibility:
+		return m.Accessibility()
+	case mapfacet.FieldPriorityDistrict:
+		return m.PriorityDistrict()
+	case mapfacet.FieldLandlordID:
+		return m.LandlordID()
+	case mapfacet.FieldDwellingCount:
+		return m.DwellingCount()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MapFacetMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case mapfacet.FieldZkey:
+		return m.OldZkey(ctx)
+	case mapfacet.FieldLatitude:
+		return m.OldLatitude(ctx)
+	case mapfacet.FieldLongitude:
+		return m.OldLongitude(ctx)
+	case mapfacet.FieldBuildingID:
+		return m.OldBuildingID(ctx)
+	case mapfacet.FieldInseeCode:
+		return m.OldInseeCode(ctx)
+	case mapfacet.FieldTypology:
+		return m.OldTypology(ctx)
+	case mapfacet.FieldConstructionYear:
+		return m.OldConstructionYear(ctx)
+	case mapfacet.FieldFinancing:
+		return m.OldFinancing(ctx)
+	case mapfacet.FieldEnergyClass:
+		return m.OldEnergyClass(ctx)
+	case mapfacet.FieldConstruction:
+		return m.OldConstruction(ctx)
+	case mapfacet.FieldAccessibility:
+		return m.OldAccessibility(ctx)
+	case mapfacet.FieldPriorityDistrict:
+		return m.OldPriorityDistrict(ctx)
+	case mapfacet.FieldLandlordID:
+		return m.OldLandlordID(ctx)
+	case mapfacet.FieldDwellingCount:
+		return m.OldDwellingCount(ctx)
+	}
+	return nil, fmt.Errorf("unknown MapFacet field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MapFacetMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case mapfacet.FieldZkey:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetZkey(v)
+		return nil
+	case mapfacet.FieldLatitude:
+		v, ok := value.(domain.Latitude)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLatitude(v)
+		return nil
+	case mapfacet.FieldLongitude:
+		v, ok := value.(domain.Longitude)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLongitude(v)
+		return nil
+	case mapfacet.FieldBuildingID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBuildingID(v)
+		return nil
+	case mapfacet.FieldInseeCode:
+		v, ok := value.(domain.InseeCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInseeCode(v)
+		return nil
+	case mapfacet.FieldTypology:
+		v, ok := value.(domain.Typology)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTypology(v)
+		return nil
+	case mapfacet.FieldConstructionYear:
+		v, ok := value.(domain.Year)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConstructionYear(v)
+		return nil
+	case mapfacet.FieldFinancing:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFinancing(v)
+		return nil
+	case mapfacet.FieldEnergyClass:
+		v, ok := value.(domain.EnergyClass)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEnergyClass(v)
+		return nil
+	case mapfacet.FieldConstruction:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConstruction(v)
+		return nil
+	case mapfacet.FieldAccessibility:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAccessibility(v)
+		return nil
+	case mapfacet.FieldPriorityDistrict:
+		v, ok := value.(domain.TriState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPriorityDistrict(v)
+		return nil
+	case mapfacet.FieldLandlordID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLandlordID(v)
+		return nil
+	case mapfacet.FieldDwellingCount:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDwellingCount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MapFacet field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MapFacetMutation) AddedFields() []string {
+	var fields []string
+	if m.addzkey != nil {
+		fields = append(fields, mapfacet.FieldZkey)
+	}
+	if m.addlatitude != nil {
+		fields = append(fields, mapfacet.FieldLatitude)
+	}
+	if m.addlongitude != nil {
+		fields = append(fields, mapfacet.FieldLongitude)
+	}
+	if m.addconstruction_year != nil {
+		fields = append(fields, mapfacet.FieldConstructionYear)
+	}
+	if m.adddwelling_count != nil {
+		fields = append(fields, mapfacet.FieldDwellingCount)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MapFacetMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case mapfacet.FieldZkey:
+		return m.AddedZkey()
+	case mapfacet.FieldLatitude:
+		return m.AddedLatitude()
+	case mapfacet.FieldLongitude:
+		return m.AddedLongitude()
+	case mapfacet.FieldConstructionYear:
+		return m.AddedConstructionYear()
+	case mapfacet.FieldDwellingCount:
+		return m.AddedDwellingCount()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MapFacetMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case mapfacet.FieldZkey:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddZkey(v)
+		return nil
+	case mapfacet.FieldLatitude:
+		v, ok := value.(domain.Latitude)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLatitude(v)
+		return nil
+	case mapfacet.FieldLongitude:
+		v, ok := value.(domain.Longitude)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLongitude(v)
+		return nil
+	case mapfacet.FieldConstructionYear:
+		v, ok := value.(domain.Year)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddConstructionYear(v)
+		return nil
+	case mapfacet.FieldDwellingCount:
+		v, ok := value.(int32)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddDwellingCount(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MapFacet numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MapFacetMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MapFacetMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MapFacetMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown MapFacet nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MapFacetMutation) ResetField(name string) error {
+	switch name {
+	case mapfacet.FieldZkey:
+		m.ResetZkey()
+		return nil
+	case mapfacet.FieldLatitude:
+		m.ResetLatitude()
+		return nil
+	case mapfacet.FieldLongitude:
+		m.ResetLongitude()
+		return nil
+	case mapfacet.FieldBuildingID:
+		m.ResetBuildingID()
+		return nil
+	case mapfacet.FieldInseeCode:
+		m.ResetInseeCode()
+		return nil
+	case mapfacet.FieldTypology:
+		m.ResetTypology()
+		return nil
+	case mapfacet.FieldConstructionYear:
+		m.ResetConstructionYear()
+		return nil
+	case mapfacet.FieldFinancing:
+		m.ResetFinancing()
+		return nil
+	case mapfacet.FieldEnergyClass:
+		m.ResetEnergyClass()
+		return nil
+	case mapfacet.FieldConstruction:
+		m.ResetConstruction()
+		return nil
+	case mapfacet.FieldAccessibility:
+		m.ResetAccessibility()
+		return nil
+	case mapfacet.FieldPriorityDistrict:
+		m.ResetPriorityDistrict()
+		return nil
+	case mapfacet.FieldLandlordID:
+		m.ResetLandlordID()
+		return nil
+	case mapfacet.FieldDwellingCount:
+		m.ResetDwellingCount()
+		return nil
+	}
+	return fmt.Errorf("unknown MapFacet field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MapFacetMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MapFacetMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MapFacetMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MapFacetMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MapFacetMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MapFacetMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MapFacetMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown MapFacet unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MapFacetMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown MapFacet edge %s", name)
+}
+
+// MapVersionMutation represents an operation that mutates the MapVersion nodes in the graph.
+type MapVersionMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *int64
+	version       *int64
+	addversion    *int64
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*MapVersion, error)
+	predicates    []predicate.MapVersion
+}
+
+var _ ent.Mutation = (*MapVersionMutation)(nil)
+
+// mapversionOption allows management of the mutation configuration using functional options.
+type mapversionOption func(*MapVersionMutation)
+
+// newMapVersionMutation creates new mutation for the MapVersion entity.
+func newMapVersionMutation(c config, op Op, opts ...mapversionOption) *MapVersionMutation {
+	m := &MapVersionMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMapVersion,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMapVersionID sets the ID field of the mutation.
+func withMapVersionID(id int64) mapversionOption {
+	return func(m *MapVersionMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MapVersion
+		)
+		m.oldValue = func(ctx context.Context) (*MapVersion, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MapVersion.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMapVersion sets the old MapVersion of the mutation.
+func withMapVersion(node *MapVersion) mapversionOption {
+	return func(m *MapVersionMutation) {
+		m.oldValue = func(context.Context) (*MapVersion, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MapVersionMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MapVersionMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MapVersion entities.
+func (m *MapVersionMutation) SetID(id int64) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MapVersionMutation) ID() (id int64, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MapVersionMutation) IDs(ctx context.Context) ([]int64, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []int64{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MapVersion.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetVersion sets the "version" field.
+func (m *MapVersionMutation) SetVersion(i int64) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *MapVersionMutation) Version() (r int64, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the MapVersion entity.
+// If the MapVersion object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MapVersionMutation) OldVersion(ctx context.Context) (v int64, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *MapVersionMutation) AddVersion(i int64) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *MapVersionMutation) AddedVersion() (r int64, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *MapVersionMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// Where appends a list predicates to the MapVersionMutation builder.
+func (m *MapVersionMutation) Where(ps ...predicate.MapVersion) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MapVersionMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MapVersionMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MapVersion, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MapVersionMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MapVersionMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MapVersion).
+func (m *MapVersionMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MapVersionMutation) Fields() []string {
+	fields := make([]string, 0, 1)
+	if m.version != nil {
+		fields = append(fields, mapversion.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MapVersionMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case mapversion.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MapVersionMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case mapversion.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown MapVersion field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MapVersionMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case mapversion.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MapVersion field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MapVersionMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, mapversion.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MapVersionMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case mapversion.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MapVersionMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case mapversion.FieldVersion:
+		v, ok := value.(int64)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MapVersion numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MapVersionMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MapVersionMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MapVersionMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown MapVersion nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MapVersionMutation) ResetField(name string) error {
+	switch name {
+	case mapversion.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown MapVersion field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MapVersionMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MapVersionMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MapVersionMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MapVersionMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MapVersionMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MapVersionMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MapVersionMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown MapVersion unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MapVersionMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown MapVersion edge %s", name)
 }
 
 // MemberParticularsMutation represents an operation that mutates the MemberParticulars nodes in the graph.
@@ -35193,6 +38248,1668 @@ func (m *OrganisationMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Organisation edge %s", name)
+}
+
+// OrientationMutation represents an operation that mutates the Orientation nodes in the graph.
+type OrientationMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	organisation_id    *domain.ID
+	reason             *domain.OrientationReason
+	state              *domain.OrientationState
+	sent_at            *time.Time
+	accepted_at        *time.Time
+	appointment_set_at *time.Time
+	received_at        *time.Time
+	ended_at           *time.Time
+	declined_for       *domain.OrientationRefusal
+	outcome            *domain.OrientationOutcome
+	due_on             *domain.Date
+	seen_until         *time.Time
+	clearedFields      map[string]struct{}
+	application        *domain.ID
+	clearedapplication bool
+	from_point         *domain.ID
+	clearedfrom_point  bool
+	to_point           *domain.ID
+	clearedto_point    bool
+	sent_by            *domain.ID
+	clearedsent_by     bool
+	accepted_by        *domain.ID
+	clearedaccepted_by bool
+	done               bool
+	oldValue           func(context.Context) (*Orientation, error)
+	predicates         []predicate.Orientation
+}
+
+var _ ent.Mutation = (*OrientationMutation)(nil)
+
+// orientationOption allows management of the mutation configuration using functional options.
+type orientationOption func(*OrientationMutation)
+
+// newOrientationMutation creates new mutation for the Orientation entity.
+func newOrientationMutation(c config, op Op, opts ...orientationOption) *OrientationMutation {
+	m := &OrientationMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeOrientation,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withOrientationID sets the ID field of the mutation.
+func withOrientationID(id domain.ID) orientationOption {
+	return func(m *OrientationMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Orientation
+		)
+		m.oldValue = func(ctx context.Context) (*Orientation, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Orientation.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withOrientation sets the old Orientation of the mutation.
+func withOrientation(node *Orientation) orientationOption {
+	return func(m *OrientationMutation) {
+		m.oldValue = func(context.Context) (*Orientation, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m OrientationMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m OrientationMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Orientation entities.
+func (m *OrientationMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *OrientationMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *OrientationMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Orientation.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *OrientationMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *OrientationMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *OrientationMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *OrientationMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *OrientationMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *OrientationMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetFromPointID sets the "from_point_id" field.
+func (m *OrientationMutation) SetFromPointID(d domain.ID) {
+	m.from_point = &d
+}
+
+// FromPointID returns the value of the "from_point_id" field in the mutation.
+func (m *OrientationMutation) FromPointID() (r domain.ID, exists bool) {
+	v := m.from_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFromPointID returns the old "from_point_id" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldFromPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFromPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFromPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFromPointID: %w", err)
+	}
+	return oldValue.FromPointID, nil
+}
+
+// ResetFromPointID resets all changes to the "from_point_id" field.
+func (m *OrientationMutation) ResetFromPointID() {
+	m.from_point = nil
+}
+
+// SetToPointID sets the "to_point_id" field.
+func (m *OrientationMutation) SetToPointID(d domain.ID) {
+	m.to_point = &d
+}
+
+// ToPointID returns the value of the "to_point_id" field in the mutation.
+func (m *OrientationMutation) ToPointID() (r domain.ID, exists bool) {
+	v := m.to_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldToPointID returns the old "to_point_id" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldToPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldToPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldToPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldToPointID: %w", err)
+	}
+	return oldValue.ToPointID, nil
+}
+
+// ResetToPointID resets all changes to the "to_point_id" field.
+func (m *OrientationMutation) ResetToPointID() {
+	m.to_point = nil
+}
+
+// SetSentByID sets the "sent_by_id" field.
+func (m *OrientationMutation) SetSentByID(d domain.ID) {
+	m.sent_by = &d
+}
+
+// SentByID returns the value of the "sent_by_id" field in the mutation.
+func (m *OrientationMutation) SentByID() (r domain.ID, exists bool) {
+	v := m.sent_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSentByID returns the old "sent_by_id" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldSentByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSentByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSentByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSentByID: %w", err)
+	}
+	return oldValue.SentByID, nil
+}
+
+// ResetSentByID resets all changes to the "sent_by_id" field.
+func (m *OrientationMutation) ResetSentByID() {
+	m.sent_by = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *OrientationMutation) SetOrganisationID(d domain.ID) {
+	m.organisation_id = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *OrientationMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *OrientationMutation) ResetOrganisationID() {
+	m.organisation_id = nil
+}
+
+// SetAcceptedByID sets the "accepted_by_id" field.
+func (m *OrientationMutation) SetAcceptedByID(d domain.ID) {
+	m.accepted_by = &d
+}
+
+// AcceptedByID returns the value of the "accepted_by_id" field in the mutation.
+func (m *OrientationMutation) AcceptedByID() (r domain.ID, exists bool) {
+	v := m.accepted_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcceptedByID returns the old "accepted_by_id" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldAcceptedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcceptedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcceptedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcceptedByID: %w", err)
+	}
+	return oldValue.AcceptedByID, nil
+}
+
+// ClearAcceptedByID clears the value of the "accepted_by_id" field.
+func (m *OrientationMutation) ClearAcceptedByID() {
+	m.accepted_by = nil
+	m.clearedFields[orientation.FieldAcceptedByID] = struct{}{}
+}
+
+// AcceptedByIDCleared returns if the "accepted_by_id" field was cleared in this mutation.
+func (m *OrientationMutation) AcceptedByIDCleared() bool {
+	_, ok := m.clearedFields[orientation.FieldAcceptedByID]
+	return ok
+}
+
+// ResetAcceptedByID resets all changes to the "accepted_by_id" field.
+func (m *OrientationMutation) ResetAcceptedByID() {
+	m.accepted_by = nil
+	delete(m.clearedFields, orientation.FieldAcceptedByID)
+}
+
+// SetReason sets the "reason" field.
+func (m *OrientationMutation) SetReason(dr domain.OrientationReason) {
+	m.reason = &dr
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *OrientationMutation) Reason() (r domain.OrientationReason, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldReason(ctx context.Context) (v domain.OrientationReason, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *OrientationMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetState sets the "state" field.
+func (m *OrientationMutation) SetState(ds domain.OrientationState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *OrientationMutation) State() (r domain.OrientationState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldState(ctx context.Context) (v domain.OrientationState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *OrientationMutation) ResetState() {
+	m.state = nil
+}
+
+// SetSentAt sets the "sent_at" field.
+func (m *OrientationMutation) SetSentAt(t time.Time) {
+	m.sent_at = &t
+}
+
+// SentAt returns the value of the "sent_at" field in the mutation.
+func (m *OrientationMutation) SentAt() (r time.Time, exists bool) {
+	v := m.sent_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSentAt returns the old "sent_at" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldSentAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSentAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSentAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSentAt: %w", err)
+	}
+	return oldValue.SentAt, nil
+}
+
+// ResetSentAt resets all changes to the "sent_at" field.
+func (m *OrientationMutation) ResetSentAt() {
+	m.sent_at = nil
+}
+
+// SetAcceptedAt sets the "accepted_at" field.
+func (m *OrientationMutation) SetAcceptedAt(t time.Time) {
+	m.accepted_at = &t
+}
+
+// AcceptedAt returns the value of the "accepted_at" field in the mutation.
+func (m *OrientationMutation) AcceptedAt() (r time.Time, exists bool) {
+	v := m.accepted_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAcceptedAt returns the old "accepted_at" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldAcceptedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAcceptedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAcceptedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAcceptedAt: %w", err)
+	}
+	return oldValue.AcceptedAt, nil
+}
+
+// ClearAcceptedAt clears the value of the "accepted_at" field.
+func (m *OrientationMutation) ClearAcceptedAt() {
+	m.accepted_at = nil
+	m.clearedFields[orientation.FieldAcceptedAt] = struct{}{}
+}
+
+// AcceptedAtCleared returns if the "accepted_at" field was cleared in this mutation.
+func (m *OrientationMutation) AcceptedAtCleared() bool {
+	_, ok := m.clearedFields[orientation.FieldAcceptedAt]
+	return ok
+}
+
+// ResetAcceptedAt resets all changes to the "accepted_at" field.
+func (m *OrientationMutation) ResetAcceptedAt() {
+	m.accepted_at = nil
+	delete(m.clearedFields, orientation.FieldAcceptedAt)
+}
+
+// SetAppointmentSetAt sets the "appointment_set_at" field.
+func (m *OrientationMutation) SetAppointmentSetAt(t time.Time) {
+	m.appointment_set_at = &t
+}
+
+// AppointmentSetAt returns the value of the "appointment_set_at" field in the mutation.
+func (m *OrientationMutation) AppointmentSetAt() (r time.Time, exists bool) {
+	v := m.appointment_set_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppointmentSetAt returns the old "appointment_set_at" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldAppointmentSetAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppointmentSetAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppointmentSetAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppointmentSetAt: %w", err)
+	}
+	return oldValue.AppointmentSetAt, nil
+}
+
+// ClearAppointmentSetAt clears the value of the "appointment_set_at" field.
+func (m *OrientationMutation) ClearAppointmentSetAt() {
+	m.appointment_set_at = nil
+	m.clearedFields[orientation.FieldAppointmentSetAt] = struct{}{}
+}
+
+// AppointmentSetAtCleared returns if the "appointment_set_at" field was cleared in this mutation.
+func (m *OrientationMutation) AppointmentSetAtCleared() bool {
+	_, ok := m.clearedFields[orientation.FieldAppointmentSetAt]
+	return ok
+}
+
+// ResetAppointmentSetAt resets all changes to the "appointment_set_at" field.
+func (m *OrientationMutation) ResetAppointmentSetAt() {
+	m.appointment_set_at = nil
+	delete(m.clearedFields, orientation.FieldAppointmentSetAt)
+}
+
+// SetReceivedAt sets the "received_at" field.
+func (m *OrientationMutation) SetReceivedAt(t time.Time) {
+	m.received_at = &t
+}
+
+// ReceivedAt returns the value of the "received_at" field in the mutation.
+func (m *OrientationMutation) ReceivedAt() (r time.Time, exists bool) {
+	v := m.received_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceivedAt returns the old "received_at" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldReceivedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceivedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceivedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceivedAt: %w", err)
+	}
+	return oldValue.ReceivedAt, nil
+}
+
+// ClearReceivedAt clears the value of the "received_at" field.
+func (m *OrientationMutation) ClearReceivedAt() {
+	m.received_at = nil
+	m.clearedFields[orientation.FieldReceivedAt] = struct{}{}
+}
+
+// ReceivedAtCleared returns if the "received_at" field was cleared in this mutation.
+func (m *OrientationMutation) ReceivedAtCleared() bool {
+	_, ok := m.clearedFields[orientation.FieldReceivedAt]
+	return ok
+}
+
+// ResetReceivedAt resets all changes to the "received_at" field.
+func (m *OrientationMutation) ResetReceivedAt() {
+	m.received_at = nil
+	delete(m.clearedFields, orientation.FieldReceivedAt)
+}
+
+// SetEndedAt sets the "ended_at" field.
+func (m *OrientationMutation) SetEndedAt(t time.Time) {
+	m.ended_at = &t
+}
+
+// EndedAt returns the value of the "ended_at" field in the mutation.
+func (m *OrientationMutation) EndedAt() (r time.Time, exists bool) {
+	v := m.ended_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndedAt returns the old "ended_at" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldEndedAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndedAt: %w", err)
+	}
+	return oldValue.EndedAt, nil
+}
+
+// ClearEndedAt clears the value of the "ended_at" field.
+func (m *OrientationMutation) ClearEndedAt() {
+	m.ended_at = nil
+	m.clearedFields[orientation.FieldEndedAt] = struct{}{}
+}
+
+// EndedAtCleared returns if the "ended_at" field was cleared in this mutation.
+func (m *OrientationMutation) EndedAtCleared() bool {
+	_, ok := m.clearedFields[orientation.FieldEndedAt]
+	return ok
+}
+
+// ResetEndedAt resets all changes to the "ended_at" field.
+func (m *OrientationMutation) ResetEndedAt() {
+	m.ended_at = nil
+	delete(m.clearedFields, orientation.FieldEndedAt)
+}
+
+// SetDeclinedFor sets the "declined_for" field.
+func (m *OrientationMutation) SetDeclinedFor(dr domain.OrientationRefusal) {
+	m.declined_for = &dr
+}
+
+// DeclinedFor returns the value of the "declined_for" field in the mutation.
+func (m *OrientationMutation) DeclinedFor() (r domain.OrientationRefusal, exists bool) {
+	v := m.declined_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeclinedFor returns the old "declined_for" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldDeclinedFor(ctx context.Context) (v *domain.OrientationRefusal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeclinedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeclinedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeclinedFor: %w", err)
+	}
+	return oldValue.DeclinedFor, nil
+}
+
+// ClearDeclinedFor clears the value of the "declined_for" field.
+func (m *OrientationMutation) ClearDeclinedFor() {
+	m.declined_for = nil
+	m.clearedFields[orientation.FieldDeclinedFor] = struct{}{}
+}
+
+// DeclinedForCleared returns if the "declined_for" field was cleared in this mutation.
+func (m *OrientationMutation) DeclinedForCleared() bool {
+	_, ok := m.clearedFields[orientation.FieldDeclinedFor]
+	return ok
+}
+
+// ResetDeclinedFor resets all changes to the "declined_for" field.
+func (m *OrientationMutation) ResetDeclinedFor() {
+	m.declined_for = nil
+	delete(m.clearedFields, orientation.FieldDeclinedFor)
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *OrientationMutation) SetOutcome(do domain.OrientationOutcome) {
+	m.outcome = &do
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *OrientationMutation) Outcome() (r domain.OrientationOutcome, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldOutcome(ctx context.Context) (v *domain.OrientationOutcome, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ClearOutcome clears the value of the "outcome" field.
+func (m *OrientationMutation) ClearOutcome() {
+	m.outcome = nil
+	m.clearedFields[orientation.FieldOutcome] = struct{}{}
+}
+
+// OutcomeCleared returns if the "outcome" field was cleared in this mutation.
+func (m *OrientationMutation) OutcomeCleared() bool {
+	_, ok := m.clearedFields[orientation.FieldOutcome]
+	return ok
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *OrientationMutation) ResetOutcome() {
+	m.outcome = nil
+	delete(m.clearedFields, orientation.FieldOutcome)
+}
+
+// SetDueOn sets the "due_on" field.
+func (m *OrientationMutation) SetDueOn(d domain.Date) {
+	m.due_on = &d
+}
+
+// DueOn returns the value of the "due_on" field in the mutation.
+func (m *OrientationMutation) DueOn() (r domain.Date, exists bool) {
+	v := m.due_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueOn returns the old "due_on" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldDueOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueOn: %w", err)
+	}
+	return oldValue.DueOn, nil
+}
+
+// ClearDueOn clears the value of the "due_on" field.
+func (m *OrientationMutation) ClearDueOn() {
+	m.due_on = nil
+	m.clearedFields[orientation.FieldDueOn] = struct{}{}
+}
+
+// DueOnCleared returns if the "due_on" field was cleared in this mutation.
+func (m *OrientationMutation) DueOnCleared() bool {
+	_, ok := m.clearedFields[orientation.FieldDueOn]
+	return ok
+}
+
+// ResetDueOn resets all changes to the "due_on" field.
+func (m *OrientationMutation) ResetDueOn() {
+	m.due_on = nil
+	delete(m.clearedFields, orientation.FieldDueOn)
+}
+
+// SetSeenUntil sets the "seen_until" field.
+func (m *OrientationMutation) SetSeenUntil(t time.Time) {
+	m.seen_until = &t
+}
+
+// SeenUntil returns the value of the "seen_until" field in the mutation.
+func (m *OrientationMutation) SeenUntil() (r time.Time, exists bool) {
+	v := m.seen_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSeenUntil returns the old "seen_until" field's value of the Orientation entity.
+// If the Orientation object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *OrientationMutation) OldSeenUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSeenUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSeenUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSeenUntil: %w", err)
+	}
+	return oldValue.SeenUntil, nil
+}
+
+// ClearSeenUntil clears the value of the "seen_until" field.
+func (m *OrientationMutation) ClearSeenUntil() {
+	m.seen_until = nil
+	m.clearedFields[orientation.FieldSeenUntil] = struct{}{}
+}
+
+// SeenUntilCleared returns if the "seen_until" field was cleared in this mutation.
+func (m *OrientationMutation) SeenUntilCleared() bool {
+	_, ok := m.clearedFields[orientation.FieldSeenUntil]
+	return ok
+}
+
+// ResetSeenUntil resets all changes to the "seen_until" field.
+func (m *OrientationMutation) ResetSeenUntil() {
+	m.seen_until = nil
+	delete(m.clearedFields, orientation.FieldSeenUntil)
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *OrientationMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[orientation.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *OrientationMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *OrientationMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *OrientationMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearFromPoint clears the "from_point" edge to the ReceptionPoint entity.
+func (m *OrientationMutation) ClearFromPoint() {
+	m.clearedfrom_point = true
+	m.clearedFields[orientation.FieldFromPointID] = struct{}{}
+}
+
+// FromPointCleared reports if the "from_point" edge to the ReceptionPoint entity was cleared.
+func (m *OrientationMutation) FromPointCleared() bool {
+	return m.clearedfrom_point
+}
+
+// FromPointIDs returns the "from_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// FromPointID instead. It exists only for internal usage by the builders.
+func (m *OrientationMutation) FromPointIDs() (ids []domain.ID) {
+	if id := m.from_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetFromPoint resets all changes to the "from_point" edge.
+func (m *OrientationMutation) ResetFromPoint() {
+	m.from_point = nil
+	m.clearedfrom_point = false
+}
+
+// ClearToPoint clears the "to_point" edge to the ReceptionPoint entity.
+func (m *OrientationMutation) ClearToPoint() {
+	m.clearedto_point = true
+	m.clearedFields[orientation.FieldToPointID] = struct{}{}
+}
+
+// ToPointCleared reports if the "to_point" edge to the ReceptionPoint entity was cleared.
+func (m *OrientationMutation) ToPointCleared() bool {
+	return m.clearedto_point
+}
+
+// ToPointIDs returns the "to_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ToPointID instead. It exists only for internal usage by the builders.
+func (m *OrientationMutation) ToPointIDs() (ids []domain.ID) {
+	if id := m.to_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetToPoint resets all changes to the "to_point" edge.
+func (m *OrientationMutation) ResetToPoint() {
+	m.to_point = nil
+	m.clearedto_point = false
+}
+
+// ClearSentBy clears the "sent_by" edge to the Person entity.
+func (m *OrientationMutation) ClearSentBy() {
+	m.clearedsent_by = true
+	m.clearedFields[orientation.FieldSentByID] = struct{}{}
+}
+
+// SentByCleared reports if the "sent_by" edge to the Person entity was cleared.
+func (m *OrientationMutation) SentByCleared() bool {
+	return m.clearedsent_by
+}
+
+// SentByIDs returns the "sent_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// SentByID instead. It exists only for internal usage by the builders.
+func (m *OrientationMutation) SentByIDs() (ids []domain.ID) {
+	if id := m.sent_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetSentBy resets all changes to the "sent_by" edge.
+func (m *OrientationMutation) ResetSentBy() {
+	m.sent_by = nil
+	m.clearedsent_by = false
+}
+
+// ClearAcceptedBy clears the "accepted_by" edge to the Person entity.
+func (m *OrientationMutation) ClearAcceptedBy() {
+	m.clearedaccepted_by = true
+	m.clearedFields[orientation.FieldAcceptedByID] = struct{}{}
+}
+
+// AcceptedByCleared reports if the "accepted_by" edge to the Person entity was cleared.
+func (m *OrientationMutation) AcceptedByCleared() bool {
+	return m.AcceptedByIDCleared() || m.clearedaccepted_by
+}
+
+// AcceptedByIDs returns the "accepted_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AcceptedByID instead. It exists only for internal usage by the builders.
+func (m *OrientationMutation) AcceptedByIDs() (ids []domain.ID) {
+	if id := m.accepted_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAcceptedBy resets all changes to the "accepted_by" edge.
+func (m *OrientationMutation) ResetAcceptedBy() {
+	m.accepted_by = nil
+	m.clearedaccepted_by = false
+}
+
+// Where appends a list predicates to the OrientationMutation builder.
+func (m *OrientationMutation) Where(ps ...predicate.Orientation) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the OrientationMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *OrientationMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Orientation, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *OrientationMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *OrientationMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Orientation).
+func (m *OrientationMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *OrientationMutation) Fields() []string {
+	fields := make([]string, 0, 18)
+	if m.created_at != nil {
+		fields = append(fields, orientation.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, orientation.FieldApplicationID)
+	}
+	if m.from_point != nil {
+		fields = append(fields, orientation.FieldFromPointID)
+	}
+	if m.to_point != nil {
+		fields = append(fields, orientation.FieldToPointID)
+	}
+	if m.sent_by != nil {
+		fields = append(fields, orientation.FieldSentByID)
+	}
+	if m.organisation_id != nil {
+		fields = append(fields, orientation.FieldOrganisationID)
+	}
+	if m.accepted_by != nil {
+		fields = append(fields, orientation.FieldAcceptedByID)
+	}
+	if m.reason != nil {
+		fields = append(fields, orientation.FieldReason)
+	}
+	if m.state != nil {
+		fields = append(fields, orientation.FieldState)
+	}
+	if m.sent_at != nil {
+		fields = append(fields, orientation.FieldSentAt)
+	}
+	if m.accepted_at != nil {
+		fields = append(fields, orientation.FieldAcceptedAt)
+	}
+	if m.appointment_set_at != nil {
+		fields = append(fields, orientation.FieldAppointmentSetAt)
+	}
+	if m.received_at != nil {
+		fields = append(fields, orientation.FieldReceivedAt)
+	}
+	if m.ended_at != nil {
+		fields = append(fields, orientation.FieldEndedAt)
+	}
+	if m.declined_for != nil {
+		fields = append(fields, orientation.FieldDeclinedFor)
+	}
+	if m.outcome != nil {
+		fields = append(fields, orientation.FieldOutcome)
+	}
+	if m.due_on != nil {
+		fields = append(fields, orientation.FieldDueOn)
+	}
+	if m.seen_until != nil {
+		fields = append(fields, orientation.FieldSeenUntil)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *OrientationMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case orientation.FieldCreatedAt:
+		return m.CreatedAt()
+	case orientation.FieldApplicationID:
+		return m.ApplicationID()
+	case orientation.FieldFromPointID:
+		return m.FromPointID()
+	case orientation.FieldToPointID:
+		return m.ToPointID()
+	case orientation.FieldSentByID:
+		return m.SentByID()
+	case orientation.FieldOrganisationID:
+		return m.OrganisationID()
+	case orientation.FieldAcceptedByID:
+		return m.AcceptedByID()
+	case orientation.FieldReason:
+		return m.Reason()
+	case orientation.FieldState:
+		return m.State()
+	case orientation.FieldSentAt:
+		return m.SentAt()
+	case orientation.FieldAcceptedAt:
+		return m.AcceptedAt()
+	case orientation.FieldAppointmentSetAt:
+		return m.AppointmentSetAt()
+	case orientation.FieldReceivedAt:
+		return m.ReceivedAt()
+	case orientation.FieldEndedAt:
+		return m.EndedAt()
+	case orientation.FieldDeclinedFor:
+		return m.DeclinedFor()
+	case orientation.FieldOutcome:
+		return m.Outcome()
+	case orientation.FieldDueOn:
+		return m.DueOn()
+	case orientation.FieldSeenUntil:
+		return m.SeenUntil()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *OrientationMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case orientation.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case orientation.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case orientation.FieldFromPointID:
+		return m.OldFromPointID(ctx)
+	case orientation.FieldToPointID:
+		return m.OldToPointID(ctx)
+	case orientation.FieldSentByID:
+		return m.OldSentByID(ctx)
+	case orientation.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case orientation.FieldAcceptedByID:
+		return m.OldAcceptedByID(ctx)
+	case orientation.FieldReason:
+		return m.OldReason(ctx)
+	case orientation.FieldState:
+		return m.OldState(ctx)
+	case orientation.FieldSentAt:
+		return m.OldSentAt(ctx)
+	case orientation.FieldAcceptedAt:
+		return m.OldAcceptedAt(ctx)
+	case orientation.FieldAppointmentSetAt:
+		return m.OldAppointmentSetAt(ctx)
+	case orientation.FieldReceivedAt:
+		return m.OldReceivedAt(ctx)
+	case orientation.FieldEndedAt:
+		return m.OldEndedAt(ctx)
+	case orientation.FieldDeclinedFor:
+		return m.OldDeclinedFor(ctx)
+	case orientation.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case orientation.FieldDueOn:
+		return m.OldDueOn(ctx)
+	case orientation.FieldSeenUntil:
+		return m.OldSeenUntil(ctx)
+	}
+	return nil, fmt.Errorf("unknown Orientation field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrientationMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case orientation.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case orientation.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case orientation.FieldFromPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFromPointID(v)
+		return nil
+	case orientation.FieldToPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetToPointID(v)
+		return nil
+	case orientation.FieldSentByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSentByID(v)
+		return nil
+	case orientation.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case orientation.FieldAcceptedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcceptedByID(v)
+		return nil
+	case orientation.FieldReason:
+		v, ok := value.(domain.OrientationReason)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case orientation.FieldState:
+		v, ok := value.(domain.OrientationState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case orientation.FieldSentAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSentAt(v)
+		return nil
+	case orientation.FieldAcceptedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAcceptedAt(v)
+		return nil
+	case orientation.FieldAppointmentSetAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppointmentSetAt(v)
+		return nil
+	case orientation.FieldReceivedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceivedAt(v)
+		return nil
+	case orientation.FieldEndedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndedAt(v)
+		return nil
+	case orientation.FieldDeclinedFor:
+		v, ok := value.(domain.OrientationRefusal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeclinedFor(v)
+		return nil
+	case orientation.FieldOutcome:
+		v, ok := value.(domain.OrientationOutcome)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case orientation.FieldDueOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueOn(v)
+		return nil
+	case orientation.FieldSeenUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSeenUntil(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Orientation field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *OrientationMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *OrientationMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *OrientationMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Orientation numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *OrientationMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(orientation.FieldAcceptedByID) {
+		fields = append(fields, orientation.FieldAcceptedByID)
+	}
+	if m.FieldCleared(orientation.FieldAcceptedAt) {
+		fields = append(fields, orientation.FieldAcceptedAt)
+	}
+	if m.FieldCleared(orientation.FieldAppointmentSetAt) {
+		fields = append(fields, orientation.FieldAppointmentSetAt)
+	}
+	if m.FieldCleared(orientation.FieldReceivedAt) {
+		fields = append(fields, orientation.FieldReceivedAt)
+	}
+	if m.FieldCleared(orientation.FieldEndedAt) {
+		fields = append(fields, orientation.FieldEndedAt)
+	}
+	if m.FieldCleared(orientation.FieldDeclinedFor) {
+		fields = append(fields, orientation.FieldDeclinedFor)
+	}
+	if m.FieldCleared(orientation.FieldOutcome) {
+		fields = append(fields, orientation.FieldOutcome)
+	}
+	if m.FieldCleared(orientation.FieldDueOn) {
+		fields = append(fields, orientation.FieldDueOn)
+	}
+	if m.FieldCleared(orientation.FieldSeenUntil) {
+		fields = append(fields, orientation.FieldSeenUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *OrientationMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *OrientationMutation) ClearField(name string) error {
+	switch name {
+	case orientation.FieldAcceptedByID:
+		m.ClearAcceptedByID()
+		return nil
+	case orientation.FieldAcceptedAt:
+		m.ClearAcceptedAt()
+		return nil
+	case orientation.FieldAppointmentSetAt:
+		m.ClearAppointmentSetAt()
+		return nil
+	case orientation.FieldReceivedAt:
+		m.ClearReceivedAt()
+		return nil
+	case orientation.FieldEndedAt:
+		m.ClearEndedAt()
+		return nil
+	case orientation.FieldDeclinedFor:
+		m.ClearDeclinedFor()
+		return nil
+	case orientation.FieldOutcome:
+		m.ClearOutcome()
+		return nil
+	case orientation.FieldDueOn:
+		m.ClearDueOn()
+		return nil
+	case orientation.FieldSeenUntil:
+		m.ClearSeenUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown Orientation nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *OrientationMutation) ResetField(name string) error {
+	switch name {
+	case orientation.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case orientation.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case orientation.FieldFromPointID:
+		m.ResetFromPointID()
+		return nil
+	case orientation.FieldToPointID:
+		m.ResetToPointID()
+		return nil
+	case orientation.FieldSentByID:
+		m.ResetSentByID()
+		return nil
+	case orientation.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case orientation.FieldAcceptedByID:
+		m.ResetAcceptedByID()
+		return nil
+	case orientation.FieldReason:
+		m.ResetReason()
+		return nil
+	case orientation.FieldState:
+		m.ResetState()
+		return nil
+	case orientation.FieldSentAt:
+		m.ResetSentAt()
+		return nil
+	case orientation.FieldAcceptedAt:
+		m.ResetAcceptedAt()
+		return nil
+	case orientation.FieldAppointmentSetAt:
+		m.ResetAppointmentSetAt()
+		return nil
+	case orientation.FieldReceivedAt:
+		m.ResetReceivedAt()
+		return nil
+	case orientation.FieldEndedAt:
+		m.ResetEndedAt()
+		return nil
+	case orientation.FieldDeclinedFor:
+		m.ResetDeclinedFor()
+		return nil
+	case orientation.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case orientation.FieldDueOn:
+		m.ResetDueOn()
+		return nil
+	case orientation.FieldSeenUntil:
+		m.ResetSeenUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown Orientation field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *OrientationMutation) AddedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.application != nil {
+		edges = append(edges, orientation.EdgeApplication)
+	}
+	if m.from_point != nil {
+		edges = append(edges, orientation.EdgeFromPoint)
+	}
+	if m.to_point != nil {
+		edges = append(edges, orientation.EdgeToPoint)
+	}
+	if m.sent_by != nil {
+		edges = append(edges, orientation.EdgeSentBy)
+	}
+	if m.accepted_by != nil {
+		edges = append(edges, orientation.EdgeAcceptedBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *OrientationMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case orientation.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case orientation.EdgeFromPoint:
+		if id := m.from_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case orientation.EdgeToPoint:
+		if id := m.to_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case orientation.EdgeSentBy:
+		if id := m.sent_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case orientation.EdgeAcceptedBy:
+		if id := m.accepted_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *OrientationMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 5)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *OrientationMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *OrientationMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 5)
+	if m.clearedapplication {
+		edges = append(edges, orientation.EdgeApplication)
+	}
+	if m.clearedfrom_point {
+		edges = append(edges, orientation.EdgeFromPoint)
+	}
+	if m.clearedto_point {
+		edges = append(edges, orientation.EdgeToPoint)
+	}
+	if m.clearedsent_by {
+		edges = append(edges, orientation.EdgeSentBy)
+	}
+	if m.clearedaccepted_by {
+		edges = append(edges, orientation.EdgeAcceptedBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *OrientationMutation) EdgeCleared(name string) bool {
+	switch name {
+	case orientation.EdgeApplication:
+		return m.clearedapplication
+	case orientation.EdgeFromPoint:
+		return m.clearedfrom_point
+	case orientation.EdgeToPoint:
+		return m.clearedto_point
+	case orientation.EdgeSentBy:
+		return m.clearedsent_by
+	case orientation.EdgeAcceptedBy:
+		return m.clearedaccepted_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *OrientationMutation) ClearEdge(name string) error {
+	switch name {
+	case orientation.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case orientation.EdgeFromPoint:
+		m.ClearFromPoint()
+		return nil
+	case orientation.EdgeToPoint:
+		m.ClearToPoint()
+		return nil
+	case orientation.EdgeSentBy:
+		m.ClearSentBy()
+		return nil
+	case orientation.EdgeAcceptedBy:
+		m.ClearAcceptedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Orientation unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *OrientationMutation) ResetEdge(name string) error {
+	switch name {
+	case orientation.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case orientation.EdgeFromPoint:
+		m.ResetFromPoint()
+		return nil
+	case orientation.EdgeToPoint:
+		m.ResetToPoint()
+		return nil
+	case orientation.EdgeSentBy:
+		m.ResetSentBy()
+		return nil
+	case orientation.EdgeAcceptedBy:
+		m.ResetAcceptedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Orientation edge %s", name)
 }
 
 // OwnershipMutation represents an operation that mutates the Ownership nodes in the graph.
@@ -45205,7 +49922,15 @@ type ReceptionContactMutation struct {
 	id                     *domain.ID
 	created_at             *time.Time
 	channel                *domain.ContactChannel
+	motive                 *domain.Stated
+	outcome                *domain.Stated
+	minutes                *int
+	addminutes             *int
+	languages              *[]domain.LanguageCode
+	appendlanguages        []domain.LanguageCode
+	occurred_at            *time.Time
 	recorded_at            *time.Time
+	client_key             *string
 	clearedFields          map[string]struct{}
 	reception_point        *domain.ID
 	clearedreception_point bool
@@ -45213,6 +49938,8 @@ type ReceptionContactMutation struct {
 	clearedrecorded_by     bool
 	organisation           *domain.ID
 	clearedorganisation    bool
+	application            *domain.ID
+	clearedapplication     bool
 	done                   bool
 	oldValue               func(context.Context) (*ReceptionContact, error)
 	predicates             []predicate.ReceptionContact
@@ -45502,6 +50229,284 @@ func (m *ReceptionContactMutation) ResetChannel() {
 	m.channel = nil
 }
 
+// SetMotive sets the "motive" field.
+func (m *ReceptionContactMutation) SetMotive(d domain.Stated) {
+	m.motive = &d
+}
+
+// Motive returns the value of the "motive" field in the mutation.
+func (m *ReceptionContactMutation) Motive() (r domain.Stated, exists bool) {
+	v := m.motive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMotive returns the old "motive" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldMotive(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMotive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMotive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMotive: %w", err)
+	}
+	return oldValue.Motive, nil
+}
+
+// ResetMotive resets all changes to the "motive" field.
+func (m *ReceptionContactMutation) ResetMotive() {
+	m.motive = nil
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *ReceptionContactMutation) SetOutcome(d domain.Stated) {
+	m.outcome = &d
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *ReceptionContactMutation) Outcome() (r domain.Stated, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldOutcome(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *ReceptionContactMutation) ResetOutcome() {
+	m.outcome = nil
+}
+
+// SetMinutes sets the "minutes" field.
+func (m *ReceptionContactMutation) SetMinutes(i int) {
+	m.minutes = &i
+	m.addminutes = nil
+}
+
+// Minutes returns the value of the "minutes" field in the mutation.
+func (m *ReceptionContactMutation) Minutes() (r int, exists bool) {
+	v := m.minutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMinutes returns the old "minutes" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldMinutes(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMinutes is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMinutes requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMinutes: %w", err)
+	}
+	return oldValue.Minutes, nil
+}
+
+// AddMinutes adds i to the "minutes" field.
+func (m *ReceptionContactMutation) AddMinutes(i int) {
+	if m.addminutes != nil {
+		*m.addminutes += i
+	} else {
+		m.addminutes = &i
+	}
+}
+
+// AddedMinutes returns the value that was added to the "minutes" field in this mutation.
+func (m *ReceptionContactMutation) AddedMinutes() (r int, exists bool) {
+	v := m.addminutes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearMinutes clears the value of the "minutes" field.
+func (m *ReceptionContactMutation) ClearMinutes() {
+	m.minutes = nil
+	m.addminutes = nil
+	m.clearedFields[receptioncontact.FieldMinutes] = struct{}{}
+}
+
+// MinutesCleared returns if the "minutes" field was cleared in this mutation.
+func (m *ReceptionContactMutation) MinutesCleared() bool {
+	_, ok := m.clearedFields[receptioncontact.FieldMinutes]
+	return ok
+}
+
+// ResetMinutes resets all changes to the "minutes" field.
+func (m *ReceptionContactMutation) ResetMinutes() {
+	m.minutes = nil
+	m.addminutes = nil
+	delete(m.clearedFields, receptioncontact.FieldMinutes)
+}
+
+// SetLanguages sets the "languages" field.
+func (m *ReceptionContactMutation) SetLanguages(dc []domain.LanguageCode) {
+	m.languages = &dc
+	m.appendlanguages = nil
+}
+
+// Languages returns the value of the "languages" field in the mutation.
+func (m *ReceptionContactMutation) Languages() (r []domain.LanguageCode, exists bool) {
+	v := m.languages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLanguages returns the old "languages" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldLanguages(ctx context.Context) (v []domain.LanguageCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLanguages is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLanguages requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLanguages: %w", err)
+	}
+	return oldValue.Languages, nil
+}
+
+// AppendLanguages adds dc to the "languages" field.
+func (m *ReceptionContactMutation) AppendLanguages(dc []domain.LanguageCode) {
+	m.appendlanguages = append(m.appendlanguages, dc...)
+}
+
+// AppendedLanguages returns the list of values that were appended to the "languages" field in this mutation.
+func (m *ReceptionContactMutation) AppendedLanguages() ([]domain.LanguageCode, bool) {
+	if len(m.appendlanguages) == 0 {
+		return nil, false
+	}
+	return m.appendlanguages, true
+}
+
+// ResetLanguages resets all changes to the "languages" field.
+func (m *ReceptionContactMutation) ResetLanguages() {
+	m.languages = nil
+	m.appendlanguages = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *ReceptionContactMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *ReceptionContactMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldApplicationID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ClearApplicationID clears the value of the "application_id" field.
+func (m *ReceptionContactMutation) ClearApplicationID() {
+	m.application = nil
+	m.clearedFields[receptioncontact.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationIDCleared returns if the "application_id" field was cleared in this mutation.
+func (m *ReceptionContactMutation) ApplicationIDCleared() bool {
+	_, ok := m.clearedFields[receptioncontact.FieldApplicationID]
+	return ok
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *ReceptionContactMutation) ResetApplicationID() {
+	m.application = nil
+	delete(m.clearedFields, receptioncontact.FieldApplicationID)
+}
+
+// SetOccurredAt sets the "occurred_at" field.
+func (m *ReceptionContactMutation) SetOccurredAt(t time.Time) {
+	m.occurred_at = &t
+}
+
+// OccurredAt returns the value of the "occurred_at" field in the mutation.
+func (m *ReceptionContactMutation) OccurredAt() (r time.Time, exists bool) {
+	v := m.occurred_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOccurredAt returns the old "occurred_at" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldOccurredAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOccurredAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOccurredAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOccurredAt: %w", err)
+	}
+	return oldValue.OccurredAt, nil
+}
+
+// ResetOccurredAt resets all changes to the "occurred_at" field.
+func (m *ReceptionContactMutation) ResetOccurredAt() {
+	m.occurred_at = nil
+}
+
 // SetRecordedAt sets the "recorded_at" field.
 func (m *ReceptionContactMutation) SetRecordedAt(t time.Time) {
 	m.recorded_at = &t
@@ -45536,6 +50541,55 @@ func (m *ReceptionContactMutation) OldRecordedAt(ctx context.Context) (v time.Ti
 // ResetRecordedAt resets all changes to the "recorded_at" field.
 func (m *ReceptionContactMutation) ResetRecordedAt() {
 	m.recorded_at = nil
+}
+
+// SetClientKey sets the "client_key" field.
+func (m *ReceptionContactMutation) SetClientKey(s string) {
+	m.client_key = &s
+}
+
+// ClientKey returns the value of the "client_key" field in the mutation.
+func (m *ReceptionContactMutation) ClientKey() (r string, exists bool) {
+	v := m.client_key
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClientKey returns the old "client_key" field's value of the ReceptionContact entity.
+// If the ReceptionContact object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReceptionContactMutation) OldClientKey(ctx context.Context) (v *string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClientKey is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClientKey requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClientKey: %w", err)
+	}
+	return oldValue.ClientKey, nil
+}
+
+// ClearClientKey clears the value of the "client_key" field.
+func (m *ReceptionContactMutation) ClearClientKey() {
+	m.client_key = nil
+	m.clearedFields[receptioncontact.FieldClientKey] = struct{}{}
+}
+
+// ClientKeyCleared returns if the "client_key" field was cleared in this mutation.
+func (m *ReceptionContactMutation) ClientKeyCleared() bool {
+	_, ok := m.clearedFields[receptioncontact.FieldClientKey]
+	return ok
+}
+
+// ResetClientKey resets all changes to the "client_key" field.
+func (m *ReceptionContactMutation) ResetClientKey() {
+	m.client_key = nil
+	delete(m.clearedFields, receptioncontact.FieldClientKey)
 }
 
 // ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
@@ -45619,6 +50673,33 @@ func (m *ReceptionContactMutation) ResetOrganisation() {
 	m.clearedorganisation = false
 }
 
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *ReceptionContactMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[receptioncontact.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *ReceptionContactMutation) ApplicationCleared() bool {
+	return m.ApplicationIDCleared() || m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *ReceptionContactMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *ReceptionContactMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
 // Where appends a list predicates to the ReceptionContactMutation builder.
 func (m *ReceptionContactMutation) Where(ps ...predicate.ReceptionContact) {
 	m.predicates = append(m.predicates, ps...)
@@ -45653,7 +50734,7 @@ func (m *ReceptionContactMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ReceptionContactMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 13)
 	if m.created_at != nil {
 		fields = append(fields, receptioncontact.FieldCreatedAt)
 	}
@@ -45669,8 +50750,29 @@ func (m *ReceptionContactMutation) Fields() []string {
 	if m.channel != nil {
 		fields = append(fields, receptioncontact.FieldChannel)
 	}
+	if m.motive != nil {
+		fields = append(fields, receptioncontact.FieldMotive)
+	}
+	if m.outcome != nil {
+		fields = append(fields, receptioncontact.FieldOutcome)
+	}
+	if m.minutes != nil {
+		fields = append(fields, receptioncontact.FieldMinutes)
+	}
+	if m.languages != nil {
+		fields = append(fields, receptioncontact.FieldLanguages)
+	}
+	if m.application != nil {
+		fields = append(fields, receptioncontact.FieldApplicationID)
+	}
+	if m.occurred_at != nil {
+		fields = append(fields, receptioncontact.FieldOccurredAt)
+	}
 	if m.recorded_at != nil {
 		fields = append(fields, receptioncontact.FieldRecordedAt)
+	}
+	if m.client_key != nil {
+		fields = append(fields, receptioncontact.FieldClientKey)
 	}
 	return fields
 }
@@ -45690,8 +50792,22 @@ func (m *ReceptionContactMutation) Field(name string) (ent.Value, bool) {
 		return m.OrganisationID()
 	case receptioncontact.FieldChannel:
 		return m.Channel()
+	case receptioncontact.FieldMotive:
+		return m.Motive()
+	case receptioncontact.FieldOutcome:
+		return m.Outcome()
+	case receptioncontact.FieldMinutes:
+		return m.Minutes()
+	case receptioncontact.FieldLanguages:
+		return m.Languages()
+	case receptioncontact.FieldApplicationID:
+		return m.ApplicationID()
+	case receptioncontact.FieldOccurredAt:
+		return m.OccurredAt()
 	case receptioncontact.FieldRecordedAt:
 		return m.RecordedAt()
+	case receptioncontact.FieldClientKey:
+		return m.ClientKey()
 	}
 	return nil, false
 }
@@ -45711,8 +50827,22 @@ func (m *ReceptionContactMutation) OldField(ctx context.Context, name string) (e
 		return m.OldOrganisationID(ctx)
 	case receptioncontact.FieldChannel:
 		return m.OldChannel(ctx)
+	case receptioncontact.FieldMotive:
+		return m.OldMotive(ctx)
+	case receptioncontact.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case receptioncontact.FieldMinutes:
+		return m.OldMinutes(ctx)
+	case receptioncontact.FieldLanguages:
+		return m.OldLanguages(ctx)
+	case receptioncontact.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case receptioncontact.FieldOccurredAt:
+		return m.OldOccurredAt(ctx)
 	case receptioncontact.FieldRecordedAt:
 		return m.OldRecordedAt(ctx)
+	case receptioncontact.FieldClientKey:
+		return m.OldClientKey(ctx)
 	}
 	return nil, fmt.Errorf("unknown ReceptionContact field %s", name)
 }
@@ -45757,12 +50887,61 @@ func (m *ReceptionContactMutation) SetField(name string, value ent.Value) error 
 		}
 		m.SetChannel(v)
 		return nil
+	case receptioncontact.FieldMotive:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMotive(v)
+		return nil
+	case receptioncontact.FieldOutcome:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case receptioncontact.FieldMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMinutes(v)
+		return nil
+	case receptioncontact.FieldLanguages:
+		v, ok := value.([]domain.LanguageCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLanguages(v)
+		return nil
+	case receptioncontact.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case receptioncontact.FieldOccurredAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOccurredAt(v)
+		return nil
 	case receptioncontact.FieldRecordedAt:
 		v, ok := value.(time.Time)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetRecordedAt(v)
+		return nil
+	case receptioncontact.FieldClientKey:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClientKey(v)
 		return nil
 	}
 	return fmt.Errorf("unknown ReceptionContact field %s", name)
@@ -45771,13 +50950,21 @@ func (m *ReceptionContactMutation) SetField(name string, value ent.Value) error 
 // AddedFields returns all numeric fields that were incremented/decremented during
 // this mutation.
 func (m *ReceptionContactMutation) AddedFields() []string {
-	return nil
+	var fields []string
+	if m.addminutes != nil {
+		fields = append(fields, receptioncontact.FieldMinutes)
+	}
+	return fields
 }
 
 // AddedField returns the numeric value that was incremented/decremented on a field
 // with the given name. The second boolean return value indicates that this field
 // was not set, or was not defined in the schema.
 func (m *ReceptionContactMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case receptioncontact.FieldMinutes:
+		return m.AddedMinutes()
+	}
 	return nil, false
 }
 
@@ -45786,6 +50973,13 @@ func (m *ReceptionContactMutation) AddedField(name string) (ent.Value, bool) {
 // type.
 func (m *ReceptionContactMutation) AddField(name string, value ent.Value) error {
 	switch name {
+	case receptioncontact.FieldMinutes:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMinutes(v)
+		return nil
 	}
 	return fmt.Errorf("unknown ReceptionContact numeric field %s", name)
 }
@@ -45793,7 +50987,17 @@ func (m *ReceptionContactMutation) AddField(name string, value ent.Value) error 
 // ClearedFields returns all nullable fields that were cleared during this
 // mutation.
 func (m *ReceptionContactMutation) ClearedFields() []string {
-	return nil
+	var fields []string
+	if m.FieldCleared(receptioncontact.FieldMinutes) {
+		fields = append(fields, receptioncontact.FieldMinutes)
+	}
+	if m.FieldCleared(receptioncontact.FieldApplicationID) {
+		fields = append(fields, receptioncontact.FieldApplicationID)
+	}
+	if m.FieldCleared(receptioncontact.FieldClientKey) {
+		fields = append(fields, receptioncontact.FieldClientKey)
+	}
+	return fields
 }
 
 // FieldCleared returns a boolean indicating if a field with the given name was
@@ -45806,6 +51010,17 @@ func (m *ReceptionContactMutation) FieldCleared(name string) bool {
 // ClearField clears the value of the field with the given name. It returns an
 // error if the field is not defined in the schema.
 func (m *ReceptionContactMutation) ClearField(name string) error {
+	switch name {
+	case receptioncontact.FieldMinutes:
+		m.ClearMinutes()
+		return nil
+	case receptioncontact.FieldApplicationID:
+		m.ClearApplicationID()
+		return nil
+	case receptioncontact.FieldClientKey:
+		m.ClearClientKey()
+		return nil
+	}
 	return fmt.Errorf("unknown ReceptionContact nullable field %s", name)
 }
 
@@ -45828,8 +51043,29 @@ func (m *ReceptionContactMutation) ResetField(name string) error {
 	case receptioncontact.FieldChannel:
 		m.ResetChannel()
 		return nil
+	case receptioncontact.FieldMotive:
+		m.ResetMotive()
+		return nil
+	case receptioncontact.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case receptioncontact.FieldMinutes:
+		m.ResetMinutes()
+		return nil
+	case receptioncontact.FieldLanguages:
+		m.ResetLanguages()
+		return nil
+	case receptioncontact.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case receptioncontact.FieldOccurredAt:
+		m.ResetOccurredAt()
+		return nil
 	case receptioncontact.FieldRecordedAt:
 		m.ResetRecordedAt()
+		return nil
+	case receptioncontact.FieldClientKey:
+		m.ResetClientKey()
 		return nil
 	}
 	return fmt.Errorf("unknown ReceptionContact field %s", name)
@@ -45837,7 +51073,7 @@ func (m *ReceptionContactMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ReceptionContactMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.reception_point != nil {
 		edges = append(edges, receptioncontact.EdgeReceptionPoint)
 	}
@@ -45846,6 +51082,9 @@ func (m *ReceptionContactMutation) AddedEdges() []string {
 	}
 	if m.organisation != nil {
 		edges = append(edges, receptioncontact.EdgeOrganisation)
+	}
+	if m.application != nil {
+		edges = append(edges, receptioncontact.EdgeApplication)
 	}
 	return edges
 }
@@ -45866,13 +51105,17 @@ func (m *ReceptionContactMutation) AddedIDs(name string) []ent.Value {
 		if id := m.organisation; id != nil {
 			return []ent.Value{*id}
 		}
+	case receptioncontact.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ReceptionContactMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	return edges
 }
 
@@ -45884,7 +51127,7 @@ func (m *ReceptionContactMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ReceptionContactMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedreception_point {
 		edges = append(edges, receptioncontact.EdgeReceptionPoint)
 	}
@@ -45893,6 +51136,9 @@ func (m *ReceptionContactMutation) ClearedEdges() []string {
 	}
 	if m.clearedorganisation {
 		edges = append(edges, receptioncontact.EdgeOrganisation)
+	}
+	if m.clearedapplication {
+		edges = append(edges, receptioncontact.EdgeApplication)
 	}
 	return edges
 }
@@ -45907,6 +51153,8 @@ func (m *ReceptionContactMutation) EdgeCleared(name string) bool {
 		return m.clearedrecorded_by
 	case receptioncontact.EdgeOrganisation:
 		return m.clearedorganisation
+	case receptioncontact.EdgeApplication:
+		return m.clearedapplication
 	}
 	return false
 }
@@ -45924,6 +51172,9 @@ func (m *ReceptionContactMutation) ClearEdge(name string) error {
 	case receptioncontact.EdgeOrganisation:
 		m.ClearOrganisation()
 		return nil
+	case receptioncontact.EdgeApplication:
+		m.ClearApplication()
+		return nil
 	}
 	return fmt.Errorf("unknown ReceptionContact unique edge %s", name)
 }
@@ -45940,6 +51191,9 @@ func (m *ReceptionContactMutation) ResetEdge(name string) error {
 		return nil
 	case receptioncontact.EdgeOrganisation:
 		m.ResetOrganisation()
+		return nil
+	case receptioncontact.EdgeApplication:
+		m.ResetApplication()
 		return nil
 	}
 	return fmt.Errorf("unknown ReceptionContact edge %s", name)

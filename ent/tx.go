@@ -72,6 +72,10 @@ type Tx struct {
 	LevelChange *LevelChangeClient
 	// LockOut is the client for interacting with the LockOut builders.
 	LockOut *LockOutClient
+	// MapFacet is the client for interacting with the MapFacet builders.
+	MapFacet *MapFacetClient
+	// MapVersion is the client for interacting with the MapVersion builders.
+	MapVersion *MapVersionClient
 	// MemberParticulars is the client for interacting with the MemberParticulars builders.
 	MemberParticulars *MemberParticularsClient
 	// NamedAgent is the client for interacting with the NamedAgent builders.
@@ -290,6 +294,8 @@ func (tx *Tx) init() {
 	tx.HouseholdMember = NewHouseholdMemberClient(tx.config)
 	tx.LevelChange = NewLevelChangeClient(tx.config)
 	tx.LockOut = NewLockOutClient(tx.config)
+	tx.MapFacet = NewMapFacetClient(tx.config)
+	tx.MapVersion = NewMapVersionClient(tx.config)
 	tx.MemberParticulars = NewMemberParticularsClient(tx.config)
 	tx.NamedAgent = NewNamedAgentClient(tx.config)
 	tx.OnlineRegistration = NewOnlineRegistrationClient(tx.config)

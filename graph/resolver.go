@@ -32,6 +32,7 @@ type (
 	viewerResolver               struct{ *Resolver }
 	codeEntryResolver            struct{}
 	stockStatisticsResolver      struct{ *Resolver }
+	stockMapResolver             struct{ *Resolver }
 	buildingFilterResolver       struct{}
 	communeFilterResolver        struct{}
 	dwellingFilterResolver       struct{}
@@ -109,6 +110,9 @@ func (r *Resolver) CodeEntry() gen.CodeEntryResolver { return codeEntryResolver{
 
 // StockStatistics resolves the computed fields of tables of the stock.
 func (r *Resolver) StockStatistics() gen.StockStatisticsResolver { return stockStatisticsResolver{r} }
+
+// StockMap resolves the computed fields of maps of the stock.
+func (r *Resolver) StockMap() gen.StockMapResolver { return stockMapResolver{r} }
 
 // BuildingFilter resolves the filters of buildings that are not columns.
 func (r *Resolver) BuildingFilter() gen.BuildingFilterResolver { return buildingFilterResolver{} }

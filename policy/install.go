@@ -21,6 +21,7 @@ func Install() {
 	installBuilding()
 	installDwelling()
 	installOwnership()
+	installMapFacet()
 	installPartnerApp()
 	installClientAuthentication()
 	installStaffAuthorisation()

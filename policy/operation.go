@@ -13,12 +13,13 @@ import (
 // contract; an empty scope is needed by nobody. Connections and edges go with their
 // rows. A type that is not named here is closed to apps: a test names it.
 var appTypes = map[string]domain.AppScope{
-	"Commune": domain.DirectoryScope, "Organisation": domain.DirectoryScope,
+	"Commune": domain.DirectoryScope, "CommuneOutline": domain.DirectoryScope, "Organisation": domain.DirectoryScope,
 	"ReceptionPoint": domain.DirectoryScope, "NearestReceptionPoint": domain.DirectoryScope, "Agreement": domain.DirectoryScope,
 	"OpeningHours": domain.DirectoryScope, "OpeningInterval": domain.DirectoryScope, "OpeningDay": domain.DirectoryScope,
 	"ServiceCatalogue": domain.DirectoryScope, "ServiceLevel": domain.DirectoryScope, "CatalogueEntry": domain.DirectoryScope,
 
 	"Building": domain.StockScope, "Dwelling": domain.StockScope, "Ownership": domain.StockScope,
+	"StockMap": domain.StockScope, "StockSpot": domain.StockScope, "TypologyCount": domain.StockScope,
 	"StockVintage": domain.StockScope, "StockComparison": domain.StockScope, "StockTally": domain.StockScope,
 	"StockChange": domain.StockScope, "StockDifference": domain.StockScope,
 

@@ -52,6 +52,8 @@ type Config struct {
 	OAuth *OAuth
 	// Files takes and gives the bytes of pieces. Nil leaves its addresses empty.
 	Files *Files
+	// Tiles gives the stock as vector tiles. Nil leaves its addresses empty.
+	Tiles *Tiles
 	// KnowsOrigin tells whether a partner app has pages of that origin, beside
 	// AllowedOrigins. Nil knows none.
 	KnowsOrigin func(ctx context.Context, origin string) (bool, error)
@@ -76,7 +78,7 @@ type Config struct {
 	// DataVersion names the state of the public data; it is a part of the ETag of
 	// public answers. Nil when answers alone tell.
 	DataVersion func(context.Context) string
-	// Explorer answers / and what is under /explorer/, for sandboxes. Nil leaves
+	// Explorer answers /, /map and what is under /explorer/, for sandboxes. Nil leaves
 	// these addresses empty.
 	Explorer http.Handler
 	// Version is what runs.

@@ -69,13 +69,23 @@ func publicField(f *ast.Field, introspection bool) bool {
 }
 
 // cachePublic lets caches keep an answer, and tells whether the caller has it
-// already. The tag is weak: the same answer may come compressed.
+// already.
 func cachePublic(w http.ResponseWriter, r *http.Request, maxAge time.Duration, parts ...string) (unchanged bool) {
+	return keepPublic(w, r, maxAge, tagOf(parts...))
+}
+
+// tagOf is the tag of what these parts determine. It is weak: the same answer may come
+// compressed.
+func tagOf(parts ...string) string {
 	sum := sha256.New()
 	for _, part := range parts {
 		_, _ = fmt.Fprintf(sum, "%d:%s", len(part), part) // a hash never fails
 	}
-	tag := `W/"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:18]) + `"`
+	return `W/"` + base64.RawURLEncoding.EncodeToString(sum.Sum(nil)[:18]) + `"`
+}
+
+// keepPublic lets caches keep what has that tag, and tells whether the caller has it.
+func keepPublic(w http.ResponseWriter, r *http.Request, maxAge time.Duration, tag string) (unchanged bool) {
 	h := w.Header()
 	h.Set("Cache-Control", fmt.Sprintf("public, max-age=%d", int(maxAge.Seconds())))
 	h.Set("ETag", tag)

@@ -22,6 +22,9 @@ func routes(c Config, m *metrics, graphql http.Handler) (http.Handler, error) {
 			return nil, err
 		}
 	}
+	if c.Tiles != nil {
+		c.Tiles.route(mux, c, func(next http.Handler) http.Handler { return origins.cors()(anonymousGET(next)) })
+	}
 	mux.Handle("GET /healthz", healthz())
 	mux.Handle("GET /readyz", readyz(c.Ready, c.Waiting, c.Log))
 	mux.Handle("GET /version", version(c.Version))
@@ -29,6 +32,7 @@ func routes(c Config, m *metrics, graphql http.Handler) (http.Handler, error) {
 	if c.Explorer != nil {
 		mux.Handle("GET /{$}", c.Explorer)
 		mux.Handle("GET /explorer/", c.Explorer)
+		mux.Handle("GET /map", c.Explorer)
 	}
 	mux.HandleFunc("/", notFound)
 

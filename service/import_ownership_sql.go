@@ -49,6 +49,9 @@ func (i *ownershipImport) run(ctx context.Context, ownerships []directoryfile.Ow
 	if err != nil {
 		return fmt.Errorf("tell dwellings their landlords: %w", err)
 	}
+	if _, err := i.tx.ExecContext(ctx, statement("refresh facets")); err != nil {
+		return fmt.Errorf("refresh facets: %w", err)
+	}
 	if _, err := i.tx.ExecContext(ctx, statement("confirm territories")); err != nil {
 		return fmt.Errorf("confirm territories: %w", err)
 	}

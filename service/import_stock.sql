@@ -128,6 +128,7 @@ UPDATE building b SET
     commune_id = s.commune_id, commune_name = s.commune_name, address = s.address, postal_code = s.postal_code,
     district_code = s.district_code, dwelling_count = s.dwelling_count, last_vintage_id = NULL,
     latitude = coalesce(s.latitude, b.latitude), longitude = coalesce(s.longitude, b.longitude),
+    zkey = coalesce(map_key(s.latitude, s.longitude), b.zkey),
     position_quality = CASE WHEN s.latitude IS NULL THEN b.position_quality ELSE s.position_quality END
 FROM stage_joined s
 WHERE s.id = b.id
@@ -139,9 +140,9 @@ WHERE s.id = b.id
 
 -- name: add buildings
 -- Nobody else adds any meanwhile, and ON CONFLICT would take half as long again.
-INSERT INTO building (id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude,
+INSERT INTO building (id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude, zkey,
     position_quality, district_code, dwelling_count, first_vintage_id)
-SELECT id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude,
+SELECT id, insee_code, commune_id, commune_name, address, postal_code, latitude, longitude, map_key(latitude, longitude),
     position_quality, district_code, dwelling_count, $1
 FROM stage_joined s WHERE NOT EXISTS (SELECT FROM building b WHERE b.id = s.id)
 
@@ -277,6 +278,9 @@ WHERE b.id = building_id AND b.first_vintage_id = $1 AND NOT EXISTS (SELECT FROM
 
 -- name: withdraw buildings
 DELETE FROM building b WHERE first_vintage_id = $1 AND NOT EXISTS (SELECT FROM stage_building s WHERE s.id = b.id)
+
+-- name: refresh facets
+SELECT map_facets_refresh()
 
 -- name: lower the vintage in force
 UPDATE stock_vintage SET current = false WHERE current AND id <> $1

@@ -52,6 +52,7 @@ var (
 	withdrawOwnerships = stockStatement("withdraw ownerships")
 	withdrawBuildings  = stockStatement("withdraw buildings")
 
+	refreshFacets = stockStatement("refresh facets")
 	lowerVintage  = stockStatement("lower the vintage in force")
 	finishVintage = stockStatement("finish the vintage")
 	analyse       = stockStatement("analyse")
@@ -195,8 +196,11 @@ func (i *stockImport) withdraw(ctx context.Context) (err error) {
 	return nil
 }
 
-// finish puts the vintage in force.
+// finish brings what maps count by to the dwellings, and puts the vintage in force.
 func (i *stockImport) finish(ctx context.Context) error {
+	if err := i.exec(ctx, refreshFacets); err != nil {
+		return fmt.Errorf("refresh facets: %w", err)
+	}
 	if err := i.exec(ctx, lowerVintage, i.vintage); err != nil {
 		return fmt.Errorf("lower the vintage in force: %w", err)
 	}

@@ -3,6 +3,7 @@ package service
 import (
 	"crypto/rand"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/guichet-logement/guichet/audit"
@@ -33,6 +34,9 @@ type Service struct {
 	desk     string
 	// digitiser is the national one, nil where there is none.
 	digitiser digitiser.Digitiser
+	// onMap is what maps show, nil until it is loaded; lean leaves its stock in the database.
+	onMap atomic.Pointer[loadedMap]
+	lean  bool
 	// bucket keeps files; inspecting bounds those that are looked into at once.
 	bucket     *storage.Bucket
 	inspecting chan struct{}
@@ -76,6 +80,13 @@ func (s *Service) NumberedBy(r registry.Registry, desk string) *Service {
 // wait.
 func (s *Service) DigitisedBy(d digitiser.Digitiser) *Service {
 	s.digitiser = d
+	return s
+}
+
+// LeanMap leaves the stock of maps in the database, where memory is short, and returns
+// the service: it is counted there for each who asks.
+func (s *Service) LeanMap() *Service {
+	s.lean = true
 	return s
 }
 

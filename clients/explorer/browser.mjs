@@ -21,6 +21,9 @@ export function launch() {
     args: [
       "--no-sandbox",
       "--disable-gpu",
+      // The map is drawn without a graphics card too.
+      "--use-angle=swiftshader",
+      "--enable-unsafe-swiftshader",
       "--disable-quic",
       "--no-first-run",
       "--disable-background-networking",
@@ -41,7 +44,7 @@ export async function openExplorer(browser, url, options) {
   const wrong = [];
   await context.route("**/*", (route) => {
     const asked = new URL(route.request().url());
-    if (asked.host === new URL(url).host || asked.protocol === "data:") {
+    if (asked.host === new URL(url).host || ["data:", "blob:"].includes(asked.protocol)) {
       return route.continue();
     }
     wrong.push(`request to ${asked}`);

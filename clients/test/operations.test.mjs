@@ -126,6 +126,21 @@ const expectations = {
       assert.equal(node.building.commune.inseeCode, "38185", node.id);
     }
   },
+  StockMap({ stockMap }) {
+    assert.equal(stockMap.zoom, 11);
+    assert.ok(stockMap.spots.length > 50, `${stockMap.spots.length} clusters`);
+    assert.equal(sum(stockMap.spots), stockMap.totalCount);
+    for (const spot of stockMap.spots) {
+      assert.equal(spot.buildingId, null);
+      assert.equal(sum(spot.typologies), spot.count);
+    }
+  },
+  CommuneOutlines({ communeOutlines }) {
+    assert.equal(communeOutlines.length, 49);
+    for (const { name, boundary } of communeOutlines) {
+      assert.match(boundary.type, /^(Multi)?Polygon$/, name);
+    }
+  },
   StockStatistics({ stockStatistics }) {
     assert.equal(stockStatistics.totalCount, 52000);
     assert.equal(sum(stockStatistics.cells), 52000);

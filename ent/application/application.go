@@ -64,6 +64,8 @@ const (
 	EdgePieces = "pieces"
 	// EdgeAppointments holds the string denoting the appointments edge name in mutations.
 	EdgeAppointments = "appointments"
+	// EdgeOrientations holds the string denoting the orientations edge name in mutations.
+	EdgeOrientations = "orientations"
 	// Table holds the table name of the application in the database.
 	Table = "application"
 	// SummaryTable is the table that holds the summary relation/edge.
@@ -136,6 +138,13 @@ const (
 	AppointmentsInverseTable = "appointment"
 	// AppointmentsColumn is the table column denoting the appointments relation/edge.
 	AppointmentsColumn = "application_id"
+	// OrientationsTable is the table that holds the orientations relation/edge.
+	OrientationsTable = "orientation"
+	// OrientationsInverseTable is the table name for the Orientation entity.
+	// It exists in this package in order to avoid circular dependency with the "orientation" package.
+	OrientationsInverseTable = "orientation"
+	// OrientationsColumn is the table column denoting the orientations relation/edge.
+	OrientationsColumn = "application_id"
 )
 
 // Columns holds all SQL columns for application fields.
@@ -395,6 +404,20 @@ func ByAppointments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newAppointmentsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByOrientationsCount orders the results by orientations count.
+func ByOrientationsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newOrientationsStep(), opts...)
+	}
+}
+
+// ByOrientations orders the results by orientations terms.
+func ByOrientations(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newOrientationsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newSummaryStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -463,6 +486,13 @@ func newAppointmentsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(AppointmentsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, AppointmentsTable, AppointmentsColumn),
+	)
+}
+func newOrientationsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(OrientationsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, OrientationsTable, OrientationsColumn),
 	)
 }
 

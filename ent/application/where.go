@@ -1006,6 +1006,29 @@ func HasAppointmentsWith(preds ...predicate.Appointment) predicate.Application {
 	})
 }
 
+// HasOrientations applies the HasEdge predicate on the "orientations" edge.
+func HasOrientations() predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, OrientationsTable, OrientationsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasOrientationsWith applies the HasEdge predicate on the "orientations" edge with a given conditions (other predicates).
+func HasOrientationsWith(preds ...predicate.Orientation) predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := newOrientationsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Application) predicate.Application {
 	return predicate.Application(sql.AndPredicates(predicates...))

@@ -32,6 +32,8 @@ const (
 	FieldLatitude = "latitude"
 	// FieldLongitude holds the string denoting the longitude field in the database.
 	FieldLongitude = "longitude"
+	// FieldZkey holds the string denoting the zkey field in the database.
+	FieldZkey = "zkey"
 	// FieldPositionQuality holds the string denoting the position_quality field in the database.
 	FieldPositionQuality = "position_quality"
 	// FieldDistrictCode holds the string denoting the district_code field in the database.
@@ -111,6 +113,7 @@ var Columns = []string{
 	FieldPostalCode,
 	FieldLatitude,
 	FieldLongitude,
+	FieldZkey,
 	FieldPositionQuality,
 	FieldDistrictCode,
 	FieldDwellingCount,
@@ -190,6 +193,11 @@ func ByLatitude(opts ...sql.OrderTermOption) OrderOption {
 // ByLongitude orders the results by the longitude field.
 func ByLongitude(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLongitude, opts...).ToFunc()
+}
+
+// ByZkey orders the results by the zkey field.
+func ByZkey(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldZkey, opts...).ToFunc()
 }
 
 // ByPositionQuality orders the results by the position_quality field.

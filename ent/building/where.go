@@ -101,6 +101,11 @@ func Longitude(v domain.Longitude) predicate.Building {
 	return predicate.Building(sql.FieldEQ(FieldLongitude, vc))
 }
 
+// Zkey applies equality check predicate on the "zkey" field. It's identical to ZkeyEQ.
+func Zkey(v int64) predicate.Building {
+	return predicate.Building(sql.FieldEQ(FieldZkey, v))
+}
+
 // PositionQuality applies equality check predicate on the "position_quality" field. It's identical to PositionQualityEQ.
 func PositionQuality(v domain.Stated) predicate.Building {
 	vc := string(v)
@@ -696,6 +701,56 @@ func LongitudeIsNil() predicate.Building {
 // LongitudeNotNil applies the NotNil predicate on the "longitude" field.
 func LongitudeNotNil() predicate.Building {
 	return predicate.Building(sql.FieldNotNull(FieldLongitude))
+}
+
+// ZkeyEQ applies the EQ predicate on the "zkey" field.
+func ZkeyEQ(v int64) predicate.Building {
+	return predicate.Building(sql.FieldEQ(FieldZkey, v))
+}
+
+// ZkeyNEQ applies the NEQ predicate on the "zkey" field.
+func ZkeyNEQ(v int64) predicate.Building {
+	return predicate.Building(sql.FieldNEQ(FieldZkey, v))
+}
+
+// ZkeyIn applies the In predicate on the "zkey" field.
+func ZkeyIn(vs ...int64) predicate.Building {
+	return predicate.Building(sql.FieldIn(FieldZkey, vs...))
+}
+
+// ZkeyNotIn applies the NotIn predicate on the "zkey" field.
+func ZkeyNotIn(vs ...int64) predicate.Building {
+	return predicate.Building(sql.FieldNotIn(FieldZkey, vs...))
+}
+
+// ZkeyGT applies the GT predicate on the "zkey" field.
+func ZkeyGT(v int64) predicate.Building {
+	return predicate.Building(sql.FieldGT(FieldZkey, v))
+}
+
+// ZkeyGTE applies the GTE predicate on the "zkey" field.
+func ZkeyGTE(v int64) predicate.Building {
+	return predicate.Building(sql.FieldGTE(FieldZkey, v))
+}
+
+// ZkeyLT applies the LT predicate on the "zkey" field.
+func ZkeyLT(v int64) predicate.Building {
+	return predicate.Building(sql.FieldLT(FieldZkey, v))
+}
+
+// ZkeyLTE applies the LTE predicate on the "zkey" field.
+func ZkeyLTE(v int64) predicate.Building {
+	return predicate.Building(sql.FieldLTE(FieldZkey, v))
+}
+
+// ZkeyIsNil applies the IsNil predicate on the "zkey" field.
+func ZkeyIsNil() predicate.Building {
+	return predicate.Building(sql.FieldIsNull(FieldZkey))
+}
+
+// ZkeyNotNil applies the NotNil predicate on the "zkey" field.
+func ZkeyNotNil() predicate.Building {
+	return predicate.Building(sql.FieldNotNull(FieldZkey))
 }
 
 // PositionQualityEQ applies the EQ predicate on the "position_quality" field.

@@ -357,6 +357,30 @@ func (f LockOutFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LockOutMutation", m)
 }
 
+// The MapFacetFunc type is an adapter to allow the use of ordinary
+// function as MapFacet mutator.
+type MapFacetFunc func(context.Context, *ent.MapFacetMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MapFacetFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.MapFacetMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MapFacetMutation", m)
+}
+
+// The MapVersionFunc type is an adapter to allow the use of ordinary
+// function as MapVersion mutator.
+type MapVersionFunc func(context.Context, *ent.MapVersionMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MapVersionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.MapVersionMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MapVersionMutation", m)
+}
+
 // The MemberParticularsFunc type is an adapter to allow the use of ordinary
 // function as MemberParticulars mutator.
 type MemberParticularsFunc func(context.Context, *ent.MemberParticularsMutation) (ent.Value, error)

@@ -766,6 +766,7 @@ var (
 		{Name: "postal_code", Type: field.TypeString},
 		{Name: "latitude", Type: field.TypeFloat64, Nullable: true},
 		{Name: "longitude", Type: field.TypeFloat64, Nullable: true},
+		{Name: "zkey", Type: field.TypeInt64, Nullable: true},
 		{Name: "position_quality", Type: field.TypeString},
 		{Name: "district_code", Type: field.TypeString},
 		{Name: "dwelling_count", Type: field.TypeInt},
@@ -781,19 +782,19 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "building_commune_commune",
-				Columns:    []*schema.Column{BuildingColumns[11]},
+				Columns:    []*schema.Column{BuildingColumns[12]},
 				RefColumns: []*schema.Column{CommuneColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "building_stock_vintage_first_vintage",
-				Columns:    []*schema.Column{BuildingColumns[12]},
+				Columns:    []*schema.Column{BuildingColumns[13]},
 				RefColumns: []*schema.Column{StockVintageColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "building_stock_vintage_last_vintage",
-				Columns:    []*schema.Column{BuildingColumns[13]},
+				Columns:    []*schema.Column{BuildingColumns[14]},
 				RefColumns: []*schema.Column{StockVintageColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -817,12 +818,12 @@ var (
 			{
 				Name:    "building_dwelling_count_idx",
 				Unique:  false,
-				Columns: []*schema.Column{BuildingColumns[10], BuildingColumns[0]},
+				Columns: []*schema.Column{BuildingColumns[11], BuildingColumns[0]},
 			},
 			{
 				Name:    "building_commune_dwelling_count_idx",
 				Unique:  false,
-				Columns: []*schema.Column{BuildingColumns[2], BuildingColumns[10], BuildingColumns[0]},
+				Columns: []*schema.Column{BuildingColumns[2], BuildingColumns[11], BuildingColumns[0]},
 			},
 			{
 				Name:    "building_place_idx",
@@ -830,19 +831,24 @@ var (
 				Columns: []*schema.Column{BuildingColumns[6], BuildingColumns[7]},
 			},
 			{
+				Name:    "building_zkey_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BuildingColumns[8]},
+			},
+			{
 				Name:    "building_district_idx",
 				Unique:  false,
-				Columns: []*schema.Column{BuildingColumns[9], BuildingColumns[0]},
+				Columns: []*schema.Column{BuildingColumns[10], BuildingColumns[0]},
 			},
 			{
 				Name:    "building_commune_id_idx",
 				Unique:  false,
-				Columns: []*schema.Column{BuildingColumns[11]},
+				Columns: []*schema.Column{BuildingColumns[12]},
 			},
 			{
 				Name:    "building_absent_idx",
 				Unique:  false,
-				Columns: []*schema.Column{BuildingColumns[13], BuildingColumns[0]},
+				Columns: []*schema.Column{BuildingColumns[14], BuildingColumns[0]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "last_vintage_id IS NOT NULL",
 				},
@@ -1476,6 +1482,75 @@ var (
 				Columns: []*schema.Column{LockOutColumns[2]},
 			},
 		},
+	}
+	// MapFacetColumns holds the columns for the "map_facet" table.
+	MapFacetColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "zkey", Type: field.TypeInt64},
+		{Name: "latitude", Type: field.TypeFloat64},
+		{Name: "longitude", Type: field.TypeFloat64},
+		{Name: "building_id", Type: field.TypeString},
+		{Name: "insee_code", Type: field.TypeString},
+		{Name: "typology", Type: field.TypeEnum, Enums: []string{"T1", "T2", "T3", "T4", "T5", "T6_PLUS", "UNKNOWN"}},
+		{Name: "construction_year", Type: field.TypeInt, SchemaType: map[string]string{"postgres": "smallint"}},
+		{Name: "financing", Type: field.TypeString},
+		{Name: "energy_class", Type: field.TypeEnum, Enums: []string{"A", "B", "C", "D", "E", "F", "G", "UNKNOWN"}},
+		{Name: "construction", Type: field.TypeString},
+		{Name: "accessibility", Type: field.TypeString},
+		{Name: "priority_district", Type: field.TypeEnum, Enums: []string{"YES", "NO", "UNKNOWN"}},
+		{Name: "landlord_id", Type: field.TypeString},
+		{Name: "dwelling_count", Type: field.TypeInt32},
+	}
+	// MapFacetTable holds the schema information for the "map_facet" table.
+	MapFacetTable = &schema.Table{
+		Name:       "map_facet",
+		Columns:    MapFacetColumns,
+		PrimaryKey: []*schema.Column{MapFacetColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "map_facet_zkey_idx",
+				Unique:  false,
+				Columns: []*schema.Column{MapFacetColumns[1]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						MapFacetColumns[2].Name,
+
+						MapFacetColumns[3].Name,
+
+						MapFacetColumns[5].Name,
+
+						MapFacetColumns[6].Name,
+
+						MapFacetColumns[7].Name,
+
+						MapFacetColumns[8].Name,
+
+						MapFacetColumns[9].Name,
+
+						MapFacetColumns[10].Name,
+
+						MapFacetColumns[11].Name,
+
+						MapFacetColumns[12].Name,
+
+						MapFacetColumns[13].Name,
+
+						MapFacetColumns[14].Name,
+					},
+				},
+			},
+		},
+	}
+	// MapVersionColumns holds the columns for the "map_version" table.
+	MapVersionColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeInt64, Increment: true},
+		{Name: "version", Type: field.TypeInt64},
+	}
+	// MapVersionTable holds the schema information for the "map_version" table.
+	MapVersionTable = &schema.Table{
+		Name:       "map_version",
+		Columns:    MapVersionColumns,
+		PrimaryKey: []*schema.Column{MapVersionColumns[0]},
 	}
 	// MemberParticularsColumns holds the columns for the "member_particulars" table.
 	MemberParticularsColumns = []*schema.Column{
@@ -3021,6 +3096,8 @@ var (
 		HouseholdMemberTable,
 		LevelChangeTable,
 		LockOutTable,
+		MapFacetTable,
+		MapVersionTable,
 		MemberParticularsTable,
 		NamedAgentTable,
 		OnlineRegistrationTable,
@@ -3196,6 +3273,7 @@ func init() {
 	}
 	BuildingTable.Annotation.Checks = map[string]string{
 		"building_place_check": "(latitude IS NULL) = (longitude IS NULL)",
+		"building_zkey_check":  "(latitude IS NULL) = (zkey IS NULL)",
 	}
 	CatalogueEntryTable.Annotation = &entsql.Annotation{
 		Table: "catalogue_entry",
@@ -3288,6 +3366,12 @@ func init() {
 	}
 	LockOutTable.Annotation = &entsql.Annotation{
 		Table: "lock_out",
+	}
+	MapFacetTable.Annotation = &entsql.Annotation{
+		Table: "map_facet",
+	}
+	MapVersionTable.Annotation = &entsql.Annotation{
+		Table: "map_version",
 	}
 	MemberParticularsTable.ForeignKeys[0].RefTable = HouseholdMemberTable
 	MemberParticularsTable.ForeignKeys[1].RefTable = ApplicationTable

@@ -93,6 +93,12 @@ type LevelChange func(*sql.Selector)
 // LockOut is the predicate function for lockout builders.
 type LockOut func(*sql.Selector)
 
+// MapFacet is the predicate function for mapfacet builders.
+type MapFacet func(*sql.Selector)
+
+// MapVersion is the predicate function for mapversion builders.
+type MapVersion func(*sql.Selector)
+
 // MemberParticulars is the predicate function for memberparticulars builders.
 type MemberParticulars func(*sql.Selector)
 

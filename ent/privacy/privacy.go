@@ -806,6 +806,54 @@ func (f LockOutMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.LockOutMutation", m)
 }
 
+// The MapFacetQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type MapFacetQueryRuleFunc func(context.Context, *ent.MapFacetQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f MapFacetQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MapFacetQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.MapFacetQuery", q)
+}
+
+// The MapFacetMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type MapFacetMutationRuleFunc func(context.Context, *ent.MapFacetMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f MapFacetMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.MapFacetMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.MapFacetMutation", m)
+}
+
+// The MapVersionQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type MapVersionQueryRuleFunc func(context.Context, *ent.MapVersionQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f MapVersionQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MapVersionQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.MapVersionQuery", q)
+}
+
+// The MapVersionMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type MapVersionMutationRuleFunc func(context.Context, *ent.MapVersionMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f MapVersionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.MapVersionMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.MapVersionMutation", m)
+}
+
 // The MemberParticularsQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type MemberParticularsQueryRuleFunc func(context.Context, *ent.MemberParticularsQuery) error

@@ -36,6 +36,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/mapfacet"
+	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
@@ -1035,6 +1037,24 @@ func init() {
 	lockout.DefaultID = lockoutDescID.Default.(func() domain.ID)
 	// lockout.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	lockout.IDValidator = lockoutDescID.Validators[0].(func(string) error)
+	mapfacet.Policy = privacy.NewPolicies(schema.MapFacet{})
+	mapfacet.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := mapfacet.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	mapversion.Policy = privacy.NewPolicies(schema.MapVersion{})
+	mapversion.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := mapversion.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
 	memberparticularsMixin := schema.MemberParticulars{}.Mixin()
 	memberparticulars.Policy = privacy.NewPolicies(schema.MemberParticulars{})
 	memberparticulars.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -38,6 +38,8 @@ func (Building) Fields() []ent.Field {
 		field.String("postal_code").GoType(domain.Stated("")),
 		field.Float("latitude").GoType(domain.Latitude(0)).Optional().Nillable(),
 		field.Float("longitude").GoType(domain.Longitude(0)).Optional().Nillable(),
+		field.Int64("zkey").Optional().Nillable().
+			Comment("Where it stands as one number, map_key of the migrations: a tile of a map is one stretch of it."),
 		field.String("position_quality").GoType(domain.Stated("")),
 		field.String("district_code").GoType(domain.Stated("")).
 			Comment("The priority district in which it stands (quartier prioritaire)."),
@@ -72,6 +74,7 @@ func (Building) Indexes() []ent.Index {
 		index.Fields("dwelling_count", "id").StorageKey("building_dwelling_count_idx"),
 		index.Fields("insee_code", "dwelling_count", "id").StorageKey("building_commune_dwelling_count_idx"),
 		index.Fields("latitude", "longitude").StorageKey("building_place_idx"),
+		index.Fields("zkey").StorageKey("building_zkey_idx"),
 		index.Fields("district_code", "id").StorageKey("building_district_idx"),
 		index.Fields("commune_id").StorageKey("building_commune_id_idx"),
 		index.Fields("last_vintage_id", "id").StorageKey("building_absent_idx").
@@ -86,6 +89,7 @@ func (Building) Annotations() []schema.Annotation {
 		entsql.Table("building"),
 		entsql.Checks(map[string]string{
 			"building_place_check": "(latitude IS NULL) = (longitude IS NULL)",
+			"building_zkey_check":  "(latitude IS NULL) = (zkey IS NULL)",
 		}),
 	}
 }

@@ -22,6 +22,7 @@ import (
 	"github.com/guichet-logement/guichet/graph/model"
 	"github.com/guichet-logement/guichet/graph/scalar"
 	"github.com/guichet-logement/guichet/service"
+	"github.com/guichet-logement/guichet/stockmap"
 	gqlparser "github.com/vektah/gqlparser/v2"
 	"github.com/vektah/gqlparser/v2/ast"
 )
@@ -52,15 +53,18 @@ type ResolverRoot interface {
 	Mutation() MutationResolver
 	OnlineRegistration() OnlineRegistrationResolver
 	OpeningHours() OpeningHoursResolver
+	Orientation() OrientationResolver
 	Pair() PairResolver
 	PartnerApp() PartnerAppResolver
 	Piece() PieceResolver
 	ProposedChange() ProposedChangeResolver
 	PublishedFigures() PublishedFiguresResolver
 	Query() QueryResolver
+	ReceptionContact() ReceptionContactResolver
 	ReceptionPoint() ReceptionPointResolver
 	SlotPage() SlotPageResolver
 	StaffAuthorisation() StaffAuthorisationResolver
+	StockMap() StockMapResolver
 	StockStatistics() StockStatisticsResolver
 	Viewer() ViewerResolver
 	ApplicationFilter() ApplicationFilterResolver
@@ -92,6 +96,11 @@ type ComplexityRoot struct {
 	AcceptHandOverPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	AcceptOrientationPayload struct {
+		Errors      func(childComplexity int) int
+		Orientation func(childComplexity int) int
 	}
 
 	AcceptPiecePayload struct {
@@ -154,6 +163,11 @@ type ComplexityRoot struct {
 		ValidUntil func(childComplexity int) int
 	}
 
+	AnswerLevelChangePayload struct {
+		Errors      func(childComplexity int) int
+		LevelChange func(childComplexity int) int
+	}
+
 	Application struct {
 		Appointments    func(childComplexity int) int
 		BirthName       func(childComplexity int) int
@@ -166,6 +180,7 @@ type ComplexityRoot struct {
 		Household       func(childComplexity int) int
 		ID              func(childComplexity int) int
 		Masked          func(childComplexity int) int
+		Orientations    func(childComplexity int) int
 		Pieces          func(childComplexity int) int
 		ProposedChanges func(childComplexity int) int
 		RenewalDue      func(childComplexity int) int
@@ -467,6 +482,12 @@ type ComplexityRoot struct {
 		Node   func(childComplexity int) int
 	}
 
+	CommuneOutline struct {
+		Boundary  func(childComplexity int) int
+		InseeCode func(childComplexity int) int
+		Name      func(childComplexity int) int
+	}
+
 	Completeness struct {
 		Accepted func(childComplexity int) int
 		Missing  func(childComplexity int) int
@@ -524,6 +545,11 @@ type ComplexityRoot struct {
 	DeclineHandOverPayload struct {
 		DeclinedID func(childComplexity int) int
 		Errors     func(childComplexity int) int
+	}
+
+	DeclineOrientationPayload struct {
+		Errors      func(childComplexity int) int
+		Orientation func(childComplexity int) int
 	}
 
 	DeclineProposedChangePayload struct {
@@ -704,6 +730,20 @@ type ComplexityRoot struct {
 		ExpiresAt func(childComplexity int) int
 	}
 
+	LevelChange struct {
+		AnsweredOn     func(childComplexity int) int
+		GrantedFrom    func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Level          func(childComplexity int) int
+		Means          func(childComplexity int) int
+		Organisation   func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		RefusedFor     func(childComplexity int) int
+		RequestedOn    func(childComplexity int) int
+		State          func(childComplexity int) int
+		WantedFrom     func(childComplexity int) int
+	}
+
 	LevelTooLowError struct {
 		Code         func(childComplexity int) int
 		Field        func(childComplexity int) int
@@ -751,10 +791,12 @@ type ComplexityRoot struct {
 
 	Mutation struct {
 		AcceptHandOver             func(childComplexity int, input model.AcceptHandOverInput) int
+		AcceptOrientation          func(childComplexity int, input model.AcceptOrientationInput) int
 		AcceptPiece                func(childComplexity int, input model.AcceptPieceInput) int
 		AcceptProposedChange       func(childComplexity int, input model.AcceptProposedChangeInput) int
 		AddPartnerAppSecret        func(childComplexity int, input model.AddPartnerAppSecretInput) int
 		AddRoom                    func(childComplexity int, input model.AddRoomInput) int
+		AnswerLevelChange          func(childComplexity int, input model.AnswerLevelChangeInput) int
 		AssignOnlineRegistration   func(childComplexity int, input model.AssignOnlineRegistrationInput) int
 		AssignRole                 func(childComplexity int, input model.AssignRoleInput) int
 		BindAccount                func(childComplexity int, input model.BindAccountInput) int
@@ -768,6 +810,7 @@ type ComplexityRoot struct {
 		DeclareAbsence             func(childComplexity int, input model.DeclareAbsenceInput) int
 		DeclareOpeningException    func(childComplexity int, input model.DeclareOpeningExceptionInput) int
 		DeclineHandOver            func(childComplexity int, input model.DeclineHandOverInput) int
+		DeclineOrientation         func(childComplexity int, input model.DeclineOrientationInput) int
 		DeclineProposedChange      func(childComplexity int, input model.DeclineProposedChangeInput) int
 		DepositApplicationAgain    func(childComplexity int, input model.DepositApplicationAgainInput) int
 		DepositDraft               func(childComplexity int, input model.DepositDraftInput) int
@@ -785,6 +828,7 @@ type ComplexityRoot struct {
 		MoveAppointment            func(childComplexity int, input model.MoveAppointmentInput) int
 		OpenApplicationInEmergency func(childComplexity int, input model.OpenApplicationInEmergencyInput) int
 		OpenAvailability           func(childComplexity int, input model.OpenAvailabilityInput) int
+		OrientApplicant            func(childComplexity int, input model.OrientApplicantInput) int
 		PrepareAccessExport        func(childComplexity int, input model.PrepareAccessExportInput) int
 		PrepareUpload              func(childComplexity int, input model.PrepareUploadInput) int
 		ProposeChange              func(childComplexity int, input model.ProposeChangeInput) int
@@ -792,8 +836,10 @@ type ComplexityRoot struct {
 		ReactivateApplication      func(childComplexity int, input model.ReactivateApplicationInput) int
 		ReceiveApplicant           func(childComplexity int, input model.ReceiveApplicantInput) int
 		RecordAttendance           func(childComplexity int, input model.RecordAttendanceInput) int
-		RecordContact              func(childComplexity int, input model.RecordContactInput) int
+		RecordContact              func(childComplexity int, input domain.ContactEntry) int
+		RecordContacts             func(childComplexity int, input model.RecordContactsInput) int
 		RecordNotice               func(childComplexity int, input model.RecordNoticeInput) int
+		RecordOrientationReceived  func(childComplexity int, input model.RecordOrientationReceivedInput) int
 		RefusePiece                func(childComplexity int, input model.RefusePieceInput) int
 		RegisterApplication        func(childComplexity int, input model.RegisterApplicationInput) int
 		RegisterOnline             func(childComplexity int, input model.RegisterOnlineInput) int
@@ -805,6 +851,8 @@ type ComplexityRoot struct {
 		RemoveApplication          func(childComplexity int, input model.RemoveApplicationInput) int
 		RenewApplication           func(childComplexity int, input model.RenewApplicationInput) int
 		ReopenToApplicant          func(childComplexity int, input model.ReopenToApplicantInput) int
+		ReportBackOrientation      func(childComplexity int, input model.ReportBackOrientationInput) int
+		RequestLevelChange         func(childComplexity int, input model.RequestLevelChangeInput) int
 		ResendPiece                func(childComplexity int, input model.ResendPieceInput) int
 		RevokePartnerApp           func(childComplexity int, input model.RevokePartnerAppInput) int
 		RevokePartnerAppSecret     func(childComplexity int, input model.RevokePartnerAppSecretInput) int
@@ -819,6 +867,7 @@ type ComplexityRoot struct {
 		WarnApplicant              func(childComplexity int, input model.WarnApplicantInput) int
 		WithdrawAbsence            func(childComplexity int, input model.WithdrawAbsenceInput) int
 		WithdrawOpeningException   func(childComplexity int, input model.WithdrawOpeningExceptionInput) int
+		WithdrawOrientation        func(childComplexity int, input model.WithdrawOrientationInput) int
 		WithdrawWarning            func(childComplexity int, input model.WithdrawWarningInput) int
 	}
 
@@ -895,6 +944,31 @@ type ComplexityRoot struct {
 	OrganisationEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	OrientApplicantPayload struct {
+		Errors      func(childComplexity int) int
+		Orientation func(childComplexity int) int
+	}
+
+	Orientation struct {
+		Application func(childComplexity int) int
+		DeclinedFor func(childComplexity int) int
+		DueOn       func(childComplexity int) int
+		FromPoint   func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Outcome     func(childComplexity int) int
+		Overdue     func(childComplexity int) int
+		Reason      func(childComplexity int) int
+		State       func(childComplexity int) int
+		Steps       func(childComplexity int) int
+		ToPoint     func(childComplexity int) int
+	}
+
+	OrientationStep struct {
+		At    func(childComplexity int) int
+		Days  func(childComplexity int) int
+		State func(childComplexity int) int
 	}
 
 	Ownership struct {
@@ -1090,17 +1164,21 @@ type ComplexityRoot struct {
 		Buildings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput) int
 		CodeLists              func(childComplexity int, names []string) int
 		Commune                func(childComplexity int, inseeCode domain.InseeCode, on *domain.Date) int
+		CommuneOutlines        func(childComplexity int, resolution domain.OutlineResolution) int
 		Communes               func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.CommuneOrder, where *ent.CommuneWhereInput) int
+		Contacts               func(childComplexity int, first int, afterID *domain.ID, where *model.ContactFilter) int
 		Deposits               func(childComplexity int, first int) int
 		Drafts                 func(childComplexity int, first int) int
 		Dwellings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) int
 		ExplainAccess          func(childComplexity int, uniqueNumber domain.UniqueNumber, personID domain.ID) int
 		HandOvers              func(childComplexity int, first int) int
+		LevelChanges           func(childComplexity int, first int, afterID *domain.ID, states []domain.LevelChangeState) int
 		NearestReceptionPoints func(childComplexity int, to domain.Coordinates, first int, on *domain.Date, where *ent.ReceptionPointWhereInput) int
 		Node                   func(childComplexity int, id domain.ID) int
 		Nodes                  func(childComplexity int, ids []domain.ID, on *domain.Date) int
 		OnlineRegistrations    func(childComplexity int, first int) int
 		Organisations          func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.OrganisationOrder, where *ent.OrganisationWhereInput) int
+		Orientations           func(childComplexity int, first int, afterID *domain.ID, where *model.OrientationFilter) int
 		PartnerApps            func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) int
 		PieceTicket            func(childComplexity int, id domain.ID) int
 		PublishedFigures       func(childComplexity int, crossing domain.Crossing, month *domain.Date) int
@@ -1111,6 +1189,7 @@ type ComplexityRoot struct {
 		Slots                  func(childComplexity int, where model.SlotFilter, first int) int
 		Staff                  func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) int
 		StockFacets            func(childComplexity int, axes []domain.StockAxis, where *ent.DwellingWhereInput) int
+		StockMap               func(childComplexity int, within domain.BoundingBox, zoom int, where *ent.DwellingWhereInput) int
 		StockStatistics        func(childComplexity int, by []domain.StockAxis, where *ent.DwellingWhereInput) int
 		StockVintages          func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) int
 		Viewer                 func(childComplexity int) int
@@ -1128,8 +1207,14 @@ type ComplexityRoot struct {
 	}
 
 	ReceptionContact struct {
+		Application    func(childComplexity int) int
 		Channel        func(childComplexity int) int
 		ID             func(childComplexity int) int
+		Languages      func(childComplexity int) int
+		Minutes        func(childComplexity int) int
+		Motive         func(childComplexity int) int
+		OccurredAt     func(childComplexity int) int
+		Outcome        func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
 		RecordedAt     func(childComplexity int) int
 	}
@@ -1174,9 +1259,25 @@ type ComplexityRoot struct {
 		Errors  func(childComplexity int) int
 	}
 
+	RecordContactsPayload struct {
+		Errors  func(childComplexity int) int
+		Results func(childComplexity int) int
+	}
+
 	RecordNoticePayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	RecordOrientationReceivedPayload struct {
+		Errors      func(childComplexity int) int
+		Orientation func(childComplexity int) int
+	}
+
+	RecordedContact struct {
+		Contact func(childComplexity int) int
+		Errors  func(childComplexity int) int
+		Index   func(childComplexity int) int
 	}
 
 	RefusePiecePayload struct {
@@ -1232,6 +1333,16 @@ type ComplexityRoot struct {
 	ReopenToApplicantPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	ReportBackOrientationPayload struct {
+		Errors      func(childComplexity int) int
+		Orientation func(childComplexity int) int
+	}
+
+	RequestLevelChangePayload struct {
+		Errors      func(childComplexity int) int
+		LevelChange func(childComplexity int) int
 	}
 
 	ResendPiecePayload struct {
@@ -1409,6 +1520,21 @@ type ComplexityRoot struct {
 		Key   func(childComplexity int) int
 	}
 
+	StockMap struct {
+		Spots      func(childComplexity int) int
+		TotalCount func(childComplexity int) int
+		Vintage    func(childComplexity int) int
+		Zoom       func(childComplexity int) int
+	}
+
+	StockSpot struct {
+		BuildingID func(childComplexity int) int
+		Count      func(childComplexity int) int
+		Latitude   func(childComplexity int) int
+		Longitude  func(childComplexity int) int
+		Typologies func(childComplexity int) int
+	}
+
 	StockStatistics struct {
 		By         func(childComplexity int) int
 		Cells      func(childComplexity int) int
@@ -1454,6 +1580,11 @@ type ComplexityRoot struct {
 	TakeOnlineRegistrationPayload struct {
 		Errors             func(childComplexity int) int
 		OnlineRegistration func(childComplexity int) int
+	}
+
+	TypologyCount struct {
+		Count    func(childComplexity int) int
+		Typology func(childComplexity int) int
 	}
 
 	UnbindAccountPayload struct {
@@ -1533,6 +1664,11 @@ type ComplexityRoot struct {
 		ReceptionPoint func(childComplexity int) int
 	}
 
+	WithdrawOrientationPayload struct {
+		Errors      func(childComplexity int) int
+		Orientation func(childComplexity int) int
+	}
+
 	WithdrawWarningPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
@@ -1561,6 +1697,8 @@ type ApplicationResolver interface {
 	Deadlines(ctx context.Context, obj *ent.Application) ([]*ent.Deadline, error)
 
 	Completeness(ctx context.Context, obj *ent.Application, on *domain.Date) (*service.Completeness, error)
+
+	Orientations(ctx context.Context, obj *ent.Application) ([]*ent.Orientation, error)
 }
 type AppointmentResolver interface {
 	Room(ctx context.Context, obj *ent.Appointment) (*ent.Room, error)
@@ -1619,7 +1757,7 @@ type MutationResolver interface {
 	AddPartnerAppSecret(ctx context.Context, input model.AddPartnerAppSecretInput) (*model.AddPartnerAppSecretPayload, error)
 	RevokePartnerAppSecret(ctx context.Context, input model.RevokePartnerAppSecretInput) (*model.RevokePartnerAppSecretPayload, error)
 	RevokePartnerApp(ctx context.Context, input model.RevokePartnerAppInput) (*model.RevokePartnerAppPayload, error)
-	RecordContact(ctx context.Context, input model.RecordContactInput) (*model.RecordContactPayload, error)
+	RecordContact(ctx context.Context, input domain.ContactEntry) (*model.RecordContactPayload, error)
 	ReceiveApplicant(ctx context.Context, input model.ReceiveApplicantInput) (*model.ReceiveApplicantPayload, error)
 	OpenApplicationInEmergency(ctx context.Context, input model.OpenApplicationInEmergencyInput) (*model.OpenApplicationInEmergencyPayload, error)
 	IssueBindingCode(ctx context.Context, input model.IssueBindingCodeInput) (*model.IssueBindingCodePayload, error)
@@ -1672,6 +1810,15 @@ type MutationResolver interface {
 	MoveAppointment(ctx context.Context, input model.MoveAppointmentInput) (*model.MoveAppointmentPayload, error)
 	CancelAppointment(ctx context.Context, input model.CancelAppointmentInput) (*model.CancelAppointmentPayload, error)
 	RecordAttendance(ctx context.Context, input model.RecordAttendanceInput) (*model.RecordAttendancePayload, error)
+	OrientApplicant(ctx context.Context, input model.OrientApplicantInput) (*model.OrientApplicantPayload, error)
+	AcceptOrientation(ctx context.Context, input model.AcceptOrientationInput) (*model.AcceptOrientationPayload, error)
+	DeclineOrientation(ctx context.Context, input model.DeclineOrientationInput) (*model.DeclineOrientationPayload, error)
+	WithdrawOrientation(ctx context.Context, input model.WithdrawOrientationInput) (*model.WithdrawOrientationPayload, error)
+	RecordOrientationReceived(ctx context.Context, input model.RecordOrientationReceivedInput) (*model.RecordOrientationReceivedPayload, error)
+	ReportBackOrientation(ctx context.Context, input model.ReportBackOrientationInput) (*model.ReportBackOrientationPayload, error)
+	RecordContacts(ctx context.Context, input model.RecordContactsInput) (*model.RecordContactsPayload, error)
+	RequestLevelChange(ctx context.Context, input model.RequestLevelChangeInput) (*model.RequestLevelChangePayload, error)
+	AnswerLevelChange(ctx context.Context, input model.AnswerLevelChangeInput) (*model.AnswerLevelChangePayload, error)
 }
 type OnlineRegistrationResolver interface {
 	Assignee(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Person, error)
@@ -1679,6 +1826,13 @@ type OnlineRegistrationResolver interface {
 }
 type OpeningHoursResolver interface {
 	Intervals(ctx context.Context, obj *ent.OpeningHours) ([]*domain.OpeningInterval, error)
+}
+type OrientationResolver interface {
+	Steps(ctx context.Context, obj *ent.Orientation) ([]*domain.OrientationStep, error)
+
+	Overdue(ctx context.Context, obj *ent.Orientation) (bool, error)
+
+	Application(ctx context.Context, obj *ent.Orientation) (*ent.Application, error)
 }
 type PairResolver interface {
 	Members(ctx context.Context, obj *ent.Pair) ([]*ent.Person, error)
@@ -1732,6 +1886,8 @@ type QueryResolver interface {
 	AccessLog(ctx context.Context, uniqueNumber domain.UniqueNumber, first int, after *domain.ID) ([]*service.AccessLogEntry, error)
 	PieceTicket(ctx context.Context, id domain.ID) (*service.PieceTicket, error)
 	Deposits(ctx context.Context, first int) ([]*ent.Deposit, error)
+	StockMap(ctx context.Context, within domain.BoundingBox, zoom int, where *ent.DwellingWhereInput) (*service.StockMap, error)
+	CommuneOutlines(ctx context.Context, resolution domain.OutlineResolution) ([]*stockmap.Outline, error)
 	StockVintages(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) (*ent.StockVintageConnection, error)
 	Staff(ctx context.Context, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) (*ent.PersonConnection, error)
 	AppointmentMotives(ctx context.Context) ([]*domain.AppointmentMotive, error)
@@ -1742,6 +1898,12 @@ type QueryResolver interface {
 	Absences(ctx context.Context, receptionPointID domain.ID, first int) ([]*ent.Absence, error)
 	CodeLists(ctx context.Context, names []string) ([]*domain.CodeList, error)
 	PartnerApps(ctx context.Context, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) (*ent.PartnerAppConnection, error)
+	Orientations(ctx context.Context, first int, afterID *domain.ID, where *model.OrientationFilter) ([]*ent.Orientation, error)
+	Contacts(ctx context.Context, first int, afterID *domain.ID, where *model.ContactFilter) ([]*ent.ReceptionContact, error)
+	LevelChanges(ctx context.Context, first int, afterID *domain.ID, states []domain.LevelChangeState) ([]*ent.LevelChange, error)
+}
+type ReceptionContactResolver interface {
+	Application(ctx context.Context, obj *ent.ReceptionContact) (*ent.Application, error)
 }
 type ReceptionPointResolver interface {
 	Operators(ctx context.Context, obj *ent.ReceptionPoint) ([]*ent.Organisation, error)
@@ -1756,6 +1918,9 @@ type StaffAuthorisationResolver interface {
 	Person(ctx context.Context, obj *ent.StaffAuthorisation) (*ent.Person, error)
 
 	GrantedBy(ctx context.Context, obj *ent.StaffAuthorisation) (*ent.Person, error)
+}
+type StockMapResolver interface {
+	Vintage(ctx context.Context, obj *service.StockMap) (*ent.StockVintage, error)
 }
 type StockStatisticsResolver interface {
 	Vintage(ctx context.Context, obj *model.StockStatistics) (*ent.StockVintage, error)
@@ -1917,6 +2082,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AcceptHandOverPayload.Errors(childComplexity), true
+
+	case "AcceptOrientationPayload.errors":
+		if e.ComplexityRoot.AcceptOrientationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptOrientationPayload.Errors(childComplexity), true
+	case "AcceptOrientationPayload.orientation":
+		if e.ComplexityRoot.AcceptOrientationPayload.Orientation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AcceptOrientationPayload.Orientation(childComplexity), true
 
 	case "AcceptPiecePayload.errors":
 		if e.ComplexityRoot.AcceptPiecePayload.Errors == nil {
@@ -2142,6 +2320,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Agreement.ValidUntil(childComplexity), true
 
+	case "AnswerLevelChangePayload.errors":
+		if e.ComplexityRoot.AnswerLevelChangePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerLevelChangePayload.Errors(childComplexity), true
+	case "AnswerLevelChangePayload.levelChange":
+		if e.ComplexityRoot.AnswerLevelChangePayload.LevelChange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerLevelChangePayload.LevelChange(childComplexity), true
+
 	case "Application.appointments":
 		if e.ComplexityRoot.Application.Appointments == nil {
 			break
@@ -2213,6 +2404,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Application.Masked(childComplexity), true
+	case "Application.orientations":
+		if e.ComplexityRoot.Application.Orientations == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Orientations(childComplexity), true
 	case "Application.pieces":
 		if e.ComplexityRoot.Application.Pieces == nil {
 			break
@@ -3489,6 +3686,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CommuneEdge.Node(childComplexity), true
 
+	case "CommuneOutline.boundary":
+		if e.ComplexityRoot.CommuneOutline.Boundary == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneOutline.Boundary(childComplexity), true
+	case "CommuneOutline.inseeCode":
+		if e.ComplexityRoot.CommuneOutline.InseeCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneOutline.InseeCode(childComplexity), true
+	case "CommuneOutline.name":
+		if e.ComplexityRoot.CommuneOutline.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneOutline.Name(childComplexity), true
+
 	case "Completeness.accepted":
 		if e.ComplexityRoot.Completeness.Accepted == nil {
 			break
@@ -3689,6 +3905,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeclineHandOverPayload.Errors(childComplexity), true
+
+	case "DeclineOrientationPayload.errors":
+		if e.ComplexityRoot.DeclineOrientationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineOrientationPayload.Errors(childComplexity), true
+	case "DeclineOrientationPayload.orientation":
+		if e.ComplexityRoot.DeclineOrientationPayload.Orientation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineOrientationPayload.Orientation(childComplexity), true
 
 	case "DeclineProposedChangePayload.application":
 		if e.ComplexityRoot.DeclineProposedChangePayload.Application == nil {
@@ -4333,6 +4562,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IssueBindingCodePayload.ExpiresAt(childComplexity), true
 
+	case "LevelChange.answeredOn":
+		if e.ComplexityRoot.LevelChange.AnsweredOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.AnsweredOn(childComplexity), true
+	case "LevelChange.grantedFrom":
+		if e.ComplexityRoot.LevelChange.GrantedFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.GrantedFrom(childComplexity), true
+	case "LevelChange.id":
+		if e.ComplexityRoot.LevelChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.ID(childComplexity), true
+	case "LevelChange.level":
+		if e.ComplexityRoot.LevelChange.Level == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.Level(childComplexity), true
+	case "LevelChange.means":
+		if e.ComplexityRoot.LevelChange.Means == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.Means(childComplexity), true
+	case "LevelChange.organisation":
+		if e.ComplexityRoot.LevelChange.Organisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.Organisation(childComplexity), true
+	case "LevelChange.receptionPoint":
+		if e.ComplexityRoot.LevelChange.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.ReceptionPoint(childComplexity), true
+	case "LevelChange.refusedFor":
+		if e.ComplexityRoot.LevelChange.RefusedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.RefusedFor(childComplexity), true
+	case "LevelChange.requestedOn":
+		if e.ComplexityRoot.LevelChange.RequestedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.RequestedOn(childComplexity), true
+	case "LevelChange.state":
+		if e.ComplexityRoot.LevelChange.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.State(childComplexity), true
+	case "LevelChange.wantedFrom":
+		if e.ComplexityRoot.LevelChange.WantedFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelChange.WantedFrom(childComplexity), true
+
 	case "LevelTooLowError.code":
 		if e.ComplexityRoot.LevelTooLowError.Code == nil {
 			break
@@ -4512,6 +4808,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AcceptHandOver(childComplexity, args["input"].(model.AcceptHandOverInput)), true
+	case "Mutation.acceptOrientation":
+		if e.ComplexityRoot.Mutation.AcceptOrientation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_acceptOrientation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AcceptOrientation(childComplexity, args["input"].(model.AcceptOrientationInput)), true
 	case "Mutation.acceptPiece":
 		if e.ComplexityRoot.Mutation.AcceptPiece == nil {
 			break
@@ -4556,6 +4863,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AddRoom(childComplexity, args["input"].(model.AddRoomInput)), true
+	case "Mutation.answerLevelChange":
+		if e.ComplexityRoot.Mutation.AnswerLevelChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_answerLevelChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnswerLevelChange(childComplexity, args["input"].(model.AnswerLevelChangeInput)), true
 	case "Mutation.assignOnlineRegistration":
 		if e.ComplexityRoot.Mutation.AssignOnlineRegistration == nil {
 			break
@@ -4699,6 +5017,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclineHandOver(childComplexity, args["input"].(model.DeclineHandOverInput)), true
+	case "Mutation.declineOrientation":
+		if e.ComplexityRoot.Mutation.DeclineOrientation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declineOrientation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclineOrientation(childComplexity, args["input"].(model.DeclineOrientationInput)), true
 	case "Mutation.declineProposedChange":
 		if e.ComplexityRoot.Mutation.DeclineProposedChange == nil {
 			break
@@ -4886,6 +5215,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpenAvailability(childComplexity, args["input"].(model.OpenAvailabilityInput)), true
+	case "Mutation.orientApplicant":
+		if e.ComplexityRoot.Mutation.OrientApplicant == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_orientApplicant_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OrientApplicant(childComplexity, args["input"].(model.OrientApplicantInput)), true
 	case "Mutation.prepareAccessExport":
 		if e.ComplexityRoot.Mutation.PrepareAccessExport == nil {
 			break
@@ -4973,7 +5313,18 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 			return 0, false
 		}
 
-		return e.ComplexityRoot.Mutation.RecordContact(childComplexity, args["input"].(model.RecordContactInput)), true
+		return e.ComplexityRoot.Mutation.RecordContact(childComplexity, args["input"].(domain.ContactEntry)), true
+	case "Mutation.recordContacts":
+		if e.ComplexityRoot.Mutation.RecordContacts == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordContacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordContacts(childComplexity, args["input"].(model.RecordContactsInput)), true
 	case "Mutation.recordNotice":
 		if e.ComplexityRoot.Mutation.RecordNotice == nil {
 			break
@@ -4985,6 +5336,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordNotice(childComplexity, args["input"].(model.RecordNoticeInput)), true
+	case "Mutation.recordOrientationReceived":
+		if e.ComplexityRoot.Mutation.RecordOrientationReceived == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordOrientationReceived_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordOrientationReceived(childComplexity, args["input"].(model.RecordOrientationReceivedInput)), true
 	case "Mutation.refusePiece":
 		if e.ComplexityRoot.Mutation.RefusePiece == nil {
 			break
@@ -5106,6 +5468,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ReopenToApplicant(childComplexity, args["input"].(model.ReopenToApplicantInput)), true
+	case "Mutation.reportBackOrientation":
+		if e.ComplexityRoot.Mutation.ReportBackOrientation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_reportBackOrientation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ReportBackOrientation(childComplexity, args["input"].(model.ReportBackOrientationInput)), true
+	case "Mutation.requestLevelChange":
+		if e.ComplexityRoot.Mutation.RequestLevelChange == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_requestLevelChange_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RequestLevelChange(childComplexity, args["input"].(model.RequestLevelChangeInput)), true
 	case "Mutation.resendPiece":
 		if e.ComplexityRoot.Mutation.ResendPiece == nil {
 			break
@@ -5260,6 +5644,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.WithdrawOpeningException(childComplexity, args["input"].(model.WithdrawOpeningExceptionInput)), true
+	case "Mutation.withdrawOrientation":
+		if e.ComplexityRoot.Mutation.WithdrawOrientation == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_withdrawOrientation_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.WithdrawOrientation(childComplexity, args["input"].(model.WithdrawOrientationInput)), true
 	case "Mutation.withdrawWarning":
 		if e.ComplexityRoot.Mutation.WithdrawWarning == nil {
 			break
@@ -5539,6 +5934,105 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OrganisationEdge.Node(childComplexity), true
+
+	case "OrientApplicantPayload.errors":
+		if e.ComplexityRoot.OrientApplicantPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrientApplicantPayload.Errors(childComplexity), true
+	case "OrientApplicantPayload.orientation":
+		if e.ComplexityRoot.OrientApplicantPayload.Orientation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrientApplicantPayload.Orientation(childComplexity), true
+
+	case "Orientation.application":
+		if e.ComplexityRoot.Orientation.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.Application(childComplexity), true
+	case "Orientation.declinedFor":
+		if e.ComplexityRoot.Orientation.DeclinedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.DeclinedFor(childComplexity), true
+	case "Orientation.dueOn":
+		if e.ComplexityRoot.Orientation.DueOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.DueOn(childComplexity), true
+	case "Orientation.fromPoint":
+		if e.ComplexityRoot.Orientation.FromPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.FromPoint(childComplexity), true
+	case "Orientation.id":
+		if e.ComplexityRoot.Orientation.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.ID(childComplexity), true
+	case "Orientation.outcome":
+		if e.ComplexityRoot.Orientation.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.Outcome(childComplexity), true
+	case "Orientation.overdue":
+		if e.ComplexityRoot.Orientation.Overdue == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.Overdue(childComplexity), true
+	case "Orientation.reason":
+		if e.ComplexityRoot.Orientation.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.Reason(childComplexity), true
+	case "Orientation.state":
+		if e.ComplexityRoot.Orientation.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.State(childComplexity), true
+	case "Orientation.steps":
+		if e.ComplexityRoot.Orientation.Steps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.Steps(childComplexity), true
+	case "Orientation.toPoint":
+		if e.ComplexityRoot.Orientation.ToPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Orientation.ToPoint(childComplexity), true
+
+	case "OrientationStep.at":
+		if e.ComplexityRoot.OrientationStep.At == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrientationStep.At(childComplexity), true
+	case "OrientationStep.days":
+		if e.ComplexityRoot.OrientationStep.Days == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrientationStep.Days(childComplexity), true
+	case "OrientationStep.state":
+		if e.ComplexityRoot.OrientationStep.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OrientationStep.State(childComplexity), true
 
 	case "Ownership.floors":
 		if e.ComplexityRoot.Ownership.Floors == nil {
@@ -6339,6 +6833,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Commune(childComplexity, args["inseeCode"].(domain.InseeCode), args["on"].(*domain.Date)), true
+	case "Query.communeOutlines":
+		if e.ComplexityRoot.Query.CommuneOutlines == nil {
+			break
+		}
+
+		args, err := ec.field_Query_communeOutlines_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.CommuneOutlines(childComplexity, args["resolution"].(domain.OutlineResolution)), true
 	case "Query.communes":
 		if e.ComplexityRoot.Query.Communes == nil {
 			break
@@ -6350,6 +6855,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Communes(childComplexity, args["on"].(*domain.Date), args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.CommuneOrder), args["where"].(*ent.CommuneWhereInput)), true
+	case "Query.contacts":
+		if e.ComplexityRoot.Query.Contacts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_contacts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Contacts(childComplexity, args["first"].(int), args["afterId"].(*domain.ID), args["where"].(*model.ContactFilter)), true
 	case "Query.deposits":
 		if e.ComplexityRoot.Query.Deposits == nil {
 			break
@@ -6406,6 +6922,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Query.HandOvers(childComplexity, args["first"].(int)), true
 
+	case "Query.levelChanges":
+		if e.ComplexityRoot.Query.LevelChanges == nil {
+			break
+		}
+
+		args, err := ec.field_Query_levelChanges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.LevelChanges(childComplexity, args["first"].(int), args["afterId"].(*domain.ID), args["states"].([]domain.LevelChangeState)), true
 	case "Query.nearestReceptionPoints":
 		if e.ComplexityRoot.Query.NearestReceptionPoints == nil {
 			break
@@ -6461,6 +6988,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Organisations(childComplexity, args["on"].(*domain.Date), args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.OrganisationOrder), args["where"].(*ent.OrganisationWhereInput)), true
+	case "Query.orientations":
+		if e.ComplexityRoot.Query.Orientations == nil {
+			break
+		}
+
+		args, err := ec.field_Query_orientations_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Orientations(childComplexity, args["first"].(int), args["afterId"].(*domain.ID), args["where"].(*model.OrientationFilter)), true
 	case "Query.partnerApps":
 		if e.ComplexityRoot.Query.PartnerApps == nil {
 			break
@@ -6561,6 +7099,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.StockFacets(childComplexity, args["axes"].([]domain.StockAxis), args["where"].(*ent.DwellingWhereInput)), true
+	case "Query.stockMap":
+		if e.ComplexityRoot.Query.StockMap == nil {
+			break
+		}
+
+		args, err := ec.field_Query_stockMap_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.StockMap(childComplexity, args["within"].(domain.BoundingBox), args["zoom"].(int), args["where"].(*ent.DwellingWhereInput)), true
 	case "Query.stockStatistics":
 		if e.ComplexityRoot.Query.StockStatistics == nil {
 			break
@@ -6622,6 +7171,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ReceiveApplicantPayload.OpenUntil(childComplexity), true
 
+	case "ReceptionContact.application":
+		if e.ComplexityRoot.ReceptionContact.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.Application(childComplexity), true
 	case "ReceptionContact.channel":
 		if e.ComplexityRoot.ReceptionContact.Channel == nil {
 			break
@@ -6634,6 +7189,36 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceptionContact.ID(childComplexity), true
+	case "ReceptionContact.languages":
+		if e.ComplexityRoot.ReceptionContact.Languages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.Languages(childComplexity), true
+	case "ReceptionContact.minutes":
+		if e.ComplexityRoot.ReceptionContact.Minutes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.Minutes(childComplexity), true
+	case "ReceptionContact.motive":
+		if e.ComplexityRoot.ReceptionContact.Motive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.Motive(childComplexity), true
+	case "ReceptionContact.occurredAt":
+		if e.ComplexityRoot.ReceptionContact.OccurredAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.OccurredAt(childComplexity), true
+	case "ReceptionContact.outcome":
+		if e.ComplexityRoot.ReceptionContact.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionContact.Outcome(childComplexity), true
 	case "ReceptionContact.receptionPoint":
 		if e.ComplexityRoot.ReceptionContact.ReceptionPoint == nil {
 			break
@@ -6807,6 +7392,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordContactPayload.Errors(childComplexity), true
 
+	case "RecordContactsPayload.errors":
+		if e.ComplexityRoot.RecordContactsPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordContactsPayload.Errors(childComplexity), true
+	case "RecordContactsPayload.results":
+		if e.ComplexityRoot.RecordContactsPayload.Results == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordContactsPayload.Results(childComplexity), true
+
 	case "RecordNoticePayload.application":
 		if e.ComplexityRoot.RecordNoticePayload.Application == nil {
 			break
@@ -6819,6 +7417,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RecordNoticePayload.Errors(childComplexity), true
+
+	case "RecordOrientationReceivedPayload.errors":
+		if e.ComplexityRoot.RecordOrientationReceivedPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordOrientationReceivedPayload.Errors(childComplexity), true
+	case "RecordOrientationReceivedPayload.orientation":
+		if e.ComplexityRoot.RecordOrientationReceivedPayload.Orientation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordOrientationReceivedPayload.Orientation(childComplexity), true
+
+	case "RecordedContact.contact":
+		if e.ComplexityRoot.RecordedContact.Contact == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedContact.Contact(childComplexity), true
+	case "RecordedContact.errors":
+		if e.ComplexityRoot.RecordedContact.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedContact.Errors(childComplexity), true
+	case "RecordedContact.index":
+		if e.ComplexityRoot.RecordedContact.Index == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordedContact.Index(childComplexity), true
 
 	case "RefusePiecePayload.errors":
 		if e.ComplexityRoot.RefusePiecePayload.Errors == nil {
@@ -6962,6 +7592,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReopenToApplicantPayload.Errors(childComplexity), true
+
+	case "ReportBackOrientationPayload.errors":
+		if e.ComplexityRoot.ReportBackOrientationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportBackOrientationPayload.Errors(childComplexity), true
+	case "ReportBackOrientationPayload.orientation":
+		if e.ComplexityRoot.ReportBackOrientationPayload.Orientation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReportBackOrientationPayload.Orientation(childComplexity), true
+
+	case "RequestLevelChangePayload.errors":
+		if e.ComplexityRoot.RequestLevelChangePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RequestLevelChangePayload.Errors(childComplexity), true
+	case "RequestLevelChangePayload.levelChange":
+		if e.ComplexityRoot.RequestLevelChangePayload.LevelChange == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RequestLevelChangePayload.LevelChange(childComplexity), true
 
 	case "ResendPiecePayload.errors":
 		if e.ComplexityRoot.ResendPiecePayload.Errors == nil {
@@ -7571,6 +8227,62 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.StockFacetValue.Key(childComplexity), true
 
+	case "StockMap.spots":
+		if e.ComplexityRoot.StockMap.Spots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockMap.Spots(childComplexity), true
+	case "StockMap.totalCount":
+		if e.ComplexityRoot.StockMap.TotalCount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockMap.TotalCount(childComplexity), true
+	case "StockMap.vintage":
+		if e.ComplexityRoot.StockMap.Vintage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockMap.Vintage(childComplexity), true
+	case "StockMap.zoom":
+		if e.ComplexityRoot.StockMap.Zoom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockMap.Zoom(childComplexity), true
+
+	case "StockSpot.buildingId":
+		if e.ComplexityRoot.StockSpot.BuildingID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockSpot.BuildingID(childComplexity), true
+	case "StockSpot.count":
+		if e.ComplexityRoot.StockSpot.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockSpot.Count(childComplexity), true
+	case "StockSpot.latitude":
+		if e.ComplexityRoot.StockSpot.Latitude == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockSpot.Latitude(childComplexity), true
+	case "StockSpot.longitude":
+		if e.ComplexityRoot.StockSpot.Longitude == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockSpot.Longitude(childComplexity), true
+	case "StockSpot.typologies":
+		if e.ComplexityRoot.StockSpot.Typologies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StockSpot.Typologies(childComplexity), true
+
 	case "StockStatistics.by":
 		if e.ComplexityRoot.StockStatistics.By == nil {
 			break
@@ -7755,6 +8467,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.TakeOnlineRegistrationPayload.OnlineRegistration(childComplexity), true
+
+	case "TypologyCount.count":
+		if e.ComplexityRoot.TypologyCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypologyCount.Count(childComplexity), true
+	case "TypologyCount.typology":
+		if e.ComplexityRoot.TypologyCount.Typology == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypologyCount.Typology(childComplexity), true
 
 	case "UnbindAccountPayload.errors":
 		if e.ComplexityRoot.UnbindAccountPayload.Errors == nil {
@@ -8014,6 +8739,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.WithdrawOpeningExceptionPayload.ReceptionPoint(childComplexity), true
 
+	case "WithdrawOrientationPayload.errors":
+		if e.ComplexityRoot.WithdrawOrientationPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawOrientationPayload.Errors(childComplexity), true
+	case "WithdrawOrientationPayload.orientation":
+		if e.ComplexityRoot.WithdrawOrientationPayload.Orientation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WithdrawOrientationPayload.Orientation(childComplexity), true
+
 	case "WithdrawWarningPayload.application":
 		if e.ComplexityRoot.WithdrawWarningPayload.Application == nil {
 			break
@@ -8068,10 +8806,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 	inputUnmarshalers := func() *graphql.InputUnmarshalerIndex {
 		return graphql.NewInputUnmarshalerIndex(
 			graphql.NewInputUnmarshaler("AcceptHandOverInput", ec.unmarshalInputAcceptHandOverInput),
+			graphql.NewInputUnmarshaler("AcceptOrientationInput", ec.unmarshalInputAcceptOrientationInput),
 			graphql.NewInputUnmarshaler("AcceptPieceInput", ec.unmarshalInputAcceptPieceInput),
 			graphql.NewInputUnmarshaler("AcceptProposedChangeInput", ec.unmarshalInputAcceptProposedChangeInput),
 			graphql.NewInputUnmarshaler("AddPartnerAppSecretInput", ec.unmarshalInputAddPartnerAppSecretInput),
 			graphql.NewInputUnmarshaler("AddRoomInput", ec.unmarshalInputAddRoomInput),
+			graphql.NewInputUnmarshaler("AnswerLevelChangeInput", ec.unmarshalInputAnswerLevelChangeInput),
 			graphql.NewInputUnmarshaler("ApplicationCorrectionInput", ec.unmarshalInputApplicationCorrectionInput),
 			graphql.NewInputUnmarshaler("ApplicationFilter", ec.unmarshalInputApplicationFilter),
 			graphql.NewInputUnmarshaler("ApplicationFormInput", ec.unmarshalInputApplicationFormInput),
@@ -8092,6 +8832,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CommuneOrder", ec.unmarshalInputCommuneOrder),
 			graphql.NewInputUnmarshaler("ConfirmAssignmentInput", ec.unmarshalInputConfirmAssignmentInput),
 			graphql.NewInputUnmarshaler("ConfirmProtectionInput", ec.unmarshalInputConfirmProtectionInput),
+			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactFormInput", ec.unmarshalInputContactFormInput),
 			graphql.NewInputUnmarshaler("CoordinatesInput", ec.unmarshalInputCoordinatesInput),
 			graphql.NewInputUnmarshaler("CorrectApplicationInput", ec.unmarshalInputCorrectApplicationInput),
@@ -8100,6 +8841,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeclareAbsenceInput", ec.unmarshalInputDeclareAbsenceInput),
 			graphql.NewInputUnmarshaler("DeclareOpeningExceptionInput", ec.unmarshalInputDeclareOpeningExceptionInput),
 			graphql.NewInputUnmarshaler("DeclineHandOverInput", ec.unmarshalInputDeclineHandOverInput),
+			graphql.NewInputUnmarshaler("DeclineOrientationInput", ec.unmarshalInputDeclineOrientationInput),
 			graphql.NewInputUnmarshaler("DeclineProposedChangeInput", ec.unmarshalInputDeclineProposedChangeInput),
 			graphql.NewInputUnmarshaler("DepositApplicationAgainInput", ec.unmarshalInputDepositApplicationAgainInput),
 			graphql.NewInputUnmarshaler("DepositDraftInput", ec.unmarshalInputDepositDraftInput),
@@ -8128,11 +8870,14 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MergeApplicationsInput", ec.unmarshalInputMergeApplicationsInput),
 			graphql.NewInputUnmarshaler("MoveAppointmentInput", ec.unmarshalInputMoveAppointmentInput),
 			graphql.NewInputUnmarshaler("NamesFormInput", ec.unmarshalInputNamesFormInput),
+			graphql.NewInputUnmarshaler("OfflineContactInput", ec.unmarshalInputOfflineContactInput),
 			graphql.NewInputUnmarshaler("OpenApplicationInEmergencyInput", ec.unmarshalInputOpenApplicationInEmergencyInput),
 			graphql.NewInputUnmarshaler("OpenAvailabilityInput", ec.unmarshalInputOpenAvailabilityInput),
 			graphql.NewInputUnmarshaler("OpeningIntervalInput", ec.unmarshalInputOpeningIntervalInput),
 			graphql.NewInputUnmarshaler("OrganisationFilter", ec.unmarshalInputOrganisationFilter),
 			graphql.NewInputUnmarshaler("OrganisationOrder", ec.unmarshalInputOrganisationOrder),
+			graphql.NewInputUnmarshaler("OrientApplicantInput", ec.unmarshalInputOrientApplicantInput),
+			graphql.NewInputUnmarshaler("OrientationFilter", ec.unmarshalInputOrientationFilter),
 			graphql.NewInputUnmarshaler("ParticipantInput", ec.unmarshalInputParticipantInput),
 			graphql.NewInputUnmarshaler("PartnerAppFilter", ec.unmarshalInputPartnerAppFilter),
 			graphql.NewInputUnmarshaler("PartnerAppOrder", ec.unmarshalInputPartnerAppOrder),
@@ -8149,7 +8894,9 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReceptionPointOrder", ec.unmarshalInputReceptionPointOrder),
 			graphql.NewInputUnmarshaler("RecordAttendanceInput", ec.unmarshalInputRecordAttendanceInput),
 			graphql.NewInputUnmarshaler("RecordContactInput", ec.unmarshalInputRecordContactInput),
+			graphql.NewInputUnmarshaler("RecordContactsInput", ec.unmarshalInputRecordContactsInput),
 			graphql.NewInputUnmarshaler("RecordNoticeInput", ec.unmarshalInputRecordNoticeInput),
+			graphql.NewInputUnmarshaler("RecordOrientationReceivedInput", ec.unmarshalInputRecordOrientationReceivedInput),
 			graphql.NewInputUnmarshaler("RefusePieceInput", ec.unmarshalInputRefusePieceInput),
 			graphql.NewInputUnmarshaler("RegisterApplicationInput", ec.unmarshalInputRegisterApplicationInput),
 			graphql.NewInputUnmarshaler("RegisterOnlineInput", ec.unmarshalInputRegisterOnlineInput),
@@ -8161,6 +8908,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RemoveApplicationInput", ec.unmarshalInputRemoveApplicationInput),
 			graphql.NewInputUnmarshaler("RenewApplicationInput", ec.unmarshalInputRenewApplicationInput),
 			graphql.NewInputUnmarshaler("ReopenToApplicantInput", ec.unmarshalInputReopenToApplicantInput),
+			graphql.NewInputUnmarshaler("ReportBackOrientationInput", ec.unmarshalInputReportBackOrientationInput),
+			graphql.NewInputUnmarshaler("RequestLevelChangeInput", ec.unmarshalInputRequestLevelChangeInput),
 			graphql.NewInputUnmarshaler("ResendPieceInput", ec.unmarshalInputResendPieceInput),
 			graphql.NewInputUnmarshaler("ResourceLineInput", ec.unmarshalInputResourceLineInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppInput", ec.unmarshalInputRevokePartnerAppInput),
@@ -8186,6 +8935,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("WarnApplicantInput", ec.unmarshalInputWarnApplicantInput),
 			graphql.NewInputUnmarshaler("WithdrawAbsenceInput", ec.unmarshalInputWithdrawAbsenceInput),
 			graphql.NewInputUnmarshaler("WithdrawOpeningExceptionInput", ec.unmarshalInputWithdrawOpeningExceptionInput),
+			graphql.NewInputUnmarshaler("WithdrawOrientationInput", ec.unmarshalInputWithdrawOrientationInput),
 			graphql.NewInputUnmarshaler("WithdrawWarningInput", ec.unmarshalInputWithdrawWarningInput),
 			graphql.NewInputUnmarshaler("WorkInput", ec.unmarshalInputWorkInput),
 		)
@@ -8672,6 +9422,27 @@ type Query {
     first: Int!
   ): [Deposit!]! @bounded(max: 100)
 
+  """
+  The dwellings of a rectangle as a map shows them: building by building from zoom 15, and
+  else in clusters, which keep about 64 pixels apart. What they count together is the
+  ` + "`" + `totalCount` + "`" + ` of ` + "`" + `dwellings` + "`" + ` under the same filter and rectangle. The same stock comes as
+  vector tiles from ` + "`" + `/tiles/stock.json` + "`" + `.
+  """
+  stockMap(
+    "The rectangle that is seen."
+    within: BoundingBoxInput!
+    "How near it is seen, 0 to 22: the world is 512 pixels wide at 0, and twice as wide at each step."
+    zoom: Int!
+    "Which dwellings; without it, or with ` + "`" + `null` + "`" + `, those of the vintage in force."
+    where: DwellingFilter = {}
+  ): StockMap! @public
+
+  "The outlines of all communes, for maps. At most 100."
+  communeOutlines(
+    "How exact they are."
+    resolution: OutlineResolution! = MEDIUM
+  ): [CommuneOutline!]! @public
+
   "The editions of the official stock file that were imported (*millésimes*)."
   stockVintages(
     "Begin after this position."
@@ -8993,7 +9764,7 @@ type Mutation {
 
   """
   Records that somebody came to a reception point, called or wrote (*contact au
-  guichet*). It names nobody.
+  guichet*). It names nobody, and may be about an application.
 
   For a RECEPTION_AGENT or SOCIAL_OFFICER at the point, whatever its level.
   """
@@ -9702,6 +10473,8 @@ enum ErrorCode {
   WEAKER_SOURCE
   "The slot cannot be had any more: see ` + "`" + `alternatives` + "`" + `."
   SLOT_TAKEN
+  "The key was sent before, with something else: send a new one."
+  KEY_REUSED
 }
 
 "A reason for which a command was refused. Nothing was written."
@@ -10751,6 +11524,62 @@ type StockFacetValue {
   key: String @public
   "How many dwellings."
   count: Int! @public
+}
+
+"A part of a map of the stock."
+type StockMap {
+  "The zoom at which dwellings are clustered: as asked, or less where the rectangle is too wide for it."
+  zoom: Int! @public
+  "What is there, from the north-west to the south-east, in the order of a quadtree. At most 4096."
+  spots: [StockSpot!]! @public
+  "The sum of all spots."
+  totalCount: Int! @public
+  "The vintage in force, from which the figures are; ` + "`" + `null` + "`" + ` before the first import."
+  vintage: StockVintage @public
+}
+
+"A building on a map, or the dwellings of a few nearby ones as one cluster."
+type StockSpot {
+  "The building; ` + "`" + `null` + "`" + ` for a cluster."
+  buildingId: ID @public
+  "Where the building stands, or the middle of the dwellings."
+  latitude: Latitude! @public
+  "Where the building stands, or the middle of the dwellings."
+  longitude: Longitude! @public
+  "How many dwellings."
+  count: Int! @public
+  "The same by typology, those that there are. At most 7."
+  typologies: [TypologyCount!]! @public
+}
+
+"How many dwellings of one typology."
+type TypologyCount {
+  "The typology."
+  typology: Typology! @public
+  "How many dwellings."
+  count: Int! @public
+}
+
+"A commune's outline for maps (IGN Admin Express, Licence Ouverte)."
+type CommuneOutline {
+  "The INSEE code of the commune."
+  inseeCode: InseeCode! @public
+  "The name of the commune."
+  name: String! @public
+  "The outline. Neighbours share their lines at each resolution."
+  boundary: GeoJSON! @public
+}
+
+"How exact outlines are."
+enum OutlineResolution {
+  "As imported."
+  FULL
+  "Within 20 metres: for a map of a town."
+  FINE
+  "Within 80 metres: for a map of the Métropole on a screen."
+  MEDIUM
+  "Within 300 metres: for a thumbnail."
+  COARSE
 }
 
 """
@@ -12189,6 +13018,8 @@ enum Ground {
   TERRITORY
   "The caller received the applicant."
   RECEIVED
+  "A reception point of the caller accepted an orientation of the applicant."
+  ORIENTED
   "The caller opened this file in an emergency, for an hour."
   BREAK_GLASS
   "The caller is named on the protected file."
@@ -12301,8 +13132,20 @@ type ReceptionContact {
   receptionPoint: ReceptionPoint!
   "How."
   channel: ContactChannel!
-  "When."
+  "When it was recorded."
   recordedAt: DateTime!
+  "When it took place."
+  occurredAt: DateTime!
+  "What it was about: a code of the list ` + "`" + `contactMotive` + "`" + ` (` + "`" + `codeLists` + "`" + `)."
+  motive: String
+  "How it ended: a code of the list ` + "`" + `contactOutcome` + "`" + ` (` + "`" + `codeLists` + "`" + `)."
+  outcome: String
+  "How long it took, in minutes."
+  minutes: Int
+  "The languages that were spoken, besides French or instead of it. At most 5."
+  languages: [LanguageCode!]!
+  "The application that it was about, to who sees its column group CONTACT; ` + "`" + `null` + "`" + ` for others, and where there is none."
+  application: Application
 }
 
 "How somebody got in touch with a reception point (*canal*)."
@@ -12313,8 +13156,14 @@ enum ContactChannel {
   PHONE
   "By video."
   VIDEO
-  "By letter or electronic mail."
+  "By letter."
   MAIL
+  "By electronic mail."
+  EMAIL
+  "By a form or a chat of a website."
+  ONLINE
+  "A call that nobody answered: it is counted, and nothing else is recorded of it."
+  UNANSWERED_CALL
 }
 
 "A contact to record."
@@ -12323,6 +13172,18 @@ input RecordContactInput {
   receptionPointId: ID!
   "How."
   channel: ContactChannel!
+  "What it was about: a code of the list ` + "`" + `contactMotive` + "`" + ` (` + "`" + `codeLists` + "`" + `)."
+  motive: String
+  "How it ended: a code of the list ` + "`" + `contactOutcome` + "`" + ` (` + "`" + `codeLists` + "`" + `)."
+  outcome: String
+  "How long it took, in minutes, 1 to 600."
+  minutes: Int
+  "The languages that were spoken, besides French or instead of it. At most 5."
+  languages: [LanguageCode!]
+  "The application that it was about: one that you see."
+  applicationId: ID
+  "When it took place, within the last 7 days; left out for now."
+  occurredAt: DateTime
 }
 
 "What became of the contact."
@@ -14375,6 +15236,527 @@ type RecordAttendancePayload {
   "Why it was refused; empty when it was done. At most 20."
   errors: [UserError!]!
 }
+
+# Orientation, contacts, levels -----------------------------------------------
+
+extend type Query {
+  """
+  The applicants that your points sent to a point of level 3, and that they were sent
+  (*orientations*), the oldest first: who sent one sees how it ends, and of whom it is
+  nobody but who sees that application.
+
+  For who receives at a reception point; empty for others. At most 100.
+  """
+  orientations(
+    "How many, 1 to 100."
+    first: Int!
+    "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
+    afterId: ID
+    "Which orientations."
+    where: OrientationFilter
+  ): [Orientation!]! @bounded(max: 100)
+
+  """
+  The contacts of your points, the oldest first: or, where an application is named, those
+  that were about it, for who sees its column group CONTACT. At most 100.
+  """
+  contacts(
+    "How many, 1 to 100."
+    first: Int!
+    "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
+    afterId: ID
+    "Which contacts."
+    where: ContactFilter
+  ): [ReceptionContact!]! @bounded(max: 100)
+
+  """
+  The requests of reception points for another level of service, the oldest first
+  (*demandes de changement de niveau*): those of your points or your organisation, all of
+  them for the Métropole's STEERING and POINT_MANAGER. At most 100.
+  """
+  levelChanges(
+    "How many, 1 to 100."
+    first: Int!
+    "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
+    afterId: ID
+    "In these states; ` + "`" + `null` + "`" + ` for all of them."
+    states: [LevelChangeState!]
+  ): [LevelChange!]! @bounded(max: 100)
+}
+
+extend type Mutation {
+  """
+  Sends an applicant to a reception point of level 3 (*orientation*). It sees the
+  application once somebody there has accepted.
+
+  For a RECEPTION_AGENT by the grounds FOLLOWED and RECEIVED, at a point of level 1 or 2.
+  """
+  orientApplicant(
+    "The application, the point and why."
+    input: OrientApplicantInput!
+  ): OrientApplicantPayload!
+
+  """
+  Accepts an orientation: your point sees the application from now on, by the ground
+  ORIENTED, until 15 days after it has reported back.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER at the point that it was sent to, of level 3, for
+  another organisation than that which sent it; for the same one, another person with a
+  code of the applicant.
+  """
+  acceptOrientation(
+    "The orientation."
+    input: AcceptOrientationInput!
+  ): AcceptOrientationPayload!
+
+  """
+  Declines an orientation, or gives up one that was accepted.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER at the point that it was sent to.
+  """
+  declineOrientation(
+    "The orientation and why."
+    input: DeclineOrientationInput!
+  ): DeclineOrientationPayload!
+
+  """
+  Takes an orientation back, until the applicant was received.
+
+  For a RECEPTION_AGENT at the point that sent it.
+  """
+  withdrawOrientation(
+    "The orientation."
+    input: WithdrawOrientationInput!
+  ): WithdrawOrientationPayload!
+
+  """
+  Records that the applicant was at the point.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER at the point that it was sent to.
+  """
+  recordOrientationReceived(
+    "The orientation."
+    input: RecordOrientationReceivedInput!
+  ): RecordOrientationReceivedPayload!
+
+  """
+  Tells the point that sent the applicant what came of it. Your point sees the application
+  for 15 days more.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER at the point that it was sent to.
+  """
+  reportBackOrientation(
+    "The orientation and its outcome."
+    input: ReportBackOrientationInput!
+  ): ReportBackOrientationPayload!
+
+  """
+  Records contacts that a device kept while it was offline, one by one: what is refused is
+  told at its place, and the others are recorded. Each has a key of the device's, by which
+  one that was sent before is recognised: it is answered as before, and with anything else
+  refused as ` + "`" + `KEY_REUSED` + "`" + `.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER at the point, whatever its level.
+  """
+  recordContacts(
+    "The contacts."
+    input: RecordContactsInput!
+  ): RecordContactsPayload!
+
+  """
+  Asks the Métropole that a reception point deliver another level of service, or by other
+  means, from a day on (*demande de changement de niveau*).
+
+  For a POINT_MANAGER at the point, or an ORG_ADMIN of an organisation that operates it,
+  with the person's own token.
+  """
+  requestLevelChange(
+    "The point and what is asked for."
+    input: RequestLevelChangeInput!
+  ): RequestLevelChangePayload!
+
+  """
+  Answers such a request. Granted, it ends the agreement in force on that day, and the new
+  one begins, until when the old one would have ended.
+
+  For STEERING or POINT_MANAGER of the Métropole, another person than who asked, with the
+  person's own token.
+  """
+  answerLevelChange(
+    "The request, and the answer."
+    input: AnswerLevelChangeInput!
+  ): AnswerLevelChangePayload!
+}
+
+extend type Application {
+  "Where the applicant was sent, the last one first (column group CONTACT). At most 50."
+  orientations: [Orientation!]!
+}
+
+"""
+An applicant who is sent from a reception point to one of level 3, and the way back
+(*orientation*). It names nobody.
+"""
+type Orientation {
+  "An opaque identifier."
+  id: ID!
+  "The point that sent the applicant."
+  fromPoint: ReceptionPoint!
+  "The point of level 3."
+  toPoint: ReceptionPoint!
+  "Why."
+  reason: OrientationReason!
+  "Where it stands."
+  state: OrientationState!
+  "The steps that were taken, in their order. At most 5."
+  steps: [OrientationStep!]!
+  "The last day for the step that it waits for; ` + "`" + `null` + "`" + ` once it is over."
+  dueOn: Date
+  "Whether that day is past."
+  overdue: Boolean!
+  "Why it was declined; ` + "`" + `null` + "`" + ` where it was not."
+  declinedFor: OrientationRefusal
+  "What came of it; ` + "`" + `null` + "`" + ` until it was reported back."
+  outcome: OrientationOutcome
+  "The application, to who sees its column group CONTACT; ` + "`" + `null` + "`" + ` for others."
+  application: Application
+}
+
+"A step of an orientation that was taken."
+type OrientationStep {
+  "The state that it led to."
+  state: OrientationState!
+  "When."
+  at: DateTime!
+  "How many days after the step before; 0 for the first one."
+  days: Int!
+}
+
+"Where an orientation stands."
+enum OrientationState {
+  "It waits for the point to accept."
+  SENT
+  "The point accepted it, and sees the application."
+  ACCEPTED
+  "The applicant has an appointment there."
+  APPOINTMENT_SET
+  "The applicant was there."
+  RECEIVED
+  "The outcome was told."
+  REPORTED_BACK
+  "The point declined it."
+  DECLINED
+  "It was taken back."
+  WITHDRAWN
+  "The application came to an end meanwhile."
+  LAPSED
+}
+
+"""
+Why an applicant is sent to a point of level 3. What would tell of a disability, of health
+or of violence is no reason here: the point reads the application once it has accepted.
+"""
+enum OrientationReason {
+  "A personalised appointment (*rendez-vous personnalisé*)."
+  PERSONALISED_APPOINTMENT
+  "The single file (*dossier unique*) is to be built."
+  SINGLE_FILE
+  "An interview with a social worker (*entretien approfondi*)."
+  IN_DEPTH_INTERVIEW
+  "The application may have priority."
+  PRIORITY
+  "The applicant has waited for very long."
+  LONG_WAIT
+  "Several proposals were refused."
+  SEVERAL_REFUSALS
+}
+
+"Why a point declines an orientation."
+enum OrientationRefusal {
+  "It has no time for it."
+  NO_CAPACITY
+  "Another point is the right one."
+  OTHER_POINT
+  "It takes no point of level 3."
+  NOT_NEEDED
+  "The applicant does not want it."
+  APPLICANT_DECLINES
+}
+
+"What came of an orientation."
+enum OrientationOutcome {
+  "The single file is complete."
+  SINGLE_FILE_COMPLETE
+  "The interview was held."
+  INTERVIEW_HELD
+  "The point goes on with the applicant."
+  FOLLOWED_FURTHER
+  "Nothing more is needed."
+  NOTHING_MORE_NEEDED
+  "The applicant did not come."
+  DID_NOT_COME
+}
+
+"Whose orientations."
+enum OrientationDirection {
+  "Those that your points sent."
+  SENT
+  "Those that your points were sent."
+  RECEIVED
+}
+
+"Which orientations. ` + "`" + `null` + "`" + ` means no filter, an empty list nothing."
+input OrientationFilter {
+  "Sent by your points, or to them."
+  direction: OrientationDirection
+  "In these states."
+  states: [OrientationState!]
+  "Whose next step is late, or is not."
+  overdue: Boolean
+}
+
+"The application, the point and why."
+input OrientApplicantInput {
+  "The application."
+  applicationId: ID!
+  "The point of level 3."
+  receptionPointId: ID!
+  "Why."
+  reason: OrientationReason!
+}
+
+"What became of it."
+type OrientApplicantPayload {
+  "The orientation; ` + "`" + `null` + "`" + ` when it was refused."
+  orientation: Orientation
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The orientation."
+input AcceptOrientationInput {
+  "The orientation."
+  id: ID!
+  "The code that the applicant was given at a desk; left out where another organisation accepts."
+  code: String
+}
+
+"What became of it."
+type AcceptOrientationPayload {
+  "The orientation; ` + "`" + `null` + "`" + ` when it was refused."
+  orientation: Orientation
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The orientation and why."
+input DeclineOrientationInput {
+  "The orientation."
+  id: ID!
+  "Why."
+  reason: OrientationRefusal!
+}
+
+"What became of it."
+type DeclineOrientationPayload {
+  "The orientation; ` + "`" + `null` + "`" + ` when it was refused."
+  orientation: Orientation
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The orientation."
+input WithdrawOrientationInput {
+  "The orientation."
+  id: ID!
+}
+
+"What became of it."
+type WithdrawOrientationPayload {
+  "The orientation; ` + "`" + `null` + "`" + ` when it was refused."
+  orientation: Orientation
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The orientation."
+input RecordOrientationReceivedInput {
+  "The orientation."
+  id: ID!
+}
+
+"What became of it."
+type RecordOrientationReceivedPayload {
+  "The orientation; ` + "`" + `null` + "`" + ` when it was refused."
+  orientation: Orientation
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The orientation and its outcome."
+input ReportBackOrientationInput {
+  "The orientation."
+  id: ID!
+  "What came of it: ` + "`" + `DID_NOT_COME` + "`" + ` for who was not received, another one for who was."
+  outcome: OrientationOutcome!
+}
+
+"What became of it."
+type ReportBackOrientationPayload {
+  "The orientation; ` + "`" + `null` + "`" + ` when it was refused."
+  orientation: Orientation
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"Which contacts. ` + "`" + `null` + "`" + ` means no filter, an empty list nothing."
+input ContactFilter {
+  "At these reception points."
+  receptionPoints: [ID!]
+  "By these channels."
+  channels: [ContactChannel!]
+  "About this application."
+  applicationId: ID
+  "That took place then or later."
+  occurredFrom: DateTime
+  "That took place before."
+  occurredBefore: DateTime
+}
+
+"Contacts that a device kept."
+input RecordContactsInput {
+  "Where they all took place."
+  receptionPointId: ID!
+  "The contacts. At most 100."
+  contacts: [OfflineContactInput!]!
+}
+
+"A contact that a device kept."
+input OfflineContactInput {
+  "The device's own key of this contact, 8 to 64 characters: it is sent again with the same contact alone."
+  clientKey: String!
+  "How."
+  channel: ContactChannel!
+  "When it took place, within the last 7 days."
+  occurredAt: DateTime!
+  "What it was about: a code of the list ` + "`" + `contactMotive` + "`" + ` (` + "`" + `codeLists` + "`" + `)."
+  motive: String
+  "How it ended: a code of the list ` + "`" + `contactOutcome` + "`" + ` (` + "`" + `codeLists` + "`" + `)."
+  outcome: String
+  "How long it took, in minutes, 1 to 600."
+  minutes: Int
+  "The languages that were spoken, besides French or instead of it. At most 5."
+  languages: [LanguageCode!]
+  "The application that it was about: one that you see."
+  applicationId: ID
+}
+
+"What became of the contacts."
+type RecordContactsPayload {
+  "One for each contact, in their order; empty when all were refused. At most 100."
+  results: [RecordedContact!]!
+  "Why all were refused; empty otherwise. At most 20."
+  errors: [UserError!]!
+}
+
+"What became of one of several contacts."
+type RecordedContact {
+  "Its place among those that were sent, from 0."
+  index: Int!
+  "The contact; ` + "`" + `null` + "`" + ` when it was refused."
+  contact: ReceptionContact
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"""
+A request that a reception point deliver another level of service, or by other means, and
+the Métropole's answer (*demande de changement de niveau*).
+"""
+type LevelChange {
+  "An opaque identifier."
+  id: ID!
+  "The point."
+  receptionPoint: ReceptionPoint!
+  "For which organisation it was asked."
+  organisation: Organisation!
+  "The level of service, 1 to 3."
+  level: Int!
+  "By whose means."
+  means: Means!
+  "From which day it was asked for."
+  wantedFrom: Date!
+  "When it was asked."
+  requestedOn: Date!
+  "Where it stands."
+  state: LevelChangeState!
+  "When it was answered; ` + "`" + `null` + "`" + ` until it is."
+  answeredOn: Date
+  "From which day on the point has the level; ` + "`" + `null` + "`" + ` unless it was granted."
+  grantedFrom: Date
+  "Why it was refused; ` + "`" + `null` + "`" + ` unless it was."
+  refusedFor: LevelChangeRefusal
+}
+
+"Where a request for another level stands."
+enum LevelChangeState {
+  "It waits for the Métropole's answer."
+  REQUESTED
+  "The Métropole granted it."
+  GRANTED
+  "The Métropole refused it."
+  REFUSED
+}
+
+"Why the Métropole refuses another level."
+enum LevelChangeRefusal {
+  "The means are missing."
+  NO_MEANS
+  "Points nearby meet the need."
+  NO_NEED
+  "The agents are to be trained first."
+  NOT_TRAINED
+  "It may be asked for again later."
+  LATER
+}
+
+"The point and what is asked for."
+input RequestLevelChangeInput {
+  "The point."
+  receptionPointId: ID!
+  "The level of service, 1 to 3."
+  level: Int!
+  "By whose means."
+  means: Means!
+  "From which day on: tomorrow or later."
+  from: Date!
+}
+
+"What became of it."
+type RequestLevelChangePayload {
+  "The request; ` + "`" + `null` + "`" + ` when it was refused."
+  levelChange: LevelChange
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The request, and the answer: one of the two."
+input AnswerLevelChangeInput {
+  "The request."
+  id: ID!
+  "Granted from this day on: tomorrow or later."
+  grantedFrom: Date
+  "Refused for this reason."
+  refusedFor: LevelChangeRefusal
+}
+
+"What became of it."
+type AnswerLevelChangePayload {
+  "The request; ` + "`" + `null` + "`" + ` when it was refused."
+  levelChange: LevelChange
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -14411,6 +15793,16 @@ func (ec *executionContext) childFields_AcceptHandOverPayload(ctx context.Contex
 		return ec.fieldContext_AcceptHandOverPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AcceptHandOverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AcceptOrientationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orientation":
+		return ec.fieldContext_AcceptOrientationPayload_orientation(ctx, field)
+	case "errors":
+		return ec.fieldContext_AcceptOrientationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AcceptOrientationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_AcceptPiecePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14533,6 +15925,16 @@ func (ec *executionContext) childFields_Agreement(ctx context.Context, field gra
 	return nil, fmt.Errorf("no field named %q was found under type Agreement", field.Name)
 }
 
+func (ec *executionContext) childFields_AnswerLevelChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "levelChange":
+		return ec.fieldContext_AnswerLevelChangePayload_levelChange(ctx, field)
+	case "errors":
+		return ec.fieldContext_AnswerLevelChangePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerLevelChangePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Application(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -14577,6 +15979,8 @@ func (ec *executionContext) childFields_Application(ctx context.Context, field g
 		return ec.fieldContext_Application_completeness(ctx, field)
 	case "version":
 		return ec.fieldContext_Application_version(ctx, field)
+	case "orientations":
+		return ec.fieldContext_Application_orientations(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Application", field.Name)
 }
@@ -15159,6 +16563,18 @@ func (ec *executionContext) childFields_CommuneEdge(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type CommuneEdge", field.Name)
 }
 
+func (ec *executionContext) childFields_CommuneOutline(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inseeCode":
+		return ec.fieldContext_CommuneOutline_inseeCode(ctx, field)
+	case "name":
+		return ec.fieldContext_CommuneOutline_name(ctx, field)
+	case "boundary":
+		return ec.fieldContext_CommuneOutline_boundary(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommuneOutline", field.Name)
+}
+
 func (ec *executionContext) childFields_Completeness(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "percent":
@@ -15275,6 +16691,16 @@ func (ec *executionContext) childFields_DeclineHandOverPayload(ctx context.Conte
 		return ec.fieldContext_DeclineHandOverPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeclineHandOverPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclineOrientationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orientation":
+		return ec.fieldContext_DeclineOrientationPayload_orientation(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeclineOrientationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclineOrientationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeclineProposedChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -15603,6 +17029,34 @@ func (ec *executionContext) childFields_IssueBindingCodePayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type IssueBindingCodePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_LevelChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_LevelChange_id(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_LevelChange_receptionPoint(ctx, field)
+	case "organisation":
+		return ec.fieldContext_LevelChange_organisation(ctx, field)
+	case "level":
+		return ec.fieldContext_LevelChange_level(ctx, field)
+	case "means":
+		return ec.fieldContext_LevelChange_means(ctx, field)
+	case "wantedFrom":
+		return ec.fieldContext_LevelChange_wantedFrom(ctx, field)
+	case "requestedOn":
+		return ec.fieldContext_LevelChange_requestedOn(ctx, field)
+	case "state":
+		return ec.fieldContext_LevelChange_state(ctx, field)
+	case "answeredOn":
+		return ec.fieldContext_LevelChange_answeredOn(ctx, field)
+	case "grantedFrom":
+		return ec.fieldContext_LevelChange_grantedFrom(ctx, field)
+	case "refusedFor":
+		return ec.fieldContext_LevelChange_refusedFor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LevelChange", field.Name)
+}
+
 func (ec *executionContext) childFields_MailingAddress(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "address":
@@ -15823,6 +17277,56 @@ func (ec *executionContext) childFields_OrganisationEdge(ctx context.Context, fi
 		return ec.fieldContext_OrganisationEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OrganisationEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_OrientApplicantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orientation":
+		return ec.fieldContext_OrientApplicantPayload_orientation(ctx, field)
+	case "errors":
+		return ec.fieldContext_OrientApplicantPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrientApplicantPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_Orientation(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Orientation_id(ctx, field)
+	case "fromPoint":
+		return ec.fieldContext_Orientation_fromPoint(ctx, field)
+	case "toPoint":
+		return ec.fieldContext_Orientation_toPoint(ctx, field)
+	case "reason":
+		return ec.fieldContext_Orientation_reason(ctx, field)
+	case "state":
+		return ec.fieldContext_Orientation_state(ctx, field)
+	case "steps":
+		return ec.fieldContext_Orientation_steps(ctx, field)
+	case "dueOn":
+		return ec.fieldContext_Orientation_dueOn(ctx, field)
+	case "overdue":
+		return ec.fieldContext_Orientation_overdue(ctx, field)
+	case "declinedFor":
+		return ec.fieldContext_Orientation_declinedFor(ctx, field)
+	case "outcome":
+		return ec.fieldContext_Orientation_outcome(ctx, field)
+	case "application":
+		return ec.fieldContext_Orientation_application(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Orientation", field.Name)
+}
+
+func (ec *executionContext) childFields_OrientationStep(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "state":
+		return ec.fieldContext_OrientationStep_state(ctx, field)
+	case "at":
+		return ec.fieldContext_OrientationStep_at(ctx, field)
+	case "days":
+		return ec.fieldContext_OrientationStep_days(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OrientationStep", field.Name)
 }
 
 func (ec *executionContext) childFields_Ownership(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16217,6 +17721,18 @@ func (ec *executionContext) childFields_ReceptionContact(ctx context.Context, fi
 		return ec.fieldContext_ReceptionContact_channel(ctx, field)
 	case "recordedAt":
 		return ec.fieldContext_ReceptionContact_recordedAt(ctx, field)
+	case "occurredAt":
+		return ec.fieldContext_ReceptionContact_occurredAt(ctx, field)
+	case "motive":
+		return ec.fieldContext_ReceptionContact_motive(ctx, field)
+	case "outcome":
+		return ec.fieldContext_ReceptionContact_outcome(ctx, field)
+	case "minutes":
+		return ec.fieldContext_ReceptionContact_minutes(ctx, field)
+	case "languages":
+		return ec.fieldContext_ReceptionContact_languages(ctx, field)
+	case "application":
+		return ec.fieldContext_ReceptionContact_application(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReceptionContact", field.Name)
 }
@@ -16301,6 +17817,16 @@ func (ec *executionContext) childFields_RecordContactPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type RecordContactPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordContactsPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "results":
+		return ec.fieldContext_RecordContactsPayload_results(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordContactsPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordContactsPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordNoticePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -16309,6 +17835,28 @@ func (ec *executionContext) childFields_RecordNoticePayload(ctx context.Context,
 		return ec.fieldContext_RecordNoticePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordNoticePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordOrientationReceivedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orientation":
+		return ec.fieldContext_RecordOrientationReceivedPayload_orientation(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordOrientationReceivedPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordOrientationReceivedPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordedContact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "index":
+		return ec.fieldContext_RecordedContact_index(ctx, field)
+	case "contact":
+		return ec.fieldContext_RecordedContact_contact(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordedContact_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordedContact", field.Name)
 }
 
 func (ec *executionContext) childFields_RefusePiecePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16419,6 +17967,26 @@ func (ec *executionContext) childFields_ReopenToApplicantPayload(ctx context.Con
 		return ec.fieldContext_ReopenToApplicantPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReopenToApplicantPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReportBackOrientationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orientation":
+		return ec.fieldContext_ReportBackOrientationPayload_orientation(ctx, field)
+	case "errors":
+		return ec.fieldContext_ReportBackOrientationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReportBackOrientationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RequestLevelChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "levelChange":
+		return ec.fieldContext_RequestLevelChangePayload_levelChange(ctx, field)
+	case "errors":
+		return ec.fieldContext_RequestLevelChangePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RequestLevelChangePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResendPiecePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16735,6 +18303,36 @@ func (ec *executionContext) childFields_StockFacetValue(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type StockFacetValue", field.Name)
 }
 
+func (ec *executionContext) childFields_StockMap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "zoom":
+		return ec.fieldContext_StockMap_zoom(ctx, field)
+	case "spots":
+		return ec.fieldContext_StockMap_spots(ctx, field)
+	case "totalCount":
+		return ec.fieldContext_StockMap_totalCount(ctx, field)
+	case "vintage":
+		return ec.fieldContext_StockMap_vintage(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockMap", field.Name)
+}
+
+func (ec *executionContext) childFields_StockSpot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "buildingId":
+		return ec.fieldContext_StockSpot_buildingId(ctx, field)
+	case "latitude":
+		return ec.fieldContext_StockSpot_latitude(ctx, field)
+	case "longitude":
+		return ec.fieldContext_StockSpot_longitude(ctx, field)
+	case "count":
+		return ec.fieldContext_StockSpot_count(ctx, field)
+	case "typologies":
+		return ec.fieldContext_StockSpot_typologies(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StockSpot", field.Name)
+}
+
 func (ec *executionContext) childFields_StockStatistics(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "by":
@@ -16827,6 +18425,16 @@ func (ec *executionContext) childFields_TakeOnlineRegistrationPayload(ctx contex
 		return ec.fieldContext_TakeOnlineRegistrationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type TakeOnlineRegistrationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_TypologyCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "typology":
+		return ec.fieldContext_TypologyCount_typology(ctx, field)
+	case "count":
+		return ec.fieldContext_TypologyCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TypologyCount", field.Name)
 }
 
 func (ec *executionContext) childFields_UnbindAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16981,6 +18589,16 @@ func (ec *executionContext) childFields_WithdrawOpeningExceptionPayload(ctx cont
 		return ec.fieldContext_WithdrawOpeningExceptionPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawOpeningExceptionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WithdrawOrientationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "orientation":
+		return ec.fieldContext_WithdrawOrientationPayload_orientation(ctx, field)
+	case "errors":
+		return ec.fieldContext_WithdrawOrientationPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawOrientationPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17303,6 +18921,20 @@ func (ec *executionContext) field_Mutation_acceptHandOver_args(ctx context.Conte
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_acceptOrientation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AcceptOrientationInput, error) {
+			return ec.unmarshalNAcceptOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_acceptPiece_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17351,6 +18983,20 @@ func (ec *executionContext) field_Mutation_addRoom_args(ctx context.Context, raw
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.AddRoomInput, error) {
 			return ec.unmarshalNAddRoomInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddRoomInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_answerLevelChange_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AnswerLevelChangeInput, error) {
+			return ec.unmarshalNAnswerLevelChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17533,6 +19179,20 @@ func (ec *executionContext) field_Mutation_declineHandOver_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.DeclineHandOverInput, error) {
 			return ec.unmarshalNDeclineHandOverInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_declineOrientation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeclineOrientationInput, error) {
+			return ec.unmarshalNDeclineOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17779,6 +19439,20 @@ func (ec *executionContext) field_Mutation_openAvailability_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_orientApplicant_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.OrientApplicantInput, error) {
+			return ec.unmarshalNOrientApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_prepareAccessExport_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -17881,8 +19555,22 @@ func (ec *executionContext) field_Mutation_recordContact_args(ctx context.Contex
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
-		func(ctx context.Context, v any) (model.RecordContactInput, error) {
-			return ec.unmarshalNRecordContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactInput(ctx, v)
+		func(ctx context.Context, v any) (domain.ContactEntry, error) {
+			return ec.unmarshalNRecordContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntry(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordContacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordContactsInput, error) {
+			return ec.unmarshalNRecordContactsInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -17897,6 +19585,20 @@ func (ec *executionContext) field_Mutation_recordNotice_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RecordNoticeInput, error) {
 			return ec.unmarshalNRecordNoticeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordOrientationReceived_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordOrientationReceivedInput, error) {
+			return ec.unmarshalNRecordOrientationReceivedInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18051,6 +19753,34 @@ func (ec *executionContext) field_Mutation_reopenToApplicant_args(ctx context.Co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ReopenToApplicantInput, error) {
 			return ec.unmarshalNReopenToApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_reportBackOrientation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ReportBackOrientationInput, error) {
+			return ec.unmarshalNReportBackOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_requestLevelChange_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RequestLevelChangeInput, error) {
+			return ec.unmarshalNRequestLevelChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangeInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18247,6 +19977,20 @@ func (ec *executionContext) field_Mutation_withdrawOpeningException_args(ctx con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.WithdrawOpeningExceptionInput, error) {
 			return ec.unmarshalNWithdrawOpeningExceptionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_withdrawOrientation_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.WithdrawOrientationInput, error) {
+			return ec.unmarshalNWithdrawOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -18613,6 +20357,20 @@ func (ec *executionContext) field_Query_codeLists_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_communeOutlines_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "resolution",
+		func(ctx context.Context, v any) (domain.OutlineResolution, error) {
+			return ec.unmarshalNOutlineResolution2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOutlineResolution(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["resolution"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_commune_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -18694,6 +20452,36 @@ func (ec *executionContext) field_Query_communes_args(ctx context.Context, rawAr
 		return nil, err
 	}
 	args["where"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_contacts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "afterId",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["afterId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*model.ContactFilter, error) {
+			return ec.unmarshalOContactFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐContactFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
 	return args, nil
 }
 
@@ -18812,6 +20600,36 @@ func (ec *executionContext) field_Query_handOvers_args(ctx context.Context, rawA
 		return nil, err
 	}
 	args["first"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_levelChanges_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "afterId",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["afterId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "states",
+		func(ctx context.Context, v any) ([]domain.LevelChangeState, error) {
+			return ec.unmarshalOLevelChangeState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeStateᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["states"] = arg2
 	return args, nil
 }
 
@@ -18962,6 +20780,36 @@ func (ec *executionContext) field_Query_organisations_args(ctx context.Context, 
 		return nil, err
 	}
 	args["where"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_orientations_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "afterId",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["afterId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*model.OrientationFilter, error) {
+			return ec.unmarshalOOrientationFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientationFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
 	return args, nil
 }
 
@@ -19234,6 +21082,36 @@ func (ec *executionContext) field_Query_stockFacets_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["where"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_stockMap_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "within",
+		func(ctx context.Context, v any) (domain.BoundingBox, error) {
+			return ec.unmarshalNBoundingBoxInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBoundingBox(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["within"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "zoom",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["zoom"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*ent.DwellingWhereInput, error) {
+			return ec.unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
 	return args, nil
 }
 
@@ -19688,6 +21566,70 @@ func (ec *executionContext) _AcceptHandOverPayload_errors(ctx context.Context, f
 func (ec *executionContext) fieldContext_AcceptHandOverPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "AcceptHandOverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcceptOrientationPayload_orientation(ctx context.Context, field graphql.CollectedField, obj *model.AcceptOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptOrientationPayload_orientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orientation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+			return ec.marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptOrientationPayload_orientation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AcceptOrientationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AcceptOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AcceptOrientationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AcceptOrientationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AcceptOrientationPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -20643,6 +22585,70 @@ func (ec *executionContext) fieldContext_Agreement_services(_ context.Context, f
 	return fc, nil
 }
 
+func (ec *executionContext) _AnswerLevelChangePayload_levelChange(ctx context.Context, field graphql.CollectedField, obj *model.AnswerLevelChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AnswerLevelChangePayload_levelChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LevelChange, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.LevelChange) graphql.Marshaler {
+			return ec.marshalOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AnswerLevelChangePayload_levelChange(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AnswerLevelChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LevelChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AnswerLevelChangePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AnswerLevelChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AnswerLevelChangePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AnswerLevelChangePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AnswerLevelChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Application_id(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -21235,6 +23241,38 @@ func (ec *executionContext) _Application_version(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_Application_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Application", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Application_orientations(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_orientations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Application().Orientations(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Orientation) graphql.Marshaler {
+			return ec.answerNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_orientations(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ApplicationCell_keys(ctx context.Context, field graphql.CollectedField, obj *domain.ApplicationCell) (ret graphql.Marshaler) {
@@ -26267,6 +28305,75 @@ func (ec *executionContext) fieldContext_CommuneEdge_cursor(_ context.Context, f
 	return graphql.NewScalarFieldContext("CommuneEdge", field, false, false, "Cursor")
 }
 
+func (ec *executionContext) _CommuneOutline_inseeCode(ctx context.Context, field graphql.CollectedField, obj *stockmap.Outline) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneOutline_inseeCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InseeCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.InseeCode) graphql.Marshaler {
+			return ec.marshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneOutline_inseeCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommuneOutline", field, false, false, "InseeCode")
+}
+
+func (ec *executionContext) _CommuneOutline_name(ctx context.Context, field graphql.CollectedField, obj *stockmap.Outline) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneOutline_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneOutline_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommuneOutline", field, false, false, "String")
+}
+
+func (ec *executionContext) _CommuneOutline_boundary(ctx context.Context, field graphql.CollectedField, obj *stockmap.Outline) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneOutline_boundary(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Boundary, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+			return ec.marshalNGeoJSON2encodingᚋjsonᚐRawMessage(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneOutline_boundary(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommuneOutline", field, false, false, "GeoJSON")
+}
+
 func (ec *executionContext) _Completeness_percent(ctx context.Context, field graphql.CollectedField, obj *service.Completeness) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27119,6 +29226,70 @@ func (ec *executionContext) _DeclineHandOverPayload_errors(ctx context.Context, 
 func (ec *executionContext) fieldContext_DeclineHandOverPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "DeclineHandOverPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeclineOrientationPayload_orientation(ctx context.Context, field graphql.CollectedField, obj *model.DeclineOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclineOrientationPayload_orientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orientation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+			return ec.marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeclineOrientationPayload_orientation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclineOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeclineOrientationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DeclineOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclineOrientationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeclineOrientationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclineOrientationPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -29885,6 +32056,277 @@ func (ec *executionContext) fieldContext_IssueBindingCodePayload_errors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _LevelChange_id(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _LevelChange_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LevelChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LevelChange_organisation(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LevelChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LevelChange_level(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_level(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Level, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_level(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "Int")
+}
+
+func (ec *executionContext) _LevelChange_means(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_means(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Means, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Means) graphql.Marshaler {
+			return ec.marshalNMeans2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMeans(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_means(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "Means")
+}
+
+func (ec *executionContext) _LevelChange_wantedFrom(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_wantedFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WantedFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_wantedFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "Date")
+}
+
+func (ec *executionContext) _LevelChange_requestedOn(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_requestedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_requestedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "Date")
+}
+
+func (ec *executionContext) _LevelChange_state(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.LevelChangeState) graphql.Marshaler {
+			return ec.marshalNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "LevelChangeState")
+}
+
+func (ec *executionContext) _LevelChange_answeredOn(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_answeredOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AnsweredOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_answeredOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "Date")
+}
+
+func (ec *executionContext) _LevelChange_grantedFrom(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_grantedFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.GrantedFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_grantedFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "Date")
+}
+
+func (ec *executionContext) _LevelChange_refusedFor(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelChange_refusedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RefusedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.LevelChangeRefusal) graphql.Marshaler {
+			return ec.marshalOLevelChangeRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeRefusal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LevelChange_refusedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("LevelChange", field, false, false, "LevelChangeRefusal")
+}
+
 func (ec *executionContext) _LevelTooLowError_code(ctx context.Context, field graphql.CollectedField, obj *model.LevelTooLowError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -31336,7 +33778,7 @@ func (ec *executionContext) _Mutation_recordContact(ctx context.Context, field g
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Mutation().RecordContact(ctx, fc.Args["input"].(model.RecordContactInput))
+			return ec.Resolvers.Mutation().RecordContact(ctx, fc.Args["input"].(domain.ContactEntry))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordContactPayload) graphql.Marshaler {
@@ -33658,6 +36100,402 @@ func (ec *executionContext) fieldContext_Mutation_recordAttendance(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_orientApplicant(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_orientApplicant(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().OrientApplicant(ctx, fc.Args["input"].(model.OrientApplicantInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.OrientApplicantPayload) graphql.Marshaler {
+			return ec.answerNOrientApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_orientApplicant(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrientApplicantPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_orientApplicant_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_acceptOrientation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_acceptOrientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AcceptOrientation(ctx, fc.Args["input"].(model.AcceptOrientationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AcceptOrientationPayload) graphql.Marshaler {
+			return ec.answerNAcceptOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_acceptOrientation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AcceptOrientationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_acceptOrientation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_declineOrientation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_declineOrientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeclineOrientation(ctx, fc.Args["input"].(model.DeclineOrientationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclineOrientationPayload) graphql.Marshaler {
+			return ec.answerNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_declineOrientation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeclineOrientationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_declineOrientation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_withdrawOrientation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_withdrawOrientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WithdrawOrientation(ctx, fc.Args["input"].(model.WithdrawOrientationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawOrientationPayload) graphql.Marshaler {
+			return ec.answerNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_withdrawOrientation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WithdrawOrientationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_withdrawOrientation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordOrientationReceived(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordOrientationReceived(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordOrientationReceived(ctx, fc.Args["input"].(model.RecordOrientationReceivedInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordOrientationReceivedPayload) graphql.Marshaler {
+			return ec.answerNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordOrientationReceived(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordOrientationReceivedPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordOrientationReceived_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_reportBackOrientation(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_reportBackOrientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ReportBackOrientation(ctx, fc.Args["input"].(model.ReportBackOrientationInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ReportBackOrientationPayload) graphql.Marshaler {
+			return ec.answerNReportBackOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_reportBackOrientation(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReportBackOrientationPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_reportBackOrientation_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordContacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordContacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordContacts(ctx, fc.Args["input"].(model.RecordContactsInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordContactsPayload) graphql.Marshaler {
+			return ec.answerNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordContacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordContactsPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordContacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_requestLevelChange(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_requestLevelChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RequestLevelChange(ctx, fc.Args["input"].(model.RequestLevelChangeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RequestLevelChangePayload) graphql.Marshaler {
+			return ec.answerNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_requestLevelChange(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RequestLevelChangePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_requestLevelChange_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_answerLevelChange(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_answerLevelChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AnswerLevelChange(ctx, fc.Args["input"].(model.AnswerLevelChangeInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AnswerLevelChangePayload) graphql.Marshaler {
+			return ec.answerNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_answerLevelChange(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AnswerLevelChangePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_answerLevelChange_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _NearestReceptionPoint_distanceMetres(ctx context.Context, field graphql.CollectedField, obj *model.NearestReceptionPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34769,6 +37607,428 @@ func (ec *executionContext) _OrganisationEdge_cursor(ctx context.Context, field 
 }
 func (ec *executionContext) fieldContext_OrganisationEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("OrganisationEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _OrientApplicantPayload_orientation(ctx context.Context, field graphql.CollectedField, obj *model.OrientApplicantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrientApplicantPayload_orientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orientation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+			return ec.marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OrientApplicantPayload_orientation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrientApplicantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrientApplicantPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.OrientApplicantPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrientApplicantPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrientApplicantPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OrientApplicantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Orientation_id(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Orientation_fromPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_fromPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FromPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_fromPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Orientation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Orientation_toPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_toPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ToPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_toPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Orientation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Orientation_reason(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.OrientationReason) graphql.Marshaler {
+			return ec.marshalNOrientationReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationReason(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, false, false, "OrientationReason")
+}
+
+func (ec *executionContext) _Orientation_state(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.OrientationState) graphql.Marshaler {
+			return ec.marshalNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, false, false, "OrientationState")
+}
+
+func (ec *executionContext) _Orientation_steps(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_steps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Orientation().Steps(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.OrientationStep) graphql.Marshaler {
+			return ec.answerNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_steps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Orientation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OrientationStep(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Orientation_dueOn(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_dueOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_dueOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Orientation_overdue(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_overdue(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Orientation().Overdue(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_overdue(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, true, true, "Boolean")
+}
+
+func (ec *executionContext) _Orientation_declinedFor(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_declinedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeclinedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.OrientationRefusal) graphql.Marshaler {
+			return ec.marshalOOrientationRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_declinedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, false, false, "OrientationRefusal")
+}
+
+func (ec *executionContext) _Orientation_outcome(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.OrientationOutcome) graphql.Marshaler {
+			return ec.marshalOOrientationOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Orientation", field, false, false, "OrientationOutcome")
+}
+
+func (ec *executionContext) _Orientation_application(ctx context.Context, field graphql.CollectedField, obj *ent.Orientation) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Orientation_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Orientation().Application(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.answerOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Orientation_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Orientation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OrientationStep_state(ctx context.Context, field graphql.CollectedField, obj *domain.OrientationStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrientationStep_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.OrientationState) graphql.Marshaler {
+			return ec.marshalNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrientationStep_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrientationStep", field, false, false, "OrientationState")
+}
+
+func (ec *executionContext) _OrientationStep_at(ctx context.Context, field graphql.CollectedField, obj *domain.OrientationStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrientationStep_at(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.At, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrientationStep_at(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrientationStep", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _OrientationStep_days(ctx context.Context, field graphql.CollectedField, obj *domain.OrientationStep) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OrientationStep_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Days, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OrientationStep_days(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OrientationStep", field, false, false, "Int")
 }
 
 func (ec *executionContext) _Ownership_id(ctx context.Context, field graphql.CollectedField, obj *ent.Ownership) (ret graphql.Marshaler) {
@@ -38678,6 +41938,94 @@ func (ec *executionContext) fieldContext_Query_deposits(ctx context.Context, fie
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_stockMap(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_stockMap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().StockMap(ctx, fc.Args["within"].(domain.BoundingBox), fc.Args["zoom"].(int), fc.Args["where"].(*ent.DwellingWhereInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.StockMap) graphql.Marshaler {
+			return ec.answerNStockMap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockMap(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_stockMap(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockMap(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_stockMap_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_communeOutlines(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_communeOutlines(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().CommuneOutlines(ctx, fc.Args["resolution"].(domain.OutlineResolution))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*stockmap.Outline) graphql.Marshaler {
+			return ec.answerNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_communeOutlines(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommuneOutline(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_communeOutlines_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_stockVintages(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39106,6 +42454,138 @@ func (ec *executionContext) fieldContext_Query_partnerApps(ctx context.Context, 
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_orientations(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_orientations(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Orientations(ctx, fc.Args["first"].(int), fc.Args["afterId"].(*domain.ID), fc.Args["where"].(*model.OrientationFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Orientation) graphql.Marshaler {
+			return ec.answerNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_orientations(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_orientations_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_contacts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contacts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Contacts(ctx, fc.Args["first"].(int), fc.Args["afterId"].(*domain.ID), fc.Args["where"].(*model.ContactFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReceptionContact) graphql.Marshaler {
+			return ec.answerNReceptionContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContactᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contacts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionContact(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contacts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_levelChanges(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_levelChanges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().LevelChanges(ctx, fc.Args["first"].(int), fc.Args["afterId"].(*domain.ID), fc.Args["states"].([]domain.LevelChangeState))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.LevelChange) graphql.Marshaler {
+			return ec.answerNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_levelChanges(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LevelChange(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_levelChanges_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -39432,6 +42912,153 @@ func (ec *executionContext) _ReceptionContact_recordedAt(ctx context.Context, fi
 }
 func (ec *executionContext) fieldContext_ReceptionContact_recordedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ReceptionContact_occurredAt(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_occurredAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OccurredAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_occurredAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ReceptionContact_motive(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_motive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Motive, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_motive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReceptionContact_outcome(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReceptionContact_minutes(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_minutes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Minutes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_minutes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReceptionContact_languages(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_languages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Languages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.LanguageCode) graphql.Marshaler {
+			return ec.marshalNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_languages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReceptionContact", field, false, false, "LanguageCode")
+}
+
+func (ec *executionContext) _ReceptionContact_application(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionContact_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ReceptionContact().Application(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.answerOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionContact_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReceptionContact",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ReceptionPoint_id(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionPoint) (ret graphql.Marshaler) {
@@ -40129,6 +43756,70 @@ func (ec *executionContext) fieldContext_RecordContactPayload_errors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _RecordContactsPayload_results(ctx context.Context, field graphql.CollectedField, obj *model.RecordContactsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordContactsPayload_results(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Results, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*model.RecordedContact) graphql.Marshaler {
+			return ec.marshalNRecordedContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContactᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordContactsPayload_results(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordContactsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordedContact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordContactsPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordContactsPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordContactsPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordContactsPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordContactsPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RecordNoticePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.RecordNoticePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -40183,6 +43874,157 @@ func (ec *executionContext) _RecordNoticePayload_errors(ctx context.Context, fie
 func (ec *executionContext) fieldContext_RecordNoticePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RecordNoticePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordOrientationReceivedPayload_orientation(ctx context.Context, field graphql.CollectedField, obj *model.RecordOrientationReceivedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordOrientationReceivedPayload_orientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orientation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+			return ec.marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordOrientationReceivedPayload_orientation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordOrientationReceivedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordOrientationReceivedPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordOrientationReceivedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordOrientationReceivedPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordOrientationReceivedPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordOrientationReceivedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordedContact_index(ctx context.Context, field graphql.CollectedField, obj *model.RecordedContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordedContact_index(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Index, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordedContact_index(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RecordedContact", field, false, false, "Int")
+}
+
+func (ec *executionContext) _RecordedContact_contact(ctx context.Context, field graphql.CollectedField, obj *model.RecordedContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordedContact_contact(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Contact, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionContact) graphql.Marshaler {
+			return ec.marshalOReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordedContact_contact(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordedContact",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionContact(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordedContact_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordedContact) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordedContact_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordedContact_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordedContact",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -40887,6 +44729,134 @@ func (ec *executionContext) _ReopenToApplicantPayload_errors(ctx context.Context
 func (ec *executionContext) fieldContext_ReopenToApplicantPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ReopenToApplicantPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReportBackOrientationPayload_orientation(ctx context.Context, field graphql.CollectedField, obj *model.ReportBackOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportBackOrientationPayload_orientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orientation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+			return ec.marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReportBackOrientationPayload_orientation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportBackOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReportBackOrientationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ReportBackOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReportBackOrientationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReportBackOrientationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReportBackOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RequestLevelChangePayload_levelChange(ctx context.Context, field graphql.CollectedField, obj *model.RequestLevelChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequestLevelChangePayload_levelChange(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LevelChange, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.LevelChange) graphql.Marshaler {
+			return ec.marshalOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RequestLevelChangePayload_levelChange(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RequestLevelChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LevelChange(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RequestLevelChangePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RequestLevelChangePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequestLevelChangePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RequestLevelChangePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RequestLevelChangePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -43479,6 +47449,240 @@ func (ec *executionContext) fieldContext_StockFacetValue_count(_ context.Context
 	return graphql.NewScalarFieldContext("StockFacetValue", field, false, false, "Int")
 }
 
+func (ec *executionContext) _StockMap_zoom(ctx context.Context, field graphql.CollectedField, obj *service.StockMap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockMap_zoom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Zoom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockMap_zoom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockMap", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StockMap_spots(ctx context.Context, field graphql.CollectedField, obj *service.StockMap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockMap_spots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Spots, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []stockmap.Spot) graphql.Marshaler {
+			return ec.marshalNStockSpot2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockMap_spots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockMap",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockSpot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockMap_totalCount(ctx context.Context, field graphql.CollectedField, obj *service.StockMap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockMap_totalCount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TotalCount(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockMap_totalCount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockMap", field, true, false, "Int")
+}
+
+func (ec *executionContext) _StockMap_vintage(ctx context.Context, field graphql.CollectedField, obj *service.StockMap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockMap_vintage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.StockMap().Vintage(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+			return ec.answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StockMap_vintage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockMap",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StockSpot_buildingId(ctx context.Context, field graphql.CollectedField, obj *stockmap.Spot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockSpot_buildingId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BuildingID(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StockSpot_buildingId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockSpot", field, true, false, "ID")
+}
+
+func (ec *executionContext) _StockSpot_latitude(ctx context.Context, field graphql.CollectedField, obj *stockmap.Spot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockSpot_latitude(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Latitude(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Latitude) graphql.Marshaler {
+			return ec.marshalNLatitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockSpot_latitude(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockSpot", field, true, false, "Latitude")
+}
+
+func (ec *executionContext) _StockSpot_longitude(ctx context.Context, field graphql.CollectedField, obj *stockmap.Spot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockSpot_longitude(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Longitude(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Longitude) graphql.Marshaler {
+			return ec.marshalNLongitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockSpot_longitude(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockSpot", field, true, false, "Longitude")
+}
+
+func (ec *executionContext) _StockSpot_count(ctx context.Context, field graphql.CollectedField, obj *stockmap.Spot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockSpot_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockSpot_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StockSpot", field, true, false, "Int")
+}
+
+func (ec *executionContext) _StockSpot_typologies(ctx context.Context, field graphql.CollectedField, obj *stockmap.Spot) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StockSpot_typologies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typologies(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []stockmap.TypologyCount) graphql.Marshaler {
+			return ec.marshalNTypologyCount2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StockSpot_typologies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StockSpot",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TypologyCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _StockStatistics_by(ctx context.Context, field graphql.CollectedField, obj *model.StockStatistics) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -44246,6 +48450,52 @@ func (ec *executionContext) fieldContext_TakeOnlineRegistrationPayload_errors(_ 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _TypologyCount_typology(ctx context.Context, field graphql.CollectedField, obj *stockmap.TypologyCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypologyCount_typology(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typology, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Typology) graphql.Marshaler {
+			return ec.marshalNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TypologyCount_typology(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TypologyCount", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _TypologyCount_count(ctx context.Context, field graphql.CollectedField, obj *stockmap.TypologyCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypologyCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TypologyCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TypologyCount", field, false, false, "Int")
 }
 
 func (ec *executionContext) _UnbindAccountPayload_unboundAt(ctx context.Context, field graphql.CollectedField, obj *model.UnbindAccountPayload) (ret graphql.Marshaler) {
@@ -45316,6 +49566,70 @@ func (ec *executionContext) _WithdrawOpeningExceptionPayload_errors(ctx context.
 func (ec *executionContext) fieldContext_WithdrawOpeningExceptionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "WithdrawOpeningExceptionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawOrientationPayload_orientation(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawOrientationPayload_orientation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Orientation, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+			return ec.marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawOrientationPayload_orientation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawOrientationPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawOrientationPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawOrientationPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawOrientationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawOrientationPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -46627,6 +50941,55 @@ func UnmarshalAcceptHandOverInput(ctx context.Context, raw any) (model.AcceptHan
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAcceptOrientationInput(ctx context.Context, obj any) (model.AcceptOrientationInput, error) {
+	var it model.AcceptOrientationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "code"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAcceptOrientationInput unmarshals raw into the AcceptOrientationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAcceptOrientationInput(ctx context.Context, raw any) (model.AcceptOrientationInput, error) {
+	var out model.AcceptOrientationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AcceptOrientationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAcceptPieceInput(ctx context.Context, obj any) (model.AcceptPieceInput, error) {
 	var it model.AcceptPieceInput
 	if obj == nil {
@@ -46831,6 +51194,62 @@ func (ec *executionContext) unmarshalInputAddRoomInput(ctx context.Context, obj 
 func UnmarshalAddRoomInput(ctx context.Context, raw any) (model.AddRoomInput, error) {
 	var out model.AddRoomInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddRoomInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAnswerLevelChangeInput(ctx context.Context, obj any) (model.AnswerLevelChangeInput, error) {
+	var it model.AnswerLevelChangeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "grantedFrom", "refusedFor"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "grantedFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("grantedFrom"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.GrantedFrom = data
+		case "refusedFor":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("refusedFor"))
+			data, err := ec.unmarshalOLevelChangeRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeRefusal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RefusedFor = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAnswerLevelChangeInput unmarshals raw into the AnswerLevelChangeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAnswerLevelChangeInput(ctx context.Context, raw any) (model.AnswerLevelChangeInput, error) {
+	var out model.AnswerLevelChangeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AnswerLevelChangeInput", raw, &out)
 	return out, err
 }
 
@@ -48183,6 +52602,76 @@ func UnmarshalConfirmProtectionInput(ctx context.Context, raw any) (model.Confir
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputContactFilter(ctx context.Context, obj any) (model.ContactFilter, error) {
+	var it model.ContactFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"receptionPoints", "channels", "applicationId", "occurredFrom", "occurredBefore"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "receptionPoints":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPoints"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPoints = data
+		case "channels":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channels"))
+			data, err := ec.unmarshalOContactChannel2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannelᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channels = data
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "occurredFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredFrom"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredFrom = data
+		case "occurredBefore":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredBefore"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredBefore = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContactFilter unmarshals raw into the ContactFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContactFilter(ctx context.Context, raw any) (model.ContactFilter, error) {
+	var out model.ContactFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactFilter", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputContactFormInput(ctx context.Context, obj any) (domain.ContactForm, error) {
 	var it domain.ContactForm
 	if obj == nil {
@@ -48782,6 +53271,55 @@ func (ec *executionContext) unmarshalInputDeclineHandOverInput(ctx context.Conte
 func UnmarshalDeclineHandOverInput(ctx context.Context, raw any) (model.DeclineHandOverInput, error) {
 	var out model.DeclineHandOverInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclineHandOverInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeclineOrientationInput(ctx context.Context, obj any) (model.DeclineOrientationInput, error) {
+	var it model.DeclineOrientationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNOrientationRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeclineOrientationInput unmarshals raw into the DeclineOrientationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeclineOrientationInput(ctx context.Context, raw any) (model.DeclineOrientationInput, error) {
+	var out model.DeclineOrientationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclineOrientationInput", raw, &out)
 	return out, err
 }
 
@@ -50802,6 +55340,97 @@ func UnmarshalNamesFormInput(ctx context.Context, raw any) (domain.NamesForm, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputOfflineContactInput(ctx context.Context, obj any) (domain.ContactEntry, error) {
+	var it domain.ContactEntry
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"clientKey", "channel", "occurredAt", "motive", "outcome", "minutes", "languages", "applicationId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "clientKey":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clientKey"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ClientKey = data
+		case "channel":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("channel"))
+			data, err := ec.unmarshalNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Channel = data
+		case "occurredAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredAt"))
+			data, err := ec.unmarshalNDateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredAt = data
+		case "motive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("motive"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Motive = data
+		case "outcome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Outcome = data
+		case "minutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Minutes = data
+		case "languages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("languages"))
+			data, err := ec.unmarshalOLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Languages = data
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOfflineContactInput unmarshals raw into the OfflineContactInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOfflineContactInput(ctx context.Context, raw any) (domain.ContactEntry, error) {
+	var out domain.ContactEntry
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OfflineContactInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputOpenApplicationInEmergencyInput(ctx context.Context, obj any) (model.OpenApplicationInEmergencyInput, error) {
 	var it model.OpenApplicationInEmergencyInput
 	if obj == nil {
@@ -51127,6 +55756,118 @@ func (ec *executionContext) unmarshalInputOrganisationOrder(ctx context.Context,
 func UnmarshalOrganisationOrder(ctx context.Context, raw any) (ent.OrganisationOrder, error) {
 	var out ent.OrganisationOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "OrganisationOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOrientApplicantInput(ctx context.Context, obj any) (model.OrientApplicantInput, error) {
+	var it model.OrientApplicantInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "receptionPointId", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNOrientationReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationReason(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOrientApplicantInput unmarshals raw into the OrientApplicantInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOrientApplicantInput(ctx context.Context, raw any) (model.OrientApplicantInput, error) {
+	var out model.OrientApplicantInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OrientApplicantInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputOrientationFilter(ctx context.Context, obj any) (model.OrientationFilter, error) {
+	var it model.OrientationFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"direction", "states", "overdue"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "direction":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("direction"))
+			data, err := ec.unmarshalOOrientationDirection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationDirection(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Direction = data
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalOOrientationState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = data
+		case "overdue":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overdue"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Overdue = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOrientationFilter unmarshals raw into the OrientationFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOrientationFilter(ctx context.Context, raw any) (model.OrientationFilter, error) {
+	var out model.OrientationFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OrientationFilter", raw, &out)
 	return out, err
 }
 
@@ -52043,8 +56784,8 @@ func UnmarshalRecordAttendanceInput(ctx context.Context, raw any) (model.RecordA
 	return out, err
 }
 
-func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context, obj any) (model.RecordContactInput, error) {
-	var it model.RecordContactInput
+func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context, obj any) (domain.ContactEntry, error) {
+	var it domain.ContactEntry
 	if obj == nil {
 		return it, nil
 	}
@@ -52054,7 +56795,7 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"receptionPointId", "channel"}
+	fieldsInOrder := [...]string{"receptionPointId", "channel", "motive", "outcome", "minutes", "languages", "applicationId", "occurredAt"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -52075,6 +56816,48 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 				return it, err
 			}
 			it.Channel = data
+		case "motive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("motive"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Motive = data
+		case "outcome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Outcome = data
+		case "minutes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("minutes"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Minutes = data
+		case "languages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("languages"))
+			data, err := ec.unmarshalOLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Languages = data
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "occurredAt":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("occurredAt"))
+			data, err := ec.unmarshalODateTime2ᚖtimeᚐTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.OccurredAt = data
 		}
 	}
 	return it, nil
@@ -52086,9 +56869,58 @@ func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context
 //
 // ctx must come from a gqlgen request; outside one there is no unmarshaler to use
 // and the returned error says so.
-func UnmarshalRecordContactInput(ctx context.Context, raw any) (model.RecordContactInput, error) {
-	var out model.RecordContactInput
+func UnmarshalRecordContactInput(ctx context.Context, raw any) (domain.ContactEntry, error) {
+	var out domain.ContactEntry
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordContactInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRecordContactsInput(ctx context.Context, obj any) (model.RecordContactsInput, error) {
+	var it model.RecordContactsInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"receptionPointId", "contacts"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "contacts":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("contacts"))
+			data, err := ec.unmarshalNOfflineContactInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntryᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Contacts = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordContactsInput unmarshals raw into the RecordContactsInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordContactsInput(ctx context.Context, raw any) (model.RecordContactsInput, error) {
+	var out model.RecordContactsInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordContactsInput", raw, &out)
 	return out, err
 }
 
@@ -52138,6 +56970,48 @@ func (ec *executionContext) unmarshalInputRecordNoticeInput(ctx context.Context,
 func UnmarshalRecordNoticeInput(ctx context.Context, raw any) (model.RecordNoticeInput, error) {
 	var out model.RecordNoticeInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordNoticeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRecordOrientationReceivedInput(ctx context.Context, obj any) (model.RecordOrientationReceivedInput, error) {
+	var it model.RecordOrientationReceivedInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordOrientationReceivedInput unmarshals raw into the RecordOrientationReceivedInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordOrientationReceivedInput(ctx context.Context, raw any) (model.RecordOrientationReceivedInput, error) {
+	var out model.RecordOrientationReceivedInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordOrientationReceivedInput", raw, &out)
 	return out, err
 }
 
@@ -52702,6 +57576,118 @@ func (ec *executionContext) unmarshalInputReopenToApplicantInput(ctx context.Con
 func UnmarshalReopenToApplicantInput(ctx context.Context, raw any) (model.ReopenToApplicantInput, error) {
 	var out model.ReopenToApplicantInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReopenToApplicantInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputReportBackOrientationInput(ctx context.Context, obj any) (model.ReportBackOrientationInput, error) {
+	var it model.ReportBackOrientationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "outcome"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "outcome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
+			data, err := ec.unmarshalNOrientationOutcome2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Outcome = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReportBackOrientationInput unmarshals raw into the ReportBackOrientationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReportBackOrientationInput(ctx context.Context, raw any) (model.ReportBackOrientationInput, error) {
+	var out model.ReportBackOrientationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReportBackOrientationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRequestLevelChangeInput(ctx context.Context, obj any) (model.RequestLevelChangeInput, error) {
+	var it model.RequestLevelChangeInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"receptionPointId", "level", "means", "from"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "level":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("level"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Level = data
+		case "means":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("means"))
+			data, err := ec.unmarshalNMeans2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMeans(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Means = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRequestLevelChangeInput unmarshals raw into the RequestLevelChangeInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRequestLevelChangeInput(ctx context.Context, raw any) (model.RequestLevelChangeInput, error) {
+	var out model.RequestLevelChangeInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RequestLevelChangeInput", raw, &out)
 	return out, err
 }
 
@@ -54014,6 +59000,48 @@ func UnmarshalWithdrawOpeningExceptionInput(ctx context.Context, raw any) (model
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputWithdrawOrientationInput(ctx context.Context, obj any) (model.WithdrawOrientationInput, error) {
+	var it model.WithdrawOrientationInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWithdrawOrientationInput unmarshals raw into the WithdrawOrientationInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWithdrawOrientationInput(ctx context.Context, raw any) (model.WithdrawOrientationInput, error) {
+	var out model.WithdrawOrientationInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WithdrawOrientationInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputWithdrawWarningInput(ctx context.Context, obj any) (model.WithdrawWarningInput, error) {
 	var it model.WithdrawWarningInput
 	if obj == nil {
@@ -54398,6 +59426,44 @@ func (ec *executionContext) _AcceptHandOverPayload(ctx context.Context, sel ast.
 			}
 		case "errors":
 			out.Values[i] = ec._AcceptHandOverPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var acceptOrientationPayloadImplementors = []string{"AcceptOrientationPayload"}
+
+func (ec *executionContext) _AcceptOrientationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AcceptOrientationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, acceptOrientationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AcceptOrientationPayload")
+		case "orientation":
+			out.Values[i] = ec._AcceptOrientationPayload_orientation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AcceptOrientationPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -54823,6 +59889,44 @@ func (ec *executionContext) _Agreement(ctx context.Context, sel ast.SelectionSet
 	return out
 }
 
+var answerLevelChangePayloadImplementors = []string{"AnswerLevelChangePayload"}
+
+func (ec *executionContext) _AnswerLevelChangePayload(ctx context.Context, sel ast.SelectionSet, obj *model.AnswerLevelChangePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, answerLevelChangePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AnswerLevelChangePayload")
+		case "levelChange":
+			out.Values[i] = ec._AnswerLevelChangePayload_levelChange(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AnswerLevelChangePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var applicationImplementors = []string{"Application", "Node"}
 
 func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionSet, obj *ent.Application) graphql.Marshaler {
@@ -54952,6 +60056,12 @@ func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionS
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "orientations":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_orientations(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -56854,6 +61964,49 @@ func (ec *executionContext) _CommuneEdge(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var communeOutlineImplementors = []string{"CommuneOutline"}
+
+func (ec *executionContext) _CommuneOutline(ctx context.Context, sel ast.SelectionSet, obj *stockmap.Outline) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, communeOutlineImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommuneOutline")
+		case "inseeCode":
+			out.Values[i] = ec._CommuneOutline_inseeCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._CommuneOutline_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "boundary":
+			out.Values[i] = ec._CommuneOutline_boundary(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var completenessImplementors = []string{"Completeness"}
 
 func (ec *executionContext) _Completeness(ctx context.Context, sel ast.SelectionSet, obj *service.Completeness) graphql.Marshaler {
@@ -57247,6 +62400,44 @@ func (ec *executionContext) _DeclineHandOverPayload(ctx context.Context, sel ast
 			}
 		case "errors":
 			out.Values[i] = ec._DeclineHandOverPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var declineOrientationPayloadImplementors = []string{"DeclineOrientationPayload"}
+
+func (ec *executionContext) _DeclineOrientationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeclineOrientationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, declineOrientationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeclineOrientationPayload")
+		case "orientation":
+			out.Values[i] = ec._DeclineOrientationPayload_orientation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DeclineOrientationPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -58496,6 +63687,91 @@ func (ec *executionContext) _IssueBindingCodePayload(ctx context.Context, sel as
 	return out
 }
 
+var levelChangeImplementors = []string{"LevelChange"}
+
+func (ec *executionContext) _LevelChange(ctx context.Context, sel ast.SelectionSet, obj *ent.LevelChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, levelChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LevelChange")
+		case "id":
+			out.Values[i] = ec._LevelChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LevelChange_receptionPoint(ctx, field, obj)
+				})
+		case "organisation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LevelChange_organisation(ctx, field, obj)
+				})
+		case "level":
+			out.Values[i] = ec._LevelChange_level(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "means":
+			out.Values[i] = ec._LevelChange_means(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "wantedFrom":
+			out.Values[i] = ec._LevelChange_wantedFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "requestedOn":
+			out.Values[i] = ec._LevelChange_requestedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._LevelChange_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "answeredOn":
+			out.Values[i] = ec._LevelChange_answeredOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "grantedFrom":
+			out.Values[i] = ec._LevelChange_grantedFrom(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "refusedFor":
+			out.Values[i] = ec._LevelChange_refusedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var levelTooLowErrorImplementors = []string{"LevelTooLowError", "UserError"}
 
 func (ec *executionContext) _LevelTooLowError(ctx context.Context, sel ast.SelectionSet, obj *model.LevelTooLowError) graphql.Marshaler {
@@ -59309,6 +64585,69 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "orientApplicant":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_orientApplicant(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "acceptOrientation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_acceptOrientation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "declineOrientation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_declineOrientation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawOrientation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_withdrawOrientation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordOrientationReceived":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordOrientationReceived(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reportBackOrientation":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_reportBackOrientation(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordContacts":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordContacts(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requestLevelChange":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_requestLevelChange(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "answerLevelChange":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_answerLevelChange(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -59830,6 +65169,175 @@ func (ec *executionContext) _OrganisationEdge(ctx context.Context, sel ast.Selec
 			}
 		case "cursor":
 			out.Values[i] = ec._OrganisationEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orientApplicantPayloadImplementors = []string{"OrientApplicantPayload"}
+
+func (ec *executionContext) _OrientApplicantPayload(ctx context.Context, sel ast.SelectionSet, obj *model.OrientApplicantPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orientApplicantPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrientApplicantPayload")
+		case "orientation":
+			out.Values[i] = ec._OrientApplicantPayload_orientation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._OrientApplicantPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orientationImplementors = []string{"Orientation"}
+
+func (ec *executionContext) _Orientation(ctx context.Context, sel ast.SelectionSet, obj *ent.Orientation) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orientationImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Orientation")
+		case "id":
+			out.Values[i] = ec._Orientation_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fromPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Orientation_fromPoint(ctx, field, obj)
+				})
+		case "toPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Orientation_toPoint(ctx, field, obj)
+				})
+		case "reason":
+			out.Values[i] = ec._Orientation_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._Orientation_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "steps":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Orientation_steps(ctx, field, obj)
+				})
+		case "dueOn":
+			out.Values[i] = ec._Orientation_dueOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "overdue":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Orientation_overdue(ctx, field, obj)
+				})
+		case "declinedFor":
+			out.Values[i] = ec._Orientation_declinedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outcome":
+			out.Values[i] = ec._Orientation_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "application":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Orientation_application(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var orientationStepImplementors = []string{"OrientationStep"}
+
+func (ec *executionContext) _OrientationStep(ctx context.Context, sel ast.SelectionSet, obj *domain.OrientationStep) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, orientationStepImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OrientationStep")
+		case "state":
+			out.Values[i] = ec._OrientationStep_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "at":
+			out.Values[i] = ec._OrientationStep_at(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "days":
+			out.Values[i] = ec._OrientationStep_days(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -61261,6 +66769,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_deposits(ctx, field)
 				})
+		case "stockMap":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_stockMap(ctx, field)
+				})
+		case "communeOutlines":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_communeOutlines(ctx, field)
+				})
 		case "stockVintages":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
 				true, true,
@@ -61320,6 +66840,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_partnerApps(ctx, field)
+				})
+		case "orientations":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_orientations(ctx, field)
+				})
+		case "contacts":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contacts(ctx, field)
+				})
+		case "levelChanges":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_levelChanges(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
@@ -61465,6 +67003,37 @@ func (ec *executionContext) _ReceptionContact(ctx context.Context, sel ast.Selec
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "occurredAt":
+			out.Values[i] = ec._ReceptionContact_occurredAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "motive":
+			out.Values[i] = ec._ReceptionContact_motive(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outcome":
+			out.Values[i] = ec._ReceptionContact_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "minutes":
+			out.Values[i] = ec._ReceptionContact_minutes(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "languages":
+			out.Values[i] = ec._ReceptionContact_languages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "application":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReceptionContact_application(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -61752,6 +67321,44 @@ func (ec *executionContext) _RecordContactPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var recordContactsPayloadImplementors = []string{"RecordContactsPayload"}
+
+func (ec *executionContext) _RecordContactsPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordContactsPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordContactsPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordContactsPayload")
+		case "results":
+			out.Values[i] = ec._RecordContactsPayload_results(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordContactsPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var recordNoticePayloadImplementors = []string{"RecordNoticePayload"}
 
 func (ec *executionContext) _RecordNoticePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordNoticePayload) graphql.Marshaler {
@@ -61770,6 +67377,87 @@ func (ec *executionContext) _RecordNoticePayload(ctx context.Context, sel ast.Se
 			}
 		case "errors":
 			out.Values[i] = ec._RecordNoticePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recordOrientationReceivedPayloadImplementors = []string{"RecordOrientationReceivedPayload"}
+
+func (ec *executionContext) _RecordOrientationReceivedPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordOrientationReceivedPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordOrientationReceivedPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordOrientationReceivedPayload")
+		case "orientation":
+			out.Values[i] = ec._RecordOrientationReceivedPayload_orientation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordOrientationReceivedPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recordedContactImplementors = []string{"RecordedContact"}
+
+func (ec *executionContext) _RecordedContact(ctx context.Context, sel ast.SelectionSet, obj *model.RecordedContact) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordedContactImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordedContact")
+		case "index":
+			out.Values[i] = ec._RecordedContact_index(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "contact":
+			out.Values[i] = ec._RecordedContact_contact(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordedContact_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -62188,6 +67876,82 @@ func (ec *executionContext) _ReopenToApplicantPayload(ctx context.Context, sel a
 			}
 		case "errors":
 			out.Values[i] = ec._ReopenToApplicantPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reportBackOrientationPayloadImplementors = []string{"ReportBackOrientationPayload"}
+
+func (ec *executionContext) _ReportBackOrientationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ReportBackOrientationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reportBackOrientationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReportBackOrientationPayload")
+		case "orientation":
+			out.Values[i] = ec._ReportBackOrientationPayload_orientation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ReportBackOrientationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var requestLevelChangePayloadImplementors = []string{"RequestLevelChangePayload"}
+
+func (ec *executionContext) _RequestLevelChangePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RequestLevelChangePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, requestLevelChangePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RequestLevelChangePayload")
+		case "levelChange":
+			out.Values[i] = ec._RequestLevelChangePayload_levelChange(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RequestLevelChangePayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -63429,6 +69193,108 @@ func (ec *executionContext) _StockFacetValue(ctx context.Context, sel ast.Select
 	return out
 }
 
+var stockMapImplementors = []string{"StockMap"}
+
+func (ec *executionContext) _StockMap(ctx context.Context, sel ast.SelectionSet, obj *service.StockMap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockMapImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockMap")
+		case "zoom":
+			out.Values[i] = ec._StockMap_zoom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "spots":
+			out.Values[i] = ec._StockMap_spots(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "totalCount":
+			out.Values[i] = ec._StockMap_totalCount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "vintage":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._StockMap_vintage(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var stockSpotImplementors = []string{"StockSpot"}
+
+func (ec *executionContext) _StockSpot(ctx context.Context, sel ast.SelectionSet, obj *stockmap.Spot) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, stockSpotImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StockSpot")
+		case "buildingId":
+			out.Values[i] = ec._StockSpot_buildingId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "latitude":
+			out.Values[i] = ec._StockSpot_latitude(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "longitude":
+			out.Values[i] = ec._StockSpot_longitude(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._StockSpot_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "typologies":
+			out.Values[i] = ec._StockSpot_typologies(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var stockStatisticsImplementors = []string{"StockStatistics"}
 
 func (ec *executionContext) _StockStatistics(ctx context.Context, sel ast.SelectionSet, obj *model.StockStatistics) graphql.Marshaler {
@@ -63725,6 +69591,44 @@ func (ec *executionContext) _TakeOnlineRegistrationPayload(ctx context.Context, 
 			}
 		case "errors":
 			out.Values[i] = ec._TakeOnlineRegistrationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var typologyCountImplementors = []string{"TypologyCount"}
+
+func (ec *executionContext) _TypologyCount(ctx context.Context, sel ast.SelectionSet, obj *stockmap.TypologyCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, typologyCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TypologyCount")
+		case "typology":
+			out.Values[i] = ec._TypologyCount_typology(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._TypologyCount_count(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -64292,6 +70196,44 @@ func (ec *executionContext) _WithdrawOpeningExceptionPayload(ctx context.Context
 	return out
 }
 
+var withdrawOrientationPayloadImplementors = []string{"WithdrawOrientationPayload"}
+
+func (ec *executionContext) _WithdrawOrientationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawOrientationPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawOrientationPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WithdrawOrientationPayload")
+		case "orientation":
+			out.Values[i] = ec._WithdrawOrientationPayload_orientation(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WithdrawOrientationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var withdrawWarningPayloadImplementors = []string{"WithdrawWarningPayload"}
 
 func (ec *executionContext) _WithdrawWarningPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawWarningPayload) graphql.Marshaler {
@@ -64792,6 +70734,19 @@ func (ec *executionContext) marshalNAcceptHandOverPayload2ᚖgithubᚗcomᚋguic
 	return ec._AcceptHandOverPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAcceptOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationInput(ctx context.Context, v any) (model.AcceptOrientationInput, error) {
+	res, err := ec.unmarshalInputAcceptOrientationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAcceptOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptOrientationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AcceptOrientationPayload!")
+		return graphql.Null
+	}
+	return ec._AcceptOrientationPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAcceptPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPieceInput(ctx context.Context, v any) (model.AcceptPieceInput, error) {
 	res, err := ec.unmarshalInputAcceptPieceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -64866,6 +70821,19 @@ func (ec *executionContext) marshalNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑl
 		return graphql.Null
 	}
 	return ec._AddRoomPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAnswerLevelChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangeInput(ctx context.Context, v any) (model.AnswerLevelChangeInput, error) {
+	res, err := ec.unmarshalInputAnswerLevelChangeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.AnswerLevelChangePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AnswerLevelChangePayload!")
+		return graphql.Null
+	}
+	return ec._AnswerLevelChangePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx context.Context, sel ast.SelectionSet, v *ent.Application) graphql.Marshaler {
@@ -65452,6 +71420,11 @@ func (ec *executionContext) marshalNBoolean2bool(ctx context.Context, sel ast.Se
 	return res
 }
 
+func (ec *executionContext) unmarshalNBoundingBoxInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBoundingBox(ctx context.Context, v any) (domain.BoundingBox, error) {
+	res, err := ec.unmarshalInputBoundingBoxInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNBuilding2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuilding(ctx context.Context, sel ast.SelectionSet, v *ent.Building) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Building!")
@@ -65733,6 +71706,30 @@ func (ec *executionContext) marshalNCommuneOrderField2ᚖgithubᚗcomᚋguichet�
 	return v
 }
 
+func (ec *executionContext) marshalNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ(ctx context.Context, sel ast.SelectionSet, v []*stockmap.Outline) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCommuneOutline2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutline(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCommuneOutline2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutline(ctx context.Context, sel ast.SelectionSet, v *stockmap.Outline) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CommuneOutline!")
+		return graphql.Null
+	}
+	return ec._CommuneOutline(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNConfirmAssignmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentInput(ctx context.Context, v any) (model.ConfirmAssignmentInput, error) {
 	res, err := ec.unmarshalInputConfirmAssignmentInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -65844,6 +71841,24 @@ func (ec *executionContext) marshalNDateTime2timeᚐTime(ctx context.Context, se
 	return res
 }
 
+func (ec *executionContext) unmarshalNDateTime2ᚖtimeᚐTime(ctx context.Context, v any) (*time.Time, error) {
+	res, err := scalar.UnmarshalDateTime(v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDateTime2ᚖtimeᚐTime(ctx context.Context, sel ast.SelectionSet, v *time.Time) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DateTime!")
+		return graphql.Null
+	}
+	_ = sel
+	res := scalar.MarshalDateTime(*v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "DateTime!")
+	}
+	return res
+}
+
 func (ec *executionContext) marshalNDeadline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeadlineᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Deadline) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -65925,6 +71940,19 @@ func (ec *executionContext) marshalNDeclineHandOverPayload2ᚖgithubᚗcomᚋgui
 		return graphql.Null
 	}
 	return ec._DeclineHandOverPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeclineOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationInput(ctx context.Context, v any) (model.DeclineOrientationInput, error) {
+	res, err := ec.unmarshalInputDeclineOrientationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineOrientationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeclineOrientationPayload!")
+		return graphql.Null
+	}
+	return ec._DeclineOrientationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDeclineProposedChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangeInput(ctx context.Context, v any) (model.DeclineProposedChangeInput, error) {
@@ -66261,6 +72289,24 @@ func (ec *executionContext) marshalNFormValue2ᚖgithubᚗcomᚋguichetᚑlogeme
 		return graphql.Null
 	}
 	return ec._FormValue(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNGeoJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, v any) (json.RawMessage, error) {
+	res, err := scalar.UnmarshalGeoJSON(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNGeoJSON2encodingᚋjsonᚐRawMessage(ctx context.Context, sel ast.SelectionSet, v json.RawMessage) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "GeoJSON!")
+		return graphql.Null
+	}
+	_ = sel
+	res := scalar.MarshalGeoJSON(v)
+	if res == graphql.Null {
+		graphql.AddInvalidNullFromMarshaler(ctx, "GeoJSON!")
+	}
+	return res
 }
 
 func (ec *executionContext) unmarshalNGrantStaffAuthorisationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationInput(ctx context.Context, v any) (model.GrantStaffAuthorisationInput, error) {
@@ -66600,6 +72646,40 @@ func (ec *executionContext) marshalNLatitude2githubᚗcomᚋguichetᚑlogement�
 	return v
 }
 
+func (ec *executionContext) marshalNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.LevelChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(ctx context.Context, sel ast.SelectionSet, v *ent.LevelChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "LevelChange!")
+		return graphql.Null
+	}
+	return ec._LevelChange(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(ctx context.Context, v any) (domain.LevelChangeState, error) {
+	var res domain.LevelChangeState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(ctx context.Context, sel ast.SelectionSet, v domain.LevelChangeState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx context.Context, v any) (domain.LocalTime, error) {
 	var res domain.LocalTime
 	err := res.UnmarshalGQL(v)
@@ -66776,6 +72856,25 @@ func (ec *executionContext) marshalNOccurrenceChange2ᚕgithubᚗcomᚋguichet�
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNOfflineContactInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntryᚄ(ctx context.Context, v any) ([]*domain.ContactEntry, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*domain.ContactEntry, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOfflineContactInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntry(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNOfflineContactInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntry(ctx context.Context, v any) (*domain.ContactEntry, error) {
+	res, err := ec.unmarshalInputOfflineContactInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) marshalNOnlineRegistration2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistrationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.OnlineRegistration) graphql.Marshaler {
@@ -67006,6 +73105,117 @@ func (ec *executionContext) marshalNOrganisationOrderField2ᚖgithubᚗcomᚋgui
 		graphql.AddInvalidNullError(ctx, "OrganisationOrderField!")
 		return graphql.Null
 	}
+	return v
+}
+
+func (ec *executionContext) unmarshalNOrientApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantInput(ctx context.Context, v any) (model.OrientApplicantInput, error) {
+	res, err := ec.unmarshalInputOrientApplicantInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrientApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.OrientApplicantPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OrientApplicantPayload!")
+		return graphql.Null
+	}
+	return ec._OrientApplicantPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Orientation) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx context.Context, sel ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Orientation!")
+		return graphql.Null
+	}
+	return ec._Orientation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOrientationOutcome2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(ctx context.Context, v any) (domain.OrientationOutcome, error) {
+	var res domain.OrientationOutcome
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrientationOutcome2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(ctx context.Context, sel ast.SelectionSet, v domain.OrientationOutcome) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNOrientationReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationReason(ctx context.Context, v any) (domain.OrientationReason, error) {
+	var res domain.OrientationReason
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrientationReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationReason(ctx context.Context, sel ast.SelectionSet, v domain.OrientationReason) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNOrientationRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(ctx context.Context, v any) (domain.OrientationRefusal, error) {
+	var res domain.OrientationRefusal
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrientationRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(ctx context.Context, sel ast.SelectionSet, v domain.OrientationRefusal) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(ctx context.Context, v any) (domain.OrientationState, error) {
+	var res domain.OrientationState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(ctx context.Context, sel ast.SelectionSet, v domain.OrientationState) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.OrientationStep) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrientationStep2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStep(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNOrientationStep2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStep(ctx context.Context, sel ast.SelectionSet, v *domain.OrientationStep) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OrientationStep!")
+		return graphql.Null
+	}
+	return ec._OrientationStep(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOutlineResolution2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOutlineResolution(ctx context.Context, v any) (domain.OutlineResolution, error) {
+	var res domain.OutlineResolution
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOutlineResolution2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOutlineResolution(ctx context.Context, sel ast.SelectionSet, v domain.OutlineResolution) graphql.Marshaler {
 	return v
 }
 
@@ -67585,6 +73795,30 @@ func (ec *executionContext) marshalNReceiveApplicantPayload2ᚖgithubᚗcomᚋgu
 	return ec._ReceiveApplicantPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNReceptionContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContactᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionContact) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(ctx context.Context, sel ast.SelectionSet, v *ent.ReceptionContact) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReceptionContact!")
+		return graphql.Null
+	}
+	return ec._ReceptionContact(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -67668,7 +73902,7 @@ func (ec *executionContext) marshalNRecordAttendancePayload2ᚖgithubᚗcomᚋgu
 	return ec._RecordAttendancePayload(ctx, sel, v)
 }
 
-func (ec *executionContext) unmarshalNRecordContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactInput(ctx context.Context, v any) (model.RecordContactInput, error) {
+func (ec *executionContext) unmarshalNRecordContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntry(ctx context.Context, v any) (domain.ContactEntry, error) {
 	res, err := ec.unmarshalInputRecordContactInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
 }
@@ -67679,6 +73913,19 @@ func (ec *executionContext) marshalNRecordContactPayload2ᚖgithubᚗcomᚋguich
 		return graphql.Null
 	}
 	return ec._RecordContactPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecordContactsInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsInput(ctx context.Context, v any) (model.RecordContactsInput, error) {
+	res, err := ec.unmarshalInputRecordContactsInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordContactsPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordContactsPayload!")
+		return graphql.Null
+	}
+	return ec._RecordContactsPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRecordNoticeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticeInput(ctx context.Context, v any) (model.RecordNoticeInput, error) {
@@ -67692,6 +73939,43 @@ func (ec *executionContext) marshalNRecordNoticePayload2ᚖgithubᚗcomᚋguiche
 		return graphql.Null
 	}
 	return ec._RecordNoticePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecordOrientationReceivedInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedInput(ctx context.Context, v any) (model.RecordOrientationReceivedInput, error) {
+	res, err := ec.unmarshalInputRecordOrientationReceivedInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordOrientationReceivedPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordOrientationReceivedPayload!")
+		return graphql.Null
+	}
+	return ec._RecordOrientationReceivedPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNRecordedContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContactᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RecordedContact) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNRecordedContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContact(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNRecordedContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContact(ctx context.Context, sel ast.SelectionSet, v *model.RecordedContact) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordedContact!")
+		return graphql.Null
+	}
+	return ec._RecordedContact(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRefusePieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePieceInput(ctx context.Context, v any) (model.RefusePieceInput, error) {
@@ -67855,6 +74139,32 @@ func (ec *executionContext) marshalNReopenToApplicantPayload2ᚖgithubᚗcomᚋg
 		return graphql.Null
 	}
 	return ec._ReopenToApplicantPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReportBackOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationInput(ctx context.Context, v any) (model.ReportBackOrientationInput, error) {
+	res, err := ec.unmarshalInputReportBackOrientationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReportBackOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReportBackOrientationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReportBackOrientationPayload!")
+		return graphql.Null
+	}
+	return ec._ReportBackOrientationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRequestLevelChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangeInput(ctx context.Context, v any) (model.RequestLevelChangeInput, error) {
+	res, err := ec.unmarshalInputRequestLevelChangeInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.RequestLevelChangePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RequestLevelChangePayload!")
+		return graphql.Null
+	}
+	return ec._RequestLevelChangePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNResendPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPieceInput(ctx context.Context, v any) (model.ResendPieceInput, error) {
@@ -68389,6 +74699,34 @@ func (ec *executionContext) marshalNStockFacetValue2ᚖgithubᚗcomᚋguichetᚑ
 	return ec._StockFacetValue(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNStockMap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockMap(ctx context.Context, sel ast.SelectionSet, v *service.StockMap) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StockMap!")
+		return graphql.Null
+	}
+	return ec._StockMap(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStockSpot2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpot(ctx context.Context, sel ast.SelectionSet, v stockmap.Spot) graphql.Marshaler {
+	return ec._StockSpot(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNStockSpot2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpotᚄ(ctx context.Context, sel ast.SelectionSet, v []stockmap.Spot) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStockSpot2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpot(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx context.Context, sel ast.SelectionSet, v *model.StockStatistics) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "StockStatistics!")
@@ -68643,6 +74981,26 @@ func (ec *executionContext) marshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogemen
 	return ret
 }
 
+func (ec *executionContext) marshalNTypologyCount2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCount(ctx context.Context, sel ast.SelectionSet, v stockmap.TypologyCount) graphql.Marshaler {
+	return ec._TypologyCount(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNTypologyCount2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCountᚄ(ctx context.Context, sel ast.SelectionSet, v []stockmap.TypologyCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTypologyCount2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNUnbindAccountInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountInput(ctx context.Context, v any) (model.UnbindAccountInput, error) {
 	res, err := ec.unmarshalInputUnbindAccountInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -68839,6 +75197,19 @@ func (ec *executionContext) marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗ
 		return graphql.Null
 	}
 	return ec._WithdrawOpeningExceptionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWithdrawOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationInput(ctx context.Context, v any) (model.WithdrawOrientationInput, error) {
+	res, err := ec.unmarshalInputWithdrawOrientationInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawOrientationPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WithdrawOrientationPayload!")
+		return graphql.Null
+	}
+	return ec._WithdrawOrientationPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNWithdrawWarningInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningInput(ctx context.Context, v any) (model.WithdrawWarningInput, error) {
@@ -69262,6 +75633,50 @@ func (ec *executionContext) marshalOCompleteness2ᚖgithubᚗcomᚋguichetᚑlog
 		return graphql.Null
 	}
 	return ec._Completeness(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOContactChannel2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannelᚄ(ctx context.Context, v any) ([]domain.ContactChannel, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ContactChannel, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOContactChannel2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannelᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ContactChannel) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalOContactFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐContactFilter(ctx context.Context, v any) (*model.ContactFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputContactFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalOContactFormInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx context.Context, v any) (*domain.ContactForm, error) {
@@ -69894,6 +76309,41 @@ func (ec *executionContext) marshalOLanguage2ᚖgithubᚗcomᚋguichetᚑlogemen
 	return v
 }
 
+func (ec *executionContext) unmarshalOLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx context.Context, v any) ([]domain.LanguageCode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.LanguageCode, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLanguageCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCode(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.LanguageCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNLanguageCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCode(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOLanguageCode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCode(ctx context.Context, v any) (*domain.LanguageCode, error) {
 	if v == nil {
 		return nil, nil
@@ -69924,6 +76374,65 @@ func (ec *executionContext) marshalOLatitude2ᚖgithubᚗcomᚋguichetᚑlogemen
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(ctx context.Context, sel ast.SelectionSet, v *ent.LevelChange) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._LevelChange(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOLevelChangeRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeRefusal(ctx context.Context, v any) (*domain.LevelChangeRefusal, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.LevelChangeRefusal)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOLevelChangeRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeRefusal(ctx context.Context, sel ast.SelectionSet, v *domain.LevelChangeRefusal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOLevelChangeState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeStateᚄ(ctx context.Context, v any) ([]domain.LevelChangeState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.LevelChangeState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOLevelChangeState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.LevelChangeState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOLocalTime2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx context.Context, v any) (*domain.LocalTime, error) {
@@ -70142,6 +76651,105 @@ func (ec *executionContext) unmarshalOOrganisationOrder2ᚖgithubᚗcomᚋguiche
 	}
 	res, err := ec.unmarshalInputOrganisationOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(ctx context.Context, sel ast.SelectionSet, v *ent.Orientation) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Orientation(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOOrientationDirection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationDirection(ctx context.Context, v any) (*domain.OrientationDirection, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.OrientationDirection)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOrientationDirection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationDirection(ctx context.Context, sel ast.SelectionSet, v *domain.OrientationDirection) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOOrientationFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientationFilter(ctx context.Context, v any) (*model.OrientationFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputOrientationFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOOrientationOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(ctx context.Context, v any) (*domain.OrientationOutcome, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.OrientationOutcome)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOrientationOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(ctx context.Context, sel ast.SelectionSet, v *domain.OrientationOutcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOOrientationRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(ctx context.Context, v any) (*domain.OrientationRefusal, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.OrientationRefusal)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOOrientationRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(ctx context.Context, sel ast.SelectionSet, v *domain.OrientationRefusal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOOrientationState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStateᚄ(ctx context.Context, v any) ([]domain.OrientationState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.OrientationState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOOrientationState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.OrientationState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(ctx context.Context, sel ast.SelectionSet, v *ent.Pair) graphql.Marshaler {

@@ -16,6 +16,7 @@ import (
 	"github.com/guichet-logement/guichet/graph/scalar"
 	"github.com/guichet-logement/guichet/graph/writers"
 	"github.com/guichet-logement/guichet/service"
+	"github.com/guichet-logement/guichet/stockmap"
 	"github.com/vektah/gqlparser/v2/ast"
 )
 
@@ -25,6 +26,10 @@ func (ec *executionContext) answerNAbsence2ᚕᚖgithubᚗcomᚋguichetᚑlogeme
 
 func (ec *executionContext) answerNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptHandOverPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload, ec.marshalNAcceptHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptHandOverPayload)
+}
+
+func (ec *executionContext) answerNAcceptOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptOrientationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAcceptOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationPayload, ec.marshalNAcceptOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationPayload)
 }
 
 func (ec *executionContext) answerNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.AcceptPiecePayload) graphql.Marshaler {
@@ -45,6 +50,10 @@ func (ec *executionContext) answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋ
 
 func (ec *executionContext) answerNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddRoomPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddRoomPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddRoomPayload, ec.marshalNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddRoomPayload)
+}
+
+func (ec *executionContext) answerNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.AnswerLevelChangePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload, ec.marshalNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload)
 }
 
 func (ec *executionContext) answerNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationConnection) graphql.Marshaler {
@@ -123,6 +132,10 @@ func (ec *executionContext) answerNCommuneConnection2ᚖgithubᚗcomᚋguichet�
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection, ec.marshalNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection)
 }
 
+func (ec *executionContext) answerNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ(ctx context.Context, sel ast.SelectionSet, v []*stockmap.Outline) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ, ec.marshalNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ)
+}
+
 func (ec *executionContext) answerNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmAssignmentPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload, ec.marshalNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload)
 }
@@ -149,6 +162,10 @@ func (ec *executionContext) answerNDeclareOpeningExceptionPayload2ᚖgithubᚗco
 
 func (ec *executionContext) answerNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineHandOverPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload, ec.marshalNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload)
+}
+
+func (ec *executionContext) answerNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineOrientationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload, ec.marshalNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload)
 }
 
 func (ec *executionContext) answerNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineProposedChangePayload) graphql.Marshaler {
@@ -223,6 +240,10 @@ func (ec *executionContext) answerNIssueBindingCodePayload2ᚖgithubᚗcomᚋgui
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload, ec.marshalNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload)
 }
 
+func (ec *executionContext) answerNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.LevelChange) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ, ec.marshalNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ)
+}
+
 func (ec *executionContext) answerNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload(ctx context.Context, sel ast.SelectionSet, v *model.MergeApplicationsPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload, ec.marshalNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload)
 }
@@ -265,6 +286,18 @@ func (ec *executionContext) answerNOrganisation2ᚕᚖgithubᚗcomᚋguichetᚑl
 
 func (ec *executionContext) answerNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection(ctx context.Context, sel ast.SelectionSet, v *ent.OrganisationConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection, ec.marshalNOrganisationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisationConnection)
+}
+
+func (ec *executionContext) answerNOrientApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.OrientApplicantPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOrientApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantPayload, ec.marshalNOrientApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantPayload)
+}
+
+func (ec *executionContext) answerNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Orientation) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ, ec.marshalNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ)
+}
+
+func (ec *executionContext) answerNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.OrientationStep) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ, ec.marshalNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ)
 }
 
 func (ec *executionContext) answerNParticipant2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐParticipantᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Participant) graphql.Marshaler {
@@ -323,6 +356,10 @@ func (ec *executionContext) answerNReceiveApplicantPayload2ᚖgithubᚗcomᚋgui
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload, ec.marshalNReceiveApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReceiveApplicantPayload)
 }
 
+func (ec *executionContext) answerNReceptionContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContactᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionContact) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceptionContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContactᚄ, ec.marshalNReceptionContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContactᚄ)
+}
+
 func (ec *executionContext) answerNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReceptionPoint) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ, ec.marshalNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ)
 }
@@ -339,8 +376,16 @@ func (ec *executionContext) answerNRecordContactPayload2ᚖgithubᚗcomᚋguiche
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload, ec.marshalNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload)
 }
 
+func (ec *executionContext) answerNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordContactsPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload, ec.marshalNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload)
+}
+
 func (ec *executionContext) answerNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordNoticePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload, ec.marshalNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload)
+}
+
+func (ec *executionContext) answerNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordOrientationReceivedPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload, ec.marshalNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload)
 }
 
 func (ec *executionContext) answerNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.RefusePiecePayload) graphql.Marshaler {
@@ -385,6 +430,14 @@ func (ec *executionContext) answerNRenewApplicationPayload2ᚖgithubᚗcomᚋgui
 
 func (ec *executionContext) answerNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReopenToApplicantPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload, ec.marshalNReopenToApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReopenToApplicantPayload)
+}
+
+func (ec *executionContext) answerNReportBackOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReportBackOrientationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReportBackOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationPayload, ec.marshalNReportBackOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationPayload)
+}
+
+func (ec *executionContext) answerNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.RequestLevelChangePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload, ec.marshalNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload)
 }
 
 func (ec *executionContext) answerNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.ResendPiecePayload) graphql.Marshaler {
@@ -439,6 +492,10 @@ func (ec *executionContext) answerNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlog
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ, ec.marshalNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ)
 }
 
+func (ec *executionContext) answerNStockMap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockMap(ctx context.Context, sel ast.SelectionSet, v *service.StockMap) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNStockMap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockMap, ec.marshalNStockMap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockMap)
+}
+
 func (ec *executionContext) answerNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(ctx context.Context, sel ast.SelectionSet, v *model.StockStatistics) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics, ec.marshalNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics)
 }
@@ -481,6 +538,10 @@ func (ec *executionContext) answerNWithdrawAbsencePayload2ᚖgithubᚗcomᚋguic
 
 func (ec *executionContext) answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawOpeningExceptionPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload, ec.marshalNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload)
+}
+
+func (ec *executionContext) answerNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawOrientationPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload, ec.marshalNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload)
 }
 
 func (ec *executionContext) answerNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawWarningPayload) graphql.Marshaler {
@@ -600,6 +661,35 @@ func (ec *executionContext) write_AcceptHandOverPayload(w *writers.Writer, above
 			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_AcceptHandOverPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_AcceptOrientationPayload(w *writers.Writer, above *writers.Field, obj *model.AcceptOrientationPayload) {
+	fields := above.Select(w, "AcceptOrientationPayload", acceptOrientationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AcceptOrientationPayload")
+		case "orientation":
+			if !f.Enter(w, ec.fieldContext_AcceptOrientationPayload_orientation) {
+				return
+			}
+			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AcceptOrientationPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -885,6 +975,35 @@ func (ec *executionContext) write_Agreement(w *writers.Writer, above *writers.Fi
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_AnswerLevelChangePayload(w *writers.Writer, above *writers.Field, obj *model.AnswerLevelChangePayload) {
+	fields := above.Select(w, "AnswerLevelChangePayload", answerLevelChangePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AnswerLevelChangePayload")
+		case "levelChange":
+			if !f.Enter(w, ec.fieldContext_AnswerLevelChangePayload_levelChange) {
+				return
+			}
+			ec.writeOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(w, f, obj.LevelChange)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AnswerLevelChangePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Application(w *writers.Writer, above *writers.Field, obj *ent.Application) {
 	fields := above.Select(w, "Application", applicationImplementors)
 	w.Raw("{")
@@ -1041,6 +1160,16 @@ func (ec *executionContext) write_Application(w *writers.Writer, above *writers.
 			ec.writeOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCompleteness(w, f, v)
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
+		case "orientations":
+			if !f.Enter(w, ec.fieldContext_Application_orientations) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Application().Orientations(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2360,6 +2489,31 @@ func (ec *executionContext) write_CommuneEdge(w *writers.Writer, above *writers.
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_CommuneOutline(w *writers.Writer, above *writers.Field, obj *stockmap.Outline) {
+	fields := above.Select(w, "CommuneOutline", communeOutlineImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("CommuneOutline")
+		case "inseeCode":
+			ec.writeNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w, f, obj.InseeCode)
+		case "name":
+			ec.writeNString2string(w, f, obj.Name)
+		case "boundary":
+			ec.writeNGeoJSON2encodingᚋjsonᚐRawMessage(w, f, obj.Boundary)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Completeness(w *writers.Writer, above *writers.Field, obj *service.Completeness) {
 	fields := above.Select(w, "Completeness", completenessImplementors)
 	w.Raw("{")
@@ -2632,6 +2786,35 @@ func (ec *executionContext) write_DeclineHandOverPayload(w *writers.Writer, abov
 			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.DeclinedID)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_DeclineHandOverPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DeclineOrientationPayload(w *writers.Writer, above *writers.Field, obj *model.DeclineOrientationPayload) {
+	fields := above.Select(w, "DeclineOrientationPayload", declineOrientationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DeclineOrientationPayload")
+		case "orientation":
+			if !f.Enter(w, ec.fieldContext_DeclineOrientationPayload_orientation) {
+				return
+			}
+			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DeclineOrientationPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -3534,6 +3717,63 @@ func (ec *executionContext) write_IssueBindingCodePayload(w *writers.Writer, abo
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_LevelChange(w *writers.Writer, above *writers.Field, obj *ent.LevelChange) {
+	fields := above.Select(w, "LevelChange", levelChangeImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("LevelChange")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_LevelChange_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "organisation":
+			if !f.Enter(w, ec.fieldContext_LevelChange_organisation) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Organisation(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "level":
+			ec.writeNInt2int(w, f, obj.Level)
+		case "means":
+			ec.writeNMeans2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMeans(w, f, obj.Means)
+		case "wantedFrom":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.WantedFrom)
+		case "requestedOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.RequestedOn)
+		case "state":
+			ec.writeNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(w, f, obj.State)
+		case "answeredOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.AnsweredOn)
+		case "grantedFrom":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.GrantedFrom)
+		case "refusedFor":
+			ec.writeOLevelChangeRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeRefusal(w, f, obj.RefusedFor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_LevelTooLowError(w *writers.Writer, above *writers.Field, obj *model.LevelTooLowError) {
 	fields := above.Select(w, "LevelTooLowError", levelTooLowErrorImplementors)
 	w.Raw("{")
@@ -4093,6 +4333,141 @@ func (ec *executionContext) write_OrganisationEdge(w *writers.Writer, above *wri
 				return
 			}
 			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_OrientApplicantPayload(w *writers.Writer, above *writers.Field, obj *model.OrientApplicantPayload) {
+	fields := above.Select(w, "OrientApplicantPayload", orientApplicantPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("OrientApplicantPayload")
+		case "orientation":
+			if !f.Enter(w, ec.fieldContext_OrientApplicantPayload_orientation) {
+				return
+			}
+			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_OrientApplicantPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Orientation(w *writers.Writer, above *writers.Field, obj *ent.Orientation) {
+	fields := above.Select(w, "Orientation", orientationImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Orientation")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "fromPoint":
+			if !f.Enter(w, ec.fieldContext_Orientation_fromPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.FromPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "toPoint":
+			if !f.Enter(w, ec.fieldContext_Orientation_toPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ToPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "reason":
+			ec.writeNOrientationReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationReason(w, f, obj.Reason)
+		case "state":
+			ec.writeNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(w, f, obj.State)
+		case "steps":
+			if !f.Enter(w, ec.fieldContext_Orientation_steps) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Orientation().Steps(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ(w, f, v)
+		case "dueOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.DueOn)
+		case "overdue":
+			if !f.Enter(w, ec.fieldContext_Orientation_overdue) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Orientation().Overdue(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNBoolean2bool(w, f, v)
+		case "declinedFor":
+			ec.writeOOrientationRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(w, f, obj.DeclinedFor)
+		case "outcome":
+			ec.writeOOrientationOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(w, f, obj.Outcome)
+		case "application":
+			if !f.Enter(w, ec.fieldContext_Orientation_application) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Orientation().Application(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_OrientationStep(w *writers.Writer, above *writers.Field, obj *domain.OrientationStep) {
+	fields := above.Select(w, "OrientationStep", orientationStepImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("OrientationStep")
+		case "state":
+			ec.writeNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(w, f, obj.State)
+		case "at":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.At)
+		case "days":
+			ec.writeNInt2int(w, f, obj.Days)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -5109,6 +5484,26 @@ func (ec *executionContext) write_ReceptionContact(w *writers.Writer, above *wri
 			ec.writeNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(w, f, obj.Channel)
 		case "recordedAt":
 			ec.writeNDateTime2timeᚐTime(w, f, obj.RecordedAt)
+		case "occurredAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.OccurredAt)
+		case "motive":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Motive)
+		case "outcome":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Outcome)
+		case "minutes":
+			ec.writeOInt2ᚖint(w, f, obj.Minutes)
+		case "languages":
+			ec.writeNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(w, f, obj.Languages)
+		case "application":
+			if !f.Enter(w, ec.fieldContext_ReceptionContact_application) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.ReceptionContact().Application(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -5329,6 +5724,35 @@ func (ec *executionContext) write_RecordContactPayload(w *writers.Writer, above 
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_RecordContactsPayload(w *writers.Writer, above *writers.Field, obj *model.RecordContactsPayload) {
+	fields := above.Select(w, "RecordContactsPayload", recordContactsPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordContactsPayload")
+		case "results":
+			if !f.Enter(w, ec.fieldContext_RecordContactsPayload_results) {
+				return
+			}
+			ec.writeNRecordedContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContactᚄ(w, f, obj.Results)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordContactsPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_RecordNoticePayload(w *writers.Writer, above *writers.Field, obj *model.RecordNoticePayload) {
 	fields := above.Select(w, "RecordNoticePayload", recordNoticePayloadImplementors)
 	w.Raw("{")
@@ -5345,6 +5769,66 @@ func (ec *executionContext) write_RecordNoticePayload(w *writers.Writer, above *
 			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_RecordNoticePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RecordOrientationReceivedPayload(w *writers.Writer, above *writers.Field, obj *model.RecordOrientationReceivedPayload) {
+	fields := above.Select(w, "RecordOrientationReceivedPayload", recordOrientationReceivedPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordOrientationReceivedPayload")
+		case "orientation":
+			if !f.Enter(w, ec.fieldContext_RecordOrientationReceivedPayload_orientation) {
+				return
+			}
+			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordOrientationReceivedPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RecordedContact(w *writers.Writer, above *writers.Field, obj *model.RecordedContact) {
+	fields := above.Select(w, "RecordedContact", recordedContactImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordedContact")
+		case "index":
+			ec.writeNInt2int(w, f, obj.Index)
+		case "contact":
+			if !f.Enter(w, ec.fieldContext_RecordedContact_contact) {
+				return
+			}
+			ec.writeOReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(w, f, obj.Contact)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordedContact_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -5664,6 +6148,64 @@ func (ec *executionContext) write_ReopenToApplicantPayload(w *writers.Writer, ab
 			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_ReopenToApplicantPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ReportBackOrientationPayload(w *writers.Writer, above *writers.Field, obj *model.ReportBackOrientationPayload) {
+	fields := above.Select(w, "ReportBackOrientationPayload", reportBackOrientationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ReportBackOrientationPayload")
+		case "orientation":
+			if !f.Enter(w, ec.fieldContext_ReportBackOrientationPayload_orientation) {
+				return
+			}
+			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ReportBackOrientationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RequestLevelChangePayload(w *writers.Writer, above *writers.Field, obj *model.RequestLevelChangePayload) {
+	fields := above.Select(w, "RequestLevelChangePayload", requestLevelChangePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RequestLevelChangePayload")
+		case "levelChange":
+			if !f.Enter(w, ec.fieldContext_RequestLevelChangePayload_levelChange) {
+				return
+			}
+			ec.writeOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(w, f, obj.LevelChange)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RequestLevelChangePayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -6525,6 +7067,100 @@ func (ec *executionContext) write_StockFacetValue(w *writers.Writer, above *writ
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_StockMap(w *writers.Writer, above *writers.Field, obj *service.StockMap) {
+	fields := above.Select(w, "StockMap", stockMapImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("StockMap")
+		case "zoom":
+			ec.writeNInt2int(w, f, obj.Zoom)
+		case "spots":
+			if !f.Enter(w, ec.fieldContext_StockMap_spots) {
+				return
+			}
+			ec.writeNStockSpot2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpotᚄ(w, f, obj.Spots)
+		case "totalCount":
+			v, err := obj.TotalCount(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNInt2int(w, f, v)
+		case "vintage":
+			if !f.Enter(w, ec.fieldContext_StockMap_vintage) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.StockMap().Vintage(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_StockSpot(w *writers.Writer, above *writers.Field, obj *stockmap.Spot) {
+	fields := above.Select(w, "StockSpot", stockSpotImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("StockSpot")
+		case "buildingId":
+			v, err := obj.BuildingID(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, v)
+		case "latitude":
+			v, err := obj.Latitude(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNLatitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(w, f, v)
+		case "longitude":
+			v, err := obj.Longitude(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNLongitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(w, f, v)
+		case "count":
+			v, err := obj.Count(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNInt2int(w, f, v)
+		case "typologies":
+			if !f.Enter(w, ec.fieldContext_StockSpot_typologies) {
+				return
+			}
+			v, err := obj.Typologies(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNTypologyCount2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCountᚄ(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_StockStatistics(w *writers.Writer, above *writers.Field, obj *model.StockStatistics) {
 	fields := above.Select(w, "StockStatistics", stockStatisticsImplementors)
 	w.Raw("{")
@@ -6736,6 +7372,29 @@ func (ec *executionContext) write_TakeOnlineRegistrationPayload(w *writers.Write
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_TypologyCount(w *writers.Writer, above *writers.Field, obj *stockmap.TypologyCount) {
+	fields := above.Select(w, "TypologyCount", typologyCountImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("TypologyCount")
+		case "typology":
+			ec.writeNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w, f, obj.Typology)
+		case "count":
+			ec.writeNInt2int(w, f, obj.Count)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -7145,6 +7804,35 @@ func (ec *executionContext) write_WithdrawOpeningExceptionPayload(w *writers.Wri
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_WithdrawOrientationPayload(w *writers.Writer, above *writers.Field, obj *model.WithdrawOrientationPayload) {
+	fields := above.Select(w, "WithdrawOrientationPayload", withdrawOrientationPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("WithdrawOrientationPayload")
+		case "orientation":
+			if !f.Enter(w, ec.fieldContext_WithdrawOrientationPayload_orientation) {
+				return
+			}
+			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_WithdrawOrientationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_WithdrawWarningPayload(w *writers.Writer, above *writers.Field, obj *model.WithdrawWarningPayload) {
 	fields := above.Select(w, "WithdrawWarningPayload", withdrawWarningPayloadImplementors)
 	w.Raw("{")
@@ -7433,6 +8121,14 @@ func (ec *executionContext) writeNAcceptHandOverPayload2ᚖgithubᚗcomᚋguiche
 	ec.write_AcceptHandOverPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNAcceptOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptOrientationPayload(w *writers.Writer, f *writers.Field, v *model.AcceptOrientationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AcceptOrientationPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNAcceptPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptPiecePayload(w *writers.Writer, f *writers.Field, v *model.AcceptPiecePayload) {
 	if v == nil {
 		w.Null(true)
@@ -7483,6 +8179,14 @@ func (ec *executionContext) writeNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑlog
 		return
 	}
 	ec.write_AddRoomPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload(w *writers.Writer, f *writers.Field, v *model.AnswerLevelChangePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AnswerLevelChangePayload(w, f, v)
 }
 
 func (ec *executionContext) writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w *writers.Writer, f *writers.Field, v *ent.Application) {
@@ -8017,6 +8721,26 @@ func (ec *executionContext) writeNCommuneEdge2ᚖgithubᚗcomᚋguichetᚑlogeme
 	ec.write_CommuneEdge(w, f, v)
 }
 
+func (ec *executionContext) writeNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ(w *writers.Writer, f *writers.Field, v []*stockmap.Outline) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNCommuneOutline2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutline(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNCommuneOutline2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutline(w *writers.Writer, f *writers.Field, v *stockmap.Outline) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_CommuneOutline(w, f, v)
+}
+
 func (ec *executionContext) writeNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload(w *writers.Writer, f *writers.Field, v *model.ConfirmAssignmentPayload) {
 	if v == nil {
 		w.Null(true)
@@ -8115,6 +8839,14 @@ func (ec *executionContext) writeNDeclineHandOverPayload2ᚖgithubᚗcomᚋguich
 		return
 	}
 	ec.write_DeclineHandOverPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload(w *writers.Writer, f *writers.Field, v *model.DeclineOrientationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DeclineOrientationPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(w *writers.Writer, f *writers.Field, v *model.DeclineProposedChangePayload) {
@@ -8317,6 +9049,14 @@ func (ec *executionContext) writeNFormValue2ᚖgithubᚗcomᚋguichetᚑlogement
 	ec.write_FormValue(w, f, v)
 }
 
+func (ec *executionContext) writeNGeoJSON2encodingᚋjsonᚐRawMessage(w *writers.Writer, f *writers.Field, v json.RawMessage) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	w.Marshaler(scalar.MarshalGeoJSON(v), true)
+}
+
 func (ec *executionContext) writeNGrantStaffAuthorisationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐGrantStaffAuthorisationPayload(w *writers.Writer, f *writers.Field, v *model.GrantStaffAuthorisationPayload) {
 	if v == nil {
 		w.Null(true)
@@ -8474,6 +9214,30 @@ func (ec *executionContext) writeNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogem
 }
 
 func (ec *executionContext) writeNLatitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(w *writers.Writer, f *writers.Field, v domain.Latitude) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(w *writers.Writer, f *writers.Field, v []*ent.LevelChange) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(w *writers.Writer, f *writers.Field, v *ent.LevelChange) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_LevelChange(w, f, v)
+}
+
+func (ec *executionContext) writeNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(w *writers.Writer, f *writers.Field, v domain.LevelChangeState) {
 	v.MarshalGQL(w)
 }
 
@@ -8727,6 +9491,62 @@ func (ec *executionContext) writeNOrganisationEdge2ᚖgithubᚗcomᚋguichetᚑl
 
 func (ec *executionContext) writeNOrganisationKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrganisationKind(w *writers.Writer, f *writers.Field, v domain.OrganisationKind) {
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNOrientApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantPayload(w *writers.Writer, f *writers.Field, v *model.OrientApplicantPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_OrientApplicantPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(w *writers.Writer, f *writers.Field, v []*ent.Orientation) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w *writers.Writer, f *writers.Field, v *ent.Orientation) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Orientation(w, f, v)
+}
+
+func (ec *executionContext) writeNOrientationReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationReason(w *writers.Writer, f *writers.Field, v domain.OrientationReason) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNOrientationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationState(w *writers.Writer, f *writers.Field, v domain.OrientationState) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNOrientationStep2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStepᚄ(w *writers.Writer, f *writers.Field, v []*domain.OrientationStep) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNOrientationStep2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStep(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNOrientationStep2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationStep(w *writers.Writer, f *writers.Field, v *domain.OrientationStep) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_OrientationStep(w, f, v)
 }
 
 func (ec *executionContext) writeNOwnership2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOwnershipᚄ(w *writers.Writer, f *writers.Field, v []*ent.Ownership) {
@@ -9089,6 +9909,26 @@ func (ec *executionContext) writeNReceiveApplicantPayload2ᚖgithubᚗcomᚋguic
 	ec.write_ReceiveApplicantPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNReceptionContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContactᚄ(w *writers.Writer, f *writers.Field, v []*ent.ReceptionContact) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(w *writers.Writer, f *writers.Field, v *ent.ReceptionContact) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ReceptionContact(w, f, v)
+}
+
 func (ec *executionContext) writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(w *writers.Writer, f *writers.Field, v []*ent.ReceptionPoint) {
 	w.Raw("[")
 	for i := range v {
@@ -9153,12 +9993,48 @@ func (ec *executionContext) writeNRecordContactPayload2ᚖgithubᚗcomᚋguichet
 	ec.write_RecordContactPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload(w *writers.Writer, f *writers.Field, v *model.RecordContactsPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordContactsPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(w *writers.Writer, f *writers.Field, v *model.RecordNoticePayload) {
 	if v == nil {
 		w.Null(true)
 		return
 	}
 	ec.write_RecordNoticePayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload(w *writers.Writer, f *writers.Field, v *model.RecordOrientationReceivedPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordOrientationReceivedPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRecordedContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContactᚄ(w *writers.Writer, f *writers.Field, v []*model.RecordedContact) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNRecordedContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContact(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNRecordedContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContact(w *writers.Writer, f *writers.Field, v *model.RecordedContact) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordedContact(w, f, v)
 }
 
 func (ec *executionContext) writeNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload(w *writers.Writer, f *writers.Field, v *model.RefusePiecePayload) {
@@ -9247,6 +10123,22 @@ func (ec *executionContext) writeNReopenToApplicantPayload2ᚖgithubᚗcomᚋgui
 		return
 	}
 	ec.write_ReopenToApplicantPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNReportBackOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReportBackOrientationPayload(w *writers.Writer, f *writers.Field, v *model.ReportBackOrientationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ReportBackOrientationPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload(w *writers.Writer, f *writers.Field, v *model.RequestLevelChangePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RequestLevelChangePayload(w, f, v)
 }
 
 func (ec *executionContext) writeNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload(w *writers.Writer, f *writers.Field, v *model.ResendPiecePayload) {
@@ -9601,6 +10493,30 @@ func (ec *executionContext) writeNStockFacetValue2ᚖgithubᚗcomᚋguichetᚑlo
 	ec.write_StockFacetValue(w, f, v)
 }
 
+func (ec *executionContext) writeNStockMap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockMap(w *writers.Writer, f *writers.Field, v *service.StockMap) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_StockMap(w, f, v)
+}
+
+func (ec *executionContext) writeNStockSpot2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpot(w *writers.Writer, f *writers.Field, v stockmap.Spot) {
+	ec.write_StockSpot(w, f, &v)
+}
+
+func (ec *executionContext) writeNStockSpot2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpotᚄ(w *writers.Writer, f *writers.Field, v []stockmap.Spot) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNStockSpot2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐSpot(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
 func (ec *executionContext) writeNStockStatistics2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStockStatistics(w *writers.Writer, f *writers.Field, v *model.StockStatistics) {
 	if v == nil {
 		w.Null(true)
@@ -9718,6 +10634,22 @@ func (ec *executionContext) writeNTypology2ᚕgithubᚗcomᚋguichetᚑlogement�
 	for i := range v {
 		w.Item(i)
 		ec.writeNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNTypologyCount2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCount(w *writers.Writer, f *writers.Field, v stockmap.TypologyCount) {
+	ec.write_TypologyCount(w, f, &v)
+}
+
+func (ec *executionContext) writeNTypologyCount2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCountᚄ(w *writers.Writer, f *writers.Field, v []stockmap.TypologyCount) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNTypologyCount2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCount(w, f, v[i])
 		if w.GaveUp() {
 			return
 		}
@@ -9859,6 +10791,14 @@ func (ec *executionContext) writeNWithdrawOpeningExceptionPayload2ᚖgithubᚗco
 		return
 	}
 	ec.write_WithdrawOpeningExceptionPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload(w *writers.Writer, f *writers.Field, v *model.WithdrawOrientationPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_WithdrawOrientationPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(w *writers.Writer, f *writers.Field, v *model.WithdrawWarningPayload) {
@@ -10129,6 +11069,22 @@ func (ec *executionContext) writeOLatitude2ᚖgithubᚗcomᚋguichetᚑlogement�
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(w *writers.Writer, f *writers.Field, v *ent.LevelChange) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_LevelChange(w, f, v)
+}
+
+func (ec *executionContext) writeOLevelChangeRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeRefusal(w *writers.Writer, f *writers.Field, v *domain.LevelChangeRefusal) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeOLongitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(w *writers.Writer, f *writers.Field, v *domain.Longitude) {
 	if v == nil {
 		w.Null(false)
@@ -10199,6 +11155,30 @@ func (ec *executionContext) writeOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogem
 		return
 	}
 	ec.write_Organisation(w, f, v)
+}
+
+func (ec *executionContext) writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w *writers.Writer, f *writers.Field, v *ent.Orientation) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Orientation(w, f, v)
+}
+
+func (ec *executionContext) writeOOrientationOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationOutcome(w *writers.Writer, f *writers.Field, v *domain.OrientationOutcome) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOOrientationRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOrientationRefusal(w *writers.Writer, f *writers.Field, v *domain.OrientationRefusal) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeOPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(w *writers.Writer, f *writers.Field, v *ent.Pair) {

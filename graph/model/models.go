@@ -31,6 +31,22 @@ type AcceptHandOverPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// The orientation.
+type AcceptOrientationInput struct {
+	// The orientation.
+	ID domain.ID `json:"id"`
+	// The code that the applicant was given at a desk; left out where another organisation accepts.
+	Code *string `json:"code,omitempty"`
+}
+
+// What became of it.
+type AcceptOrientationPayload struct {
+	// The orientation; `null` when it was refused.
+	Orientation *ent.Orientation `json:"orientation,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A piece to take as proof.
 type AcceptPieceInput struct {
 	// The piece.
@@ -97,6 +113,24 @@ type AddRoomInput struct {
 type AddRoomPayload struct {
 	// The room; `null` when it was refused.
 	Room *ent.Room `json:"room,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The request, and the answer: one of the two.
+type AnswerLevelChangeInput struct {
+	// The request.
+	ID domain.ID `json:"id"`
+	// Granted from this day on: tomorrow or later.
+	GrantedFrom *domain.Date `json:"grantedFrom,omitempty"`
+	// Refused for this reason.
+	RefusedFor *domain.LevelChangeRefusal `json:"refusedFor,omitempty"`
+}
+
+// What became of it.
+type AnswerLevelChangePayload struct {
+	// The request; `null` when it was refused.
+	LevelChange *ent.LevelChange `json:"levelChange,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
@@ -285,6 +319,20 @@ type ConfirmProtectionPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// Which contacts. `null` means no filter, an empty list nothing.
+type ContactFilter struct {
+	// At these reception points.
+	ReceptionPoints []domain.ID `json:"receptionPoints,omitempty"`
+	// By these channels.
+	Channels []domain.ContactChannel `json:"channels,omitempty"`
+	// About this application.
+	ApplicationID *domain.ID `json:"applicationId,omitempty"`
+	// That took place then or later.
+	OccurredFrom *time.Time `json:"occurredFrom,omitempty"`
+	// That took place before.
+	OccurredBefore *time.Time `json:"occurredBefore,omitempty"`
+}
+
 // The application and the correction.
 type CorrectApplicationInput struct {
 	// The application.
@@ -377,6 +425,22 @@ type DeclineHandOverInput struct {
 type DeclineHandOverPayload struct {
 	// The offer that is gone; `null` when it was refused.
 	DeclinedID *domain.ID `json:"declinedId,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The orientation and why.
+type DeclineOrientationInput struct {
+	// The orientation.
+	ID domain.ID `json:"id"`
+	// Why.
+	Reason domain.OrientationRefusal `json:"reason"`
+}
+
+// What became of it.
+type DeclineOrientationPayload struct {
+	// The orientation; `null` when it was refused.
+	Orientation *ent.Orientation `json:"orientation,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
@@ -775,6 +839,34 @@ type OpeningDay struct {
 	ExceptionReason *string `json:"exceptionReason,omitempty"`
 }
 
+// The application, the point and why.
+type OrientApplicantInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The point of level 3.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+	// Why.
+	Reason domain.OrientationReason `json:"reason"`
+}
+
+// What became of it.
+type OrientApplicantPayload struct {
+	// The orientation; `null` when it was refused.
+	Orientation *ent.Orientation `json:"orientation,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// Which orientations. `null` means no filter, an empty list nothing.
+type OrientationFilter struct {
+	// Sent by your points, or to them.
+	Direction *domain.OrientationDirection `json:"direction,omitempty"`
+	// In these states.
+	States []domain.OrientationState `json:"states,omitempty"`
+	// Whose next step is late, or is not.
+	Overdue *bool `json:"overdue,omitempty"`
+}
+
 // Whose answer is to be prepared.
 type PrepareAccessExportInput struct {
 	// The number of the application (*numéro unique*).
@@ -917,19 +1009,27 @@ type RecordAttendancePayload struct {
 	Errors []UserError `json:"errors"`
 }
 
-// A contact to record.
-type RecordContactInput struct {
-	// Where.
-	ReceptionPointID domain.ID `json:"receptionPointId"`
-	// How.
-	Channel domain.ContactChannel `json:"channel"`
-}
-
 // What became of the contact.
 type RecordContactPayload struct {
 	// The contact; `null` when it was refused.
 	Contact *ent.ReceptionContact `json:"contact,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// Contacts that a device kept.
+type RecordContactsInput struct {
+	// Where they all took place.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+	// The contacts. At most 100.
+	Contacts []*domain.ContactEntry `json:"contacts"`
+}
+
+// What became of the contacts.
+type RecordContactsPayload struct {
+	// One for each contact, in their order; empty when all were refused. At most 100.
+	Results []*RecordedContact `json:"results"`
+	// Why all were refused; empty otherwise. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -946,6 +1046,30 @@ type RecordNoticePayload struct {
 	// The application, where you see it; `null` when it was refused.
 	Application *ent.Application `json:"application,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The orientation.
+type RecordOrientationReceivedInput struct {
+	// The orientation.
+	ID domain.ID `json:"id"`
+}
+
+// What became of it.
+type RecordOrientationReceivedPayload struct {
+	// The orientation; `null` when it was refused.
+	Orientation *ent.Orientation `json:"orientation,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// What became of one of several contacts.
+type RecordedContact struct {
+	// Its place among those that were sent, from 0.
+	Index int `json:"index"`
+	// The contact; `null` when it was refused.
+	Contact *ent.ReceptionContact `json:"contact,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -1128,6 +1252,42 @@ type ReopenToApplicantPayload struct {
 	// The application, as you see it now; `null` when it was refused, or is not for you to see.
 	Application *ent.Application `json:"application,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The orientation and its outcome.
+type ReportBackOrientationInput struct {
+	// The orientation.
+	ID domain.ID `json:"id"`
+	// What came of it: `DID_NOT_COME` for who was not received, another one for who was.
+	Outcome domain.OrientationOutcome `json:"outcome"`
+}
+
+// What became of it.
+type ReportBackOrientationPayload struct {
+	// The orientation; `null` when it was refused.
+	Orientation *ent.Orientation `json:"orientation,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The point and what is asked for.
+type RequestLevelChangeInput struct {
+	// The point.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+	// The level of service, 1 to 3.
+	Level int `json:"level"`
+	// By whose means.
+	Means domain.Means `json:"means"`
+	// From which day on: tomorrow or later.
+	From domain.Date `json:"from"`
+}
+
+// What became of it.
+type RequestLevelChangePayload struct {
+	// The request; `null` when it was refused.
+	LevelChange *ent.LevelChange `json:"levelChange,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -1438,6 +1598,20 @@ type WithdrawOpeningExceptionPayload struct {
 	// The reception point; `null` when it was refused.
 	ReceptionPoint *ent.ReceptionPoint `json:"receptionPoint,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The orientation.
+type WithdrawOrientationInput struct {
+	// The orientation.
+	ID domain.ID `json:"id"`
+}
+
+// What became of it.
+type WithdrawOrientationPayload struct {
+	// The orientation; `null` when it was refused.
+	Orientation *ent.Orientation `json:"orientation,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 

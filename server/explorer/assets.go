@@ -22,6 +22,7 @@ var built embed.FS
 
 const (
 	indexFile  = "dist/index.html"
+	mapFile    = "dist/map.html"
 	noticeFile = "dist/NOTICE.txt"
 	assetsDir  = "dist/assets/"
 	compressed = ".br"

@@ -47,9 +47,8 @@ func TestBuiltFromTheseSources(t *testing.T) {
 func TestNothingIsMissing(t *testing.T) {
 	t.Parallel()
 	h := page(t)
-	index := get(t, h, "/")
 	reached := map[string]bool{}
-	queue := []string{index.Body.String()}
+	queue := []string{get(t, h, "/").Body.String(), get(t, h, "/map").Body.String()}
 	for len(queue) > 0 {
 		content := queue[0]
 		queue = queue[1:]
@@ -110,6 +109,7 @@ func TestNoOtherHost(t *testing.T) {
 	}
 	all := everyAsset(t)
 	all["index.html"] = get(t, page(t), "/").Body.Bytes()
+	all["map.html"] = get(t, page(t), "/map").Body.Bytes()
 	for name, content := range all {
 		if found := fromElsewhere(content); found != "" {
 			t.Errorf("%s: %s", name, found)
@@ -130,6 +130,7 @@ func TestHeaders(t *testing.T) {
 		{"/explorer/assets/none.js", "", "no-store", http.StatusNotFound},
 		{"/explorer/assets/..%2findex.html", "", "no-store", http.StatusNotFound},
 		{"/", "text/html; charset=utf-8", "no-store", http.StatusOK},
+		{"/map", "text/html; charset=utf-8", "no-store", http.StatusOK},
 		{"/explorer/start", "application/json; charset=utf-8", "no-store", http.StatusOK},
 		{"/explorer/NOTICE.txt", "text/plain; charset=utf-8", "no-store", http.StatusOK},
 		{script, "text/javascript; charset=utf-8", "public, max-age=31536000, immutable", http.StatusOK},

@@ -25,12 +25,13 @@ type Persona struct {
 type Deny func(w http.ResponseWriter, r *http.Request, status int, err *domain.Error)
 
 // contentSecurity lets the page run what this server gave and reach nothing else.
-// The editor writes style elements of its own and carries its icons as data.
+// The editor writes style elements of its own and carries its icons as data; the map
+// paints tiles out of memory.
 const contentSecurity = "default-src 'none'; script-src 'self'; worker-src 'self'; connect-src 'self'; " +
-	"style-src 'self' 'unsafe-inline'; img-src 'self' data:; font-src data:; " +
+	"style-src 'self' 'unsafe-inline'; img-src 'self' data: blob:; font-src data:; " +
 	"base-uri 'none'; form-action 'none'; frame-ancestors 'none'"
 
-// New serves / and everything under /explorer/ to GET and HEAD. It lists the
+// New serves /, /map and everything under /explorer/ to GET and HEAD. It lists the
 // personas in the order given, and fails when two have one name or a sample
 // cannot be read.
 func New(personas []Persona, deny Deny) (http.Handler, error) {
@@ -52,6 +53,10 @@ func New(personas []Persona, deny Deny) (http.Handler, error) {
 	if err != nil {
 		return nil, fmt.Errorf("make explorer: %w", err)
 	}
+	stock, err := fs.ReadFile(built, mapFile)
+	if err != nil {
+		return nil, fmt.Errorf("make map: %w", err)
+	}
 	notice, err := fs.ReadFile(built, noticeFile)
 	if err != nil {
 		return nil, fmt.Errorf("make explorer: %w", err)
@@ -59,6 +64,7 @@ func New(personas []Persona, deny Deny) (http.Handler, error) {
 
 	mux := http.NewServeMux()
 	mux.Handle("GET /{$}", content("text/html; charset=utf-8", index))
+	mux.Handle("GET /map", content("text/html; charset=utf-8", stock))
 	mux.Handle("GET /explorer/start", content("application/json; charset=utf-8", start))
 	mux.Handle("GET /explorer/NOTICE.txt", content("text/plain; charset=utf-8", notice))
 	mux.Handle("GET /explorer/token", token(byName, deny))
@@ -104,8 +110,8 @@ func unknownPath(w http.ResponseWriter, r *http.Request, deny Deny) {
 	deny(w, r, http.StatusNotFound, &domain.Error{
 		Code: domain.NotFound, Reason: "UNKNOWN_PATH",
 		Message: domain.Text{
-			EN: "There is nothing at this address; the explorer is at /, the service at /graphql.",
-			FR: "Il n'y a rien à cette adresse ; l'explorateur est à /, le service à /graphql.",
+			EN: "There is nothing at this address; the explorer is at /, the map at /map, the service at /graphql.",
+			FR: "Il n'y a rien à cette adresse ; l'explorateur est à /, la carte à /map, le service à /graphql.",
 		},
 	})
 }

@@ -91,6 +91,15 @@ var handWritten = []string{
 	"index booked_time.booked_time_person_no_overlap",
 	"index booked_time.booked_time_room_no_overlap",
 	"index appointment_staff.appointment_staff_person_idx",
+	// 20261126100000_map_facet.sql.
+	"function public.map_spread(n bigint)",
+	"function public.map_key(latitude double precision, longitude double precision)",
+	"function public.map_changed()",
+	"function public.map_facets_refresh()",
+	"trigger agreement.agreement_changed",
+	"trigger commune.commune_changed",
+	"trigger map_facet.map_facet_changed",
+	"trigger reception_point.reception_point_changed",
 	// 20261125200000_audit.sql.
 	"column audit_line.id",
 	"column audit_line.at",

@@ -1,0 +1,3 @@
+package graph
+
+// What maps are counted from is no part of the contract: stock_map.go shows the counts.
