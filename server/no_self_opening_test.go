@@ -332,8 +332,6 @@ func (p *acting) input(field string, of *ast.Type) any {
 		return p.oneOf("Costa", "Duparc")
 	case "postalCode":
 		return "38000"
-	case "motive":
-		return p.oneOf("RENEWAL", "FIRST_REGISTRATION", "PERSONALISED")
 	case "startsAt":
 		return p.slot().Format(time.RFC3339)
 	case "endsAt":
@@ -378,6 +376,9 @@ func (p *acting) input(field string, of *ast.Type) any {
 		own := cmp.Or(p.contacts[p.actor], "rct_01AQ3WVJ000000000000000000")
 		return p.oneOf(own, own, cmp.Or(p.contacts[p.one(receivers)], own))
 	case "motive":
+		if p.name == "bookAppointment" {
+			return p.oneOf("RENEWAL", "FIRST_REGISTRATION", "PERSONALISED")
+		}
 		return p.oneOf("PIECES", "OTHER")
 	case "outcome":
 		return "INFORMED"

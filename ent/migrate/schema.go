@@ -1451,7 +1451,7 @@ var (
 				Unique:  true,
 				Columns: []*schema.Column{LevelChangeColumns[10]},
 				Annotation: &entsql.IndexAnnotation{
-					Where: "state = 'REQUESTED'",
+					Where: "(state)::text = 'REQUESTED'::text",
 				},
 			},
 			{

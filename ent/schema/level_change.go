@@ -61,7 +61,7 @@ func (LevelChange) Edges() []ent.Edge {
 func (LevelChange) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("reception_point_id").Unique().StorageKey("level_change_open_key").
-			Annotations(entsql.IndexWhere("state = 'REQUESTED'")),
+			Annotations(entsql.IndexWhere("(state)::text = 'REQUESTED'::text")),
 		index.Fields("reception_point_id", "id").StorageKey("level_change_point_idx"),
 	}
 }
