@@ -14,7 +14,7 @@ import (
 func ownParticipant(v *auth.Viewer) predicate.Appointment {
 	return func(s *sql.Selector) {
 		a := sql.Table(applicantaccount.Table)
-		own := sql.Dialect(s.Dialect()).Select("1").From(a)
+		own := sql.Dialect(s.Dialect()).Select(a.C(applicantaccount.FieldMemberID)).From(a)
 		ownAccount(v)(own)
 		own.Where(sql.P(func(b *sql.Builder) {
 			b.Ident(s.C(appointment.FieldParticipants)).WriteString(" @> jsonb_build_array(jsonb_build_object('memberId', ").

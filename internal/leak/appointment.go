@@ -2,7 +2,6 @@ package leak
 
 import (
 	"cmp"
-	"encoding/json"
 	"slices"
 	"time"
 
@@ -55,10 +54,9 @@ func (w *World) addAppointment(add func(string, row), a *application, p appointm
 	for _, m := range p.participants {
 		participants = append(participants, domain.Participant{MemberID: domain.ID(m), Attendance: domain.Attendance(p.attendance())})
 	}
-	coming, _ := json.Marshal(participants) // it is one of ours
 	add("appointment", row{
 		"id": p.id, "application_id": a.ID, "motive": p.motive, "sensitive": p.sensitive, "mode": "ON_SITE", "state": p.state,
-		"reception_point_id": p.point, "starts_at": p.starts, "ends_at": p.starts.Add(time.Hour), "participants": string(coming),
+		"reception_point_id": p.point, "starts_at": p.starts, "ends_at": p.starts.Add(time.Hour), "participants": participants,
 		"booked_at": w.given(), "booked_by_id": orNull(p.by), "version": 1,
 	})
 	for _, person := range p.staff {

@@ -15,7 +15,7 @@ func Contract() *ast.Schema { return gen.NewExecutableSchema(gen.Config{}).Schem
 
 // recordTypes are the object types of an application's record: the application, its
 // pages, the tables in which it counts and the rights to it, and what they lead to, but
-// for what is public.
+// for what is public, and rooms, which are part of a reception point.
 func recordTypes(schema *ast.Schema) []string {
 	found := []string{"Application", statistics, right}
 	for i := 0; i < len(found); i++ {
@@ -26,7 +26,7 @@ func recordTypes(schema *ast.Schema) []string {
 		}
 		for _, f := range fields(schema.Types[found[i]]) {
 			d := schema.Types[f.Type.Name()]
-			if d.Kind == ast.Object && !public(d) && !slices.Contains(found, d.Name) {
+			if d.Kind == ast.Object && !public(d) && d.Name != "Room" && !slices.Contains(found, d.Name) {
 				found = append(found, d.Name)
 			}
 		}

@@ -146,7 +146,6 @@ var registry = map[string]string{
 	"Appointment.mode": "record", "Appointment.state": "record", "Appointment.receptionPoint": "record", "Appointment.room": "record",
 	"Appointment.startsAt": "record", "Appointment.endsAt": "record", "Appointment.participants": "record", "Appointment.bookedAt": "record",
 	"Appointment.overbookedFor": "record", "Appointment.version": "record", "Participant.memberId": "record", "Participant.attendance": "record",
-	"Room.id": "record", "Room.receptionPoint": "record", "Room.name": "record", "Room.stepFree": "record",
 
 	"Application.pieces": "record", "Application.completeness": "record",
 	"Piece.id": "record", "Piece.kind": "record", "Piece.members": "record", "Piece.state": "record", "Piece.refusedFor": "record",
@@ -272,6 +271,7 @@ var elsewhere = []string{
 	"Query.applicationDuplicates", "Query.applicationDuplicates(applicationId)", "ApplicationDuplicate.application",
 	// Acts on appointments, and on time in which some are, give back those that are seen:
 	// server's scenarios of appointments, and TestWhoSeesAppointments.
+	"Query.node(Appointment)", "Query.nodes(Appointment)",
 	"Query.agenda", "Query.agenda(receptionPointId)", "Query.agenda(from)", "Query.agenda(days)", "BookedTime.appointment",
 	"AppointmentHit.appointment", "ChangeOccurrencePayload.hit", "EndAvailabilityPayload.hit", "DeclareAbsencePayload.hit",
 	"Mutation.bookAppointment", "BookAppointmentPayload.appointment", "BookAppointmentInput.applicationId", "BookAppointmentInput.motive",

@@ -126,7 +126,7 @@ func (w *World) more(change func(*application)) {
 func (w *World) view(c oracle.Caller) string {
 	var all []object
 	for _, s := range w.sights(c) {
-		all = append(all, w.record(s))
+		all = append(all, w.record(s), object{"contacts": w.contactsAt(c, s.application)})
 	}
 	slices.SortFunc(all, func(a, b object) int { return slices.Compare([]byte(text(a)), []byte(text(b))) })
 	return text(all) + text(w.orientationsAt(c, whichever)) + text(w.contactsAt(c, nil))
