@@ -31,6 +31,7 @@ require (
 	// binds the bytes to their name, so that files cannot be exchanged.
 	github.com/tink-crypto/tink-go/v2 v2.9.0
 	github.com/tus/tusd/v2 v2.9.1 // tus over a store of ours: of its own ones none is compiled in
+	github.com/teambition/rrule-go v1.8.2 // recurrence rules of RFC 5545
 	github.com/vektah/gqlparser/v2 v2.5.64
 	github.com/vmihailenco/msgpack/v5 v5.3.5
 	github.com/wroge/wgs84/v2 v2.0.0-alpha.15
@@ -41,8 +42,6 @@ require (
 	google.golang.org/protobuf v1.36.12
 	pgregory.net/rapid v1.3.0
 )
-
-require github.com/teambition/rrule-go v1.8.2
 
 require (
 	github.com/agext/levenshtein v1.2.3 // indirect
