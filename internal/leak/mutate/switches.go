@@ -36,7 +36,7 @@ var switches = []broken{
 	{"followed: for ever before", "policy/application_access.go", "found{subject: string(a.FollowingPoint), from: startOf(a.FollowedSince)}", "found{subject: string(a.FollowingPoint)}"},
 	{"wished: also when it is pending", "policy/application_access.go", "return a.State == domain.ApplicationActive", "return !closed"},
 	{"territory: also without a wish", "policy/application_access.go", "return !closed && len(a.Wishes) > 0", "return !closed"},
-	{"received: also when it is removed", "policy/application_access.go", "case domain.GroundReceived, domain.GroundBreakGlass:\n\t\treturn !closed", "case domain.GroundReceived, domain.GroundBreakGlass:\n\t\treturn true"},
+	{"received: also when it is removed", "policy/application_access.go", "case domain.GroundReceived, domain.GroundOriented, domain.GroundBreakGlass:\n\t\treturn !closed", "case domain.GroundReceived, domain.GroundOriented, domain.GroundBreakGlass:\n\t\treturn true"},
 	{"erased: open as before", "policy/application_access.go", "case a.Erased:", "case false && a.Erased:"},
 	{"row: the groups are not looked at", "policy/application_access_sql.go", "set := strconv.Itoa(int(groups))", "set := strconv.Itoa(int(groups & 1))"},
 	{"row: the audiences are not looked at", "policy/application_access_sql.go", "b.WriteString(\" AND x.audience_id = ANY(\").Arg(pq.Int64Array(v.Audiences)).WriteString(\")\")", "b.WriteString(\" AND x.audience_id <> ALL(\").Arg(pq.Int64Array{}).WriteString(\")\")"},
