@@ -182,7 +182,7 @@ func (a Appointment) Record(told []Participant, now time.Time) (Appointment, Ref
 	if a.State == AppointmentCancelled || now.Before(a.From) {
 		return a, Refusals{refuse(Invalid,
 			"Who came is recorded once the appointment has begun, unless it was cancelled.",
-			"La présence s'indique une fois le rendez-vous commencé, s'il n'a pas été annulé.", "id")}
+			"Dire qui est venu une fois le rendez-vous commencé, s'il n'a pas été annulé.", "id")}
 	}
 	if DateOf(a.From).AddDays(recordedWithin).Before(DateOf(now)) {
 		return a, Refusals{refuse(Invalid,
@@ -200,7 +200,7 @@ func (a Appointment) Record(told []Participant, now time.Time) (Appointment, Ref
 	}
 	if slices.ContainsFunc(next, func(p Participant) bool { return p.Attendance == AttendanceUpcoming }) {
 		return a, Refusals{refuse(Invalid,
-			"Say of every participant who came.", "Indiquer la présence de chaque participant.", "participants")}
+			"Say of every participant who came.", "Dire de chaque participant s'il est venu.", "participants")}
 	}
 	a.Participants, a.State = next, AppointmentNotHeld
 	if slices.ContainsFunc(next, func(p Participant) bool { return p.Attendance == AttendanceHonoured }) {

@@ -1,6 +1,7 @@
 package domain
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -194,7 +195,7 @@ func parseRule(s string, first Date) (*rrule.RRule, error) {
 	switch options.Freq {
 	case rrule.DAILY, rrule.WEEKLY, rrule.MONTHLY:
 	default:
-		return nil, fmt.Errorf("FREQ must be DAILY, WEEKLY or MONTHLY")
+		return nil, errors.New("FREQ must be DAILY, WEEKLY or MONTHLY")
 	}
 	if options.Interval < 0 || options.Interval > maxRuleInterval || options.Count < 0 {
 		return nil, fmt.Errorf("INTERVAL must be between 1 and %d", maxRuleInterval)

@@ -76,12 +76,4 @@ var brokenConstraints = map[string]Refusal{
 	},
 	"booked_time_person_no_overlap": slotTaken,
 	"booked_time_room_no_overlap":   slotTaken,
-	"room_name_key": {
-		Code:  Duplicate,
-		Field: []string{"name"},
-		Message: Text{
-			EN: "The reception point has a room of this name.",
-			FR: "Le guichet a un bureau de ce nom.",
-		},
-	},
 }

@@ -2,6 +2,7 @@ package server_test
 
 import (
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -98,7 +99,7 @@ func TestWhoSeesAppointments(t *testing.T) {
 	if outcome(booked) != "OK" {
 		t.Fatal(booked.Body)
 	}
-	appointment := booked.Body[strings.Index(booked.Body, "apt_"):][:30]
+	appointment := regexp.MustCompile(`apt_\w+`).FindString(booked.Body)
 	look := func(as string) string {
 		return d.Query(t, as, `query($id: ID!, $apt: ID!, $p: ID!) { application: node(id: $id) { ... on Application { appointments { id } } }
 			direct: node(id: $apt) { id } agenda(receptionPointId: $p, from: "2026-11-27") { startsAt appointment { id } } }`,
@@ -109,8 +110,8 @@ func TestWhoSeesAppointments(t *testing.T) {
 			map[string]any{"input": map[string]any{
 				"personId": d.people("shared-desk-social")[0], "startsAt": slot.Format(time.RFC3339), "endsAt": slot.Add(time.Hour).Format(time.RFC3339), "reason": "MEETING",
 			}})
-		if i := strings.Index(a.Body, "abs_"); i >= 0 {
-			d.does(as, "withdrawAbsence", map[string]any{"id": a.Body[i:][:30]})
+		if made := regexp.MustCompile(`abs_\w+`).FindString(a.Body); made != "" {
+			d.does(as, "withdrawAbsence", map[string]any{"id": made})
 		}
 		return a.Body
 	}

@@ -120,6 +120,15 @@ var aged = map[string]struct {
 	},
 	"reception_contact": {record: `INSERT INTO reception_contact (id, reception_point_id, recorded_by_id, organisation_id, channel, recorded_at, occurred_at)
 		VALUES ('{id}', {point}, {person}, {org}, 'COUNTER', '{at}', '{at}')`},
+	"availability": {
+		days: true,
+		record: `INSERT INTO availability (id, person_id, reception_point_id, first_day, valid_until, opens, closes, motives, modes, changes)
+			VALUES ('{id}', {person}, {point}, '2020-01-01', '{at}', 540, 600, '[]', '[]', '[]')`,
+		others: []string{`INSERT INTO availability (id, person_id, reception_point_id, first_day, opens, closes, motives, modes, changes)
+			VALUES ('{id}', {person}, {point}, '2020-01-01', 540, 600, '[]', '[]', '[]')`},
+	},
+	"absence": {record: `INSERT INTO absence (id, person_id, starts_at, ends_at, reason, declared_by_id)
+		VALUES ('{id}', {person}, '2020-01-01', '{at}', 'LEAVE', {person})`},
 	"attempt_count":  {record: `INSERT INTO attempt_count (id, counted, failures, touched_at) VALUES ('{id}', '{id}', '[]', '{at}')`},
 	"used_assertion": {record: `INSERT INTO used_assertion (id, hash, expires_at) VALUES ('{id}', '{id}', '{at}')`},
 	"staff_authorisation": {

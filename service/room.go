@@ -22,11 +22,15 @@ func (s *Service) AddRoom(ctx context.Context, point domain.ID, name string, ste
 		if err != nil {
 			return err
 		}
-		there, err := tx.Room.Query().Where(room.ReceptionPointID(point)).Count(granted)
+		rooms, err := tx.Room.Query().Where(room.ReceptionPointID(point)).All(granted)
 		if err != nil {
 			return err
 		}
-		if err := domain.CheckRoom(name, there).Err(); err != nil {
+		names := make([]string, len(rooms))
+		for i, r := range rooms {
+			names[i] = r.Name
+		}
+		if err := domain.CheckRoom(name, names).Err(); err != nil {
 			return err
 		}
 		added, err = tx.Room.Create().SetReceptionPointID(point).SetName(strings.TrimSpace(name)).SetStepFree(stepFree).Save(granted)

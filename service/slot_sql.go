@@ -30,7 +30,7 @@ func calendarOf(ctx context.Context, q querier, points []domain.ID, from, until 
 	if err != nil {
 		return c, fmt.Errorf("read the calendar: %w", err)
 	}
-	defer rows.Close()
+	defer func() { _ = rows.Close() }()
 	for rows.Next() {
 		var r calendarRow
 		if err := rows.Scan(&r.kind, &r.subject, &r.point, &r.firstDay, &r.untilDay, &r.starts, &r.ends, &r.detail); err != nil {
