@@ -209,7 +209,8 @@ const expectations = {
     const { percent, required, accepted, missing } = application.completeness;
     assert.equal(percent, Math.floor((100 * accepted) / required));
     assert.equal(missing.length, required - accepted);
-    assert.deepEqual(missing[0].kinds, ["ID_FR", "ID_UE", "SEJOUR"]);
+    // The identity document was accepted; the tax notice comes next.
+    assert.deepEqual(missing[0].kinds, ["AVIS_N2"]);
   },
   FindApplicant({ applications }) {
     assert.deepEqual(
@@ -234,6 +235,7 @@ const expectations = {
       viewer.rights.map(({ ground, missing }) => [ground, missing]),
       [
         ["FOLLOWED", null],
+        ["ORIENTED", null],
         ["BREAK_GLASS", null],
         ["NAMED_AGENT", null],
       ],
