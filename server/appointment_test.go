@@ -136,6 +136,14 @@ func TestWhoSeesAppointments(t *testing.T) {
 		map[string]any{"input": map[string]any{"id": appointment, "version": 1}}); outcome(a) != "NOT_FOUND" {
 		t.Errorf("what is hidden is cancelled: %s", a.Body)
 	}
+	// Who asks what is kept of it is told of its own, sensitive or not.
+	var number string
+	d.scan(&number, "SELECT unique_number FROM application WHERE id = $1", id)
+	record, _, raw := d.export("metropole-privacy", number)
+	told, _ := record["appointments"].([]any)
+	if len(told) != 1 || !strings.Contains(raw, `"SOCIAL_WORKER"`) || !strings.Contains(raw, `"attendance": "UPCOMING"`) && !strings.Contains(raw, `"attendance":"UPCOMING"`) {
+		t.Errorf("the record tells of %v", told)
+	}
 	d.noOverlap()
 }
 

@@ -2,6 +2,7 @@ package service
 
 import (
 	"context"
+	"slices"
 	"time"
 
 	"github.com/guichet-logement/guichet/domain"
@@ -9,6 +10,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationevent"
+	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/handover"
@@ -47,6 +49,7 @@ type accessRecord struct {
 	Emergencies     []recordOpening    `json:"emergencies"`
 	HandOvers       []recordHandOver   `json:"handOvers"`
 	Orientations    []recordOriented   `json:"orientations"`
+	Appointments    []recordAppointed  `json:"appointments"`
 	Contacts        []recordReception  `json:"receptionContacts"`
 	Online          []recordOnline     `json:"onlineRegistrations"`
 	Registry        []recordRegistered `json:"registryEvents"`
@@ -260,6 +263,17 @@ type recordOriented struct {
 	DeclinedFor *domain.OrientationRefusal `json:"declinedFor,omitempty"`
 	Outcome     *domain.OrientationOutcome `json:"outcome,omitempty"`
 	Steps       []recordStep               `json:"steps"`
+}
+
+type recordAppointed struct {
+	From           time.Time               `json:"from"`
+	Until          time.Time               `json:"until"`
+	ReceptionPoint string                  `json:"receptionPoint"`
+	Motive         domain.MotiveCode       `json:"motive"`
+	Mode           domain.AppointmentMode  `json:"mode"`
+	State          domain.AppointmentState `json:"state"`
+	// Attendance is that of the applicant, empty where it was not to come.
+	Attendance domain.Attendance `json:"attendance,omitempty"`
 }
 
 type recordStep struct {
@@ -536,6 +550,9 @@ func (c *collecting) openings(granted context.Context, tx *ent.Tx, r *accessReco
 		steps := made(OrientationOf(o).Steps(), func(s domain.OrientationStep) recordStep { return recordStep{s.State, s.At} })
 		return recordOriented{pointName(o.Edges.FromPoint), pointName(o.Edges.ToPoint), o.Reason, o.DeclinedFor, o.Outcome, steps}
 	})
+	if r.Appointments, err = c.appointments(granted, tx); err != nil {
+		return err
+	}
 	came, err := tx.ReceptionContact.Query().Where(receptioncontact.ApplicationID(c.a.ID)).WithReceptionPoint().Order(receptioncontact.ByID()).All(granted)
 	if err != nil {
 		return err
@@ -555,6 +572,28 @@ func (c *collecting) openings(granted context.Context, tx *ent.Tx, r *accessReco
 		return recordRegistered{e.Kind, e.HappenedAt, e.State, e.RejectedFor}
 	})
 	return err
+}
+
+// appointments are those of the household; one of a sensitive motive tells of who is to come,
+// and is there for that one alone.
+func (c *collecting) appointments(granted context.Context, tx *ent.Tx) ([]recordAppointed, error) {
+	given, err := tx.Appointment.Query().Where(appointment.ApplicationID(c.a.ID)).WithReceptionPoint().
+		Order(appointment.ByStartsAt(), appointment.ByID()).All(granted)
+	all := []recordAppointed{}
+	for _, a := range given {
+		own := slices.IndexFunc(a.Participants, func(p domain.Participant) bool { return p.MemberID == c.applicant })
+		if a.Sensitive && own < 0 {
+			continue
+		}
+		shown := recordAppointed{
+			From: a.StartsAt, Until: a.EndsAt, ReceptionPoint: pointName(a.Edges.ReceptionPoint), Motive: a.Motive, Mode: a.Mode, State: a.State,
+		}
+		if own >= 0 {
+			shown.Attendance = a.Participants[own].Attendance
+		}
+		all = append(all, shown)
+	}
+	return all, err
 }
 
 func (c *collecting) log(r *accessRecord, shown []*AccessLogEntry) {
