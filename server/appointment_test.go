@@ -62,9 +62,15 @@ func TestOneSlotForFifty(t *testing.T) {
 	slot := domain.NewDate(2026, 11, 27).At(domain.NewLocalTime(10, 0)).Format(time.RFC3339)
 	answers := make([]testapi.Answer, clients)
 	outcomes := d.atOnce(clients, func(at desk, i int) testapi.Answer {
-		answers[i] = at.book("commune-grenoble-agent", map[string]any{
-			"applicationId": ids[i], "motive": "RENEWAL", "receptionPointId": point, "startsAt": slot,
-		})
+		for range clients {
+			answers[i] = at.book("commune-grenoble-agent", map[string]any{
+				"applicationId": ids[i], "motive": "RENEWAL", "receptionPointId": point, "startsAt": slot,
+			})
+			// On a machine that has too much to do somebody waits for longer than a request may.
+			if outcome(answers[i]) != "TIMEOUT" {
+				break
+			}
+		}
 		return answers[i]
 	})
 	if outcomes["OK"] != 1 || outcomes["SLOT_TAKEN"] != clients-1 {

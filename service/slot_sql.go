@@ -5,6 +5,7 @@ import (
 	stdsql "database/sql"
 	_ "embed"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 
@@ -99,6 +100,13 @@ func (r calendarRow) into(c *domain.Calendar) error {
 // each other, and one of them die.
 func lockDay(ctx context.Context, tx *ent.Tx, point domain.ID, day domain.Date) error {
 	_, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", fmt.Sprintf("slots of %s on %s", point, day))
+	var refused *pq.Error
+	if errors.As(err, &refused) && refused.Code == "55P03" { // the lock was not had in time
+		return &domain.Error{Code: domain.Timeout, Cause: err, Message: domain.Text{
+			EN: "Too many book at this point on this day: try again.",
+			FR: "Trop de réservations à ce guichet ce jour-là : réessayer.",
+		}}
+	}
 	if err != nil {
 		return fmt.Errorf("lock a day: %w", err)
 	}
