@@ -1,8 +1,6 @@
 package policy
 
 import (
-	"context"
-
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
@@ -49,12 +47,11 @@ func ownAppointment(v *auth.Viewer) predicate.Appointment {
 // appointmentTypes are what an act on an appointment writes, besides what steps of a life do.
 var appointmentTypes = []string{"Appointment", "BookedTime"}
 
-// SeeHits decides whether the viewer is told what was booked in a time that it took away:
-// when, and nobody's name.
-func SeeHits(ctx context.Context) context.Context {
-	return guard.Grant(ctx, "see hits")
+// OverbookAt decides whether one may book beside another appointment at that point, who runs
+// the one that follows the application: nowhere else.
+func OverbookAt(point, following domain.ID) error {
+	if point != following {
+		return forbidden()
+	}
+	return nil
 }
-
-// NotOverbookedThere refuses to book beside another appointment at a point that one does
-// not run.
-func NotOverbookedThere() error { return forbidden() }

@@ -138,6 +138,12 @@ func TestWhoSeesAppointments(t *testing.T) {
 	if told := hit("shared-desk-manager"); strings.Contains(told, appointment) || strings.Count(told, "startsAt") != 1 {
 		t.Errorf("who runs the desk is told %s", told)
 	}
+	// Mutualised staff work at two points: who runs one of them is told of that one alone.
+	d.exec("UPDATE booked_time SET reception_point_id = $1 WHERE appointment_id = $2", d.point("mairie-bresson"), appointment)
+	if told := hit("shared-desk-manager"); strings.Contains(told, "startsAt") {
+		t.Errorf("who runs the desk is told of another point: %s", told)
+	}
+	d.exec("UPDATE booked_time SET reception_point_id = $1 WHERE appointment_id = $2", point, appointment)
 	if a := d.Query(t, "shared-desk-manager", `mutation($input: CancelAppointmentInput!) { cancelAppointment(input: $input) { errors { code } } }`,
 		map[string]any{"input": map[string]any{"id": appointment, "version": 1}}); outcome(a) != "NOT_FOUND" {
 		t.Errorf("what is hidden is cancelled: %s", a.Body)

@@ -43,8 +43,10 @@ func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointm
 		if err != nil {
 			return err
 		}
-		if seat.overbooked && b.ReceptionPointID != l.point {
-			return policy.NotOverbookedThere()
+		if seat.overbooked {
+			if err := policy.OverbookAt(b.ReceptionPointID, l.point); err != nil {
+				return err
+			}
 		}
 		participants, err := l.checkBooking(granted, b, &seat)
 		if err != nil {
