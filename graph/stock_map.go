@@ -114,7 +114,7 @@ func readDwellingFilter(ctx context.Context, text string) (*ent.DwellingWhereInp
 	numbers := json.NewDecoder(strings.NewReader(text))
 	numbers.UseNumber() // as the server reads variables: 2 is whole, and 2.0 is not
 	if err := numbers.Decode(&where); err != nil || numbers.More() {
-		return nil, badFilter("it is not JSON", "ce n'est pas du JSON")
+		return nil, badFilter("where", "it is not JSON", "ce n'est pas du JSON")
 	}
 	var filter *ent.DwellingWhereInput
 	ctx = graphql.StartOperationTrace(context.WithValue(ctx, noted{}, &filter))
@@ -136,11 +136,16 @@ func filterError(err *gqlerror.Error) error {
 	if errors.As(err, &refused) {
 		return refused
 	}
-	return badFilter(err.Message, err.Message)
+	field := strings.TrimPrefix(err.Path.String(), "variable.")
+	if field == "" {
+		field = "where"
+	}
+	return badFilter(field, field+", "+err.Message, field+", "+err.Message)
 }
 
-func badFilter(en, fr string) error {
-	return &domain.Error{Code: domain.BadRequest, Reason: "BAD_FILTER", Field: "where", Message: domain.Text{
+// badFilter names what of the filter is to be mended.
+func badFilter(field, en, fr string) error {
+	return &domain.Error{Code: domain.BadRequest, Reason: "BAD_FILTER", Field: field, Message: domain.Text{
 		EN: "The filter is the JSON of a DwellingFilter: " + en + ".",
 		FR: "Le filtre est le JSON d'un DwellingFilter : " + fr + ".",
 	}}

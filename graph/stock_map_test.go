@@ -321,6 +321,9 @@ func TestMapRefusals(t *testing.T) {
 		if have := fmt.Sprint(a.Status, " ", reasonOf(a)); have != want {
 			t.Errorf("%.80s: %s, want %s (%s)", path, have, want, a.Body)
 		}
+		if strings.Contains(path, "rent") && a.Errors[0].Extensions["field"] != "where.rent" {
+			t.Errorf("%.80s names no field: %s", path, a.Body)
+		}
 	}
 }
 
