@@ -77,20 +77,26 @@ type ApplicationEdges struct {
 	Appointments []*Appointment `json:"appointments,omitempty"`
 	// Orientations holds the value of the orientations edge.
 	Orientations []*Orientation `json:"orientations,omitempty"`
+	// Messages holds the value of the messages edge.
+	Messages []*Message `json:"messages,omitempty"`
+	// AppointmentOffers holds the value of the appointment_offers edge.
+	AppointmentOffers []*AppointmentOffer `json:"appointment_offers,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [11]bool
+	loadedTypes [13]bool
 	// totalCount holds the count of the edges above.
-	totalCount [11]map[string]int
+	totalCount [13]map[string]int
 
-	namedWishes          map[string][]*Wish
-	namedHousehold       map[string][]*HouseholdMember
-	namedDeadlines       map[string][]*Deadline
-	namedHistory         map[string][]*ApplicationEvent
-	namedProposedChanges map[string][]*ProposedChange
-	namedPieces          map[string][]*Piece
-	namedAppointments    map[string][]*Appointment
-	namedOrientations    map[string][]*Orientation
+	namedWishes            map[string][]*Wish
+	namedHousehold         map[string][]*HouseholdMember
+	namedDeadlines         map[string][]*Deadline
+	namedHistory           map[string][]*ApplicationEvent
+	namedProposedChanges   map[string][]*ProposedChange
+	namedPieces            map[string][]*Piece
+	namedAppointments      map[string][]*Appointment
+	namedOrientations      map[string][]*Orientation
+	namedMessages          map[string][]*Message
+	namedAppointmentOffers map[string][]*AppointmentOffer
 }
 
 // SummaryOrErr returns the Summary value or an error if the edge
@@ -196,6 +202,24 @@ func (e ApplicationEdges) OrientationsOrErr() ([]*Orientation, error) {
 		return e.Orientations, nil
 	}
 	return nil, &NotLoadedError{edge: "orientations"}
+}
+
+// MessagesOrErr returns the Messages value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) MessagesOrErr() ([]*Message, error) {
+	if e.loadedTypes[11] {
+		return e.Messages, nil
+	}
+	return nil, &NotLoadedError{edge: "messages"}
+}
+
+// AppointmentOffersOrErr returns the AppointmentOffers value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) AppointmentOffersOrErr() ([]*AppointmentOffer, error) {
+	if e.loadedTypes[12] {
+		return e.AppointmentOffers, nil
+	}
+	return nil, &NotLoadedError{edge: "appointment_offers"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -387,6 +411,16 @@ func (_m *Application) QueryAppointments() *AppointmentQuery {
 // QueryOrientations queries the "orientations" edge of the Application entity.
 func (_m *Application) QueryOrientations() *OrientationQuery {
 	return NewApplicationClient(_m.config).QueryOrientations(_m)
+}
+
+// QueryMessages queries the "messages" edge of the Application entity.
+func (_m *Application) QueryMessages() *MessageQuery {
+	return NewApplicationClient(_m.config).QueryMessages(_m)
+}
+
+// QueryAppointmentOffers queries the "appointment_offers" edge of the Application entity.
+func (_m *Application) QueryAppointmentOffers() *AppointmentOfferQuery {
+	return NewApplicationClient(_m.config).QueryAppointmentOffers(_m)
 }
 
 // Update returns a builder for updating this Application.
@@ -649,6 +683,54 @@ func (_m *Application) appendNamedOrientations(name string, edges ...*Orientatio
 		_m.Edges.namedOrientations[name] = []*Orientation{}
 	} else {
 		_m.Edges.namedOrientations[name] = append(_m.Edges.namedOrientations[name], edges...)
+	}
+}
+
+// NamedMessages returns the Messages named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedMessages(name string) ([]*Message, error) {
+	if _m.Edges.namedMessages == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedMessages[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedMessages(name string, edges ...*Message) {
+	if _m.Edges.namedMessages == nil {
+		_m.Edges.namedMessages = make(map[string][]*Message)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedMessages[name] = []*Message{}
+	} else {
+		_m.Edges.namedMessages[name] = append(_m.Edges.namedMessages[name], edges...)
+	}
+}
+
+// NamedAppointmentOffers returns the AppointmentOffers named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedAppointmentOffers(name string) ([]*AppointmentOffer, error) {
+	if _m.Edges.namedAppointmentOffers == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedAppointmentOffers[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedAppointmentOffers(name string, edges ...*AppointmentOffer) {
+	if _m.Edges.namedAppointmentOffers == nil {
+		_m.Edges.namedAppointmentOffers = make(map[string][]*AppointmentOffer)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedAppointmentOffers[name] = []*AppointmentOffer{}
+	} else {
+		_m.Edges.namedAppointmentOffers[name] = append(_m.Edges.namedAppointmentOffers[name], edges...)
 	}
 }
 

@@ -21,8 +21,10 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/appointment"
+	"github.com/guichet-logement/guichet/ent/appointmentoffer"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
@@ -33,31 +35,35 @@ import (
 // ApplicationQuery is the builder for querying Application entities.
 type ApplicationQuery struct {
 	config
-	ctx                      *QueryContext
-	order                    []application.OrderOption
-	inters                   []Interceptor
-	predicates               []predicate.Application
-	withSummary              *ApplicationSummaryQuery
-	withFile                 *ApplicationFileQuery
-	withContact              *ApplicationContactQuery
-	withWishes               *WishQuery
-	withHousehold            *HouseholdMemberQuery
-	withDeadlines            *DeadlineQuery
-	withHistory              *ApplicationEventQuery
-	withProposedChanges      *ProposedChangeQuery
-	withPieces               *PieceQuery
-	withAppointments         *AppointmentQuery
-	withOrientations         *OrientationQuery
-	loadTotal                []func(context.Context, []*Application) error
-	modifiers                []func(*sql.Selector)
-	withNamedWishes          map[string]*WishQuery
-	withNamedHousehold       map[string]*HouseholdMemberQuery
-	withNamedDeadlines       map[string]*DeadlineQuery
-	withNamedHistory         map[string]*ApplicationEventQuery
-	withNamedProposedChanges map[string]*ProposedChangeQuery
-	withNamedPieces          map[string]*PieceQuery
-	withNamedAppointments    map[string]*AppointmentQuery
-	withNamedOrientations    map[string]*OrientationQuery
+	ctx                        *QueryContext
+	order                      []application.OrderOption
+	inters                     []Interceptor
+	predicates                 []predicate.Application
+	withSummary                *ApplicationSummaryQuery
+	withFile                   *ApplicationFileQuery
+	withContact                *ApplicationContactQuery
+	withWishes                 *WishQuery
+	withHousehold              *HouseholdMemberQuery
+	withDeadlines              *DeadlineQuery
+	withHistory                *ApplicationEventQuery
+	withProposedChanges        *ProposedChangeQuery
+	withPieces                 *PieceQuery
+	withAppointments           *AppointmentQuery
+	withOrientations           *OrientationQuery
+	withMessages               *MessageQuery
+	withAppointmentOffers      *AppointmentOfferQuery
+	loadTotal                  []func(context.Context, []*Application) error
+	modifiers                  []func(*sql.Selector)
+	withNamedWishes            map[string]*WishQuery
+	withNamedHousehold         map[string]*HouseholdMemberQuery
+	withNamedDeadlines         map[string]*DeadlineQuery
+	withNamedHistory           map[string]*ApplicationEventQuery
+	withNamedProposedChanges   map[string]*ProposedChangeQuery
+	withNamedPieces            map[string]*PieceQuery
+	withNamedAppointments      map[string]*AppointmentQuery
+	withNamedOrientations      map[string]*OrientationQuery
+	withNamedMessages          map[string]*MessageQuery
+	withNamedAppointmentOffers map[string]*AppointmentOfferQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -336,6 +342,50 @@ func (_q *ApplicationQuery) QueryOrientations() *OrientationQuery {
 	return query
 }
 
+// QueryMessages chains the current query on the "messages" edge.
+func (_q *ApplicationQuery) QueryMessages() *MessageQuery {
+	query := (&MessageClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(message.Table, message.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.MessagesTable, application.MessagesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryAppointmentOffers chains the current query on the "appointment_offers" edge.
+func (_q *ApplicationQuery) QueryAppointmentOffers() *AppointmentOfferQuery {
+	query := (&AppointmentOfferClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(appointmentoffer.Table, appointmentoffer.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.AppointmentOffersTable, application.AppointmentOffersColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // First returns the first Application entity from the query.
 // Returns a *NotFoundError when no Application was found.
 func (_q *ApplicationQuery) First(ctx context.Context) (*Application, error) {
@@ -523,22 +573,24 @@ func (_q *ApplicationQuery) Clone() *ApplicationQuery {
 		return nil
 	}
 	return &ApplicationQuery{
-		config:              _q.config,
-		ctx:                 _q.ctx.Clone(),
-		order:               append([]application.OrderOption{}, _q.order...),
-		inters:              append([]Interceptor{}, _q.inters...),
-		predicates:          append([]predicate.Application{}, _q.predicates...),
-		withSummary:         _q.withSummary.Clone(),
-		withFile:            _q.withFile.Clone(),
-		withContact:         _q.withContact.Clone(),
-		withWishes:          _q.withWishes.Clone(),
-		withHousehold:       _q.withHousehold.Clone(),
-		withDeadlines:       _q.withDeadlines.Clone(),
-		withHistory:         _q.withHistory.Clone(),
-		withProposedChanges: _q.withProposedChanges.Clone(),
-		withPieces:          _q.withPieces.Clone(),
-		withAppointments:    _q.withAppointments.Clone(),
-		withOrientations:    _q.withOrientations.Clone(),
+		config:                _q.config,
+		ctx:                   _q.ctx.Clone(),
+		order:                 append([]application.OrderOption{}, _q.order...),
+		inters:                append([]Interceptor{}, _q.inters...),
+		predicates:            append([]predicate.Application{}, _q.predicates...),
+		withSummary:           _q.withSummary.Clone(),
+		withFile:              _q.withFile.Clone(),
+		withContact:           _q.withContact.Clone(),
+		withWishes:            _q.withWishes.Clone(),
+		withHousehold:         _q.withHousehold.Clone(),
+		withDeadlines:         _q.withDeadlines.Clone(),
+		withHistory:           _q.withHistory.Clone(),
+		withProposedChanges:   _q.withProposedChanges.Clone(),
+		withPieces:            _q.withPieces.Clone(),
+		withAppointments:      _q.withAppointments.Clone(),
+		withOrientations:      _q.withOrientations.Clone(),
+		withMessages:          _q.withMessages.Clone(),
+		withAppointmentOffers: _q.withAppointmentOffers.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -667,6 +719,28 @@ func (_q *ApplicationQuery) WithOrientations(opts ...func(*OrientationQuery)) *A
 	return _q
 }
 
+// WithMessages tells the query-builder to eager-load the nodes that are connected to
+// the "messages" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithMessages(opts ...func(*MessageQuery)) *ApplicationQuery {
+	query := (&MessageClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withMessages = query
+	return _q
+}
+
+// WithAppointmentOffers tells the query-builder to eager-load the nodes that are connected to
+// the "appointment_offers" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithAppointmentOffers(opts ...func(*AppointmentOfferQuery)) *ApplicationQuery {
+	query := (&AppointmentOfferClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withAppointmentOffers = query
+	return _q
+}
+
 // GroupBy is used to group vertices by one or more fields/columns.
 // It is often used with aggregate functions, like: count, max, mean, min, sum.
 //
@@ -751,7 +825,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*Application{}
 		_spec       = _q.querySpec()
-		loadedTypes = [11]bool{
+		loadedTypes = [13]bool{
 			_q.withSummary != nil,
 			_q.withFile != nil,
 			_q.withContact != nil,
@@ -763,6 +837,8 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			_q.withPieces != nil,
 			_q.withAppointments != nil,
 			_q.withOrientations != nil,
+			_q.withMessages != nil,
+			_q.withAppointmentOffers != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -860,6 +936,22 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
+	if query := _q.withMessages; query != nil {
+		if err := _q.loadMessages(ctx, query, nodes,
+			func(n *Application) { n.Edges.Messages = []*Message{} },
+			func(n *Application, e *Message) { n.Edges.Messages = append(n.Edges.Messages, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withAppointmentOffers; query != nil {
+		if err := _q.loadAppointmentOffers(ctx, query, nodes,
+			func(n *Application) { n.Edges.AppointmentOffers = []*AppointmentOffer{} },
+			func(n *Application, e *AppointmentOffer) {
+				n.Edges.AppointmentOffers = append(n.Edges.AppointmentOffers, e)
+			}); err != nil {
+			return nil, err
+		}
+	}
 	for name, query := range _q.withNamedWishes {
 		if err := _q.loadWishes(ctx, query, nodes,
 			func(n *Application) { n.appendNamedWishes(name) },
@@ -913,6 +1005,20 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadOrientations(ctx, query, nodes,
 			func(n *Application) { n.appendNamedOrientations(name) },
 			func(n *Application, e *Orientation) { n.appendNamedOrientations(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedMessages {
+		if err := _q.loadMessages(ctx, query, nodes,
+			func(n *Application) { n.appendNamedMessages(name) },
+			func(n *Application, e *Message) { n.appendNamedMessages(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedAppointmentOffers {
+		if err := _q.loadAppointmentOffers(ctx, query, nodes,
+			func(n *Application) { n.appendNamedAppointmentOffers(name) },
+			func(n *Application, e *AppointmentOffer) { n.appendNamedAppointmentOffers(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1245,6 +1351,66 @@ func (_q *ApplicationQuery) loadOrientations(ctx context.Context, query *Orienta
 	}
 	return nil
 }
+func (_q *ApplicationQuery) loadMessages(ctx context.Context, query *MessageQuery, nodes []*Application, init func(*Application), assign func(*Application, *Message)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(message.FieldApplicationID)
+	}
+	query.Where(predicate.Message(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.MessagesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *ApplicationQuery) loadAppointmentOffers(ctx context.Context, query *AppointmentOfferQuery, nodes []*Application, init func(*Application), assign func(*Application, *AppointmentOffer)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(appointmentoffer.FieldApplicationID)
+	}
+	query.Where(predicate.AppointmentOffer(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.AppointmentOffersColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
 
 func (_q *ApplicationQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -1474,6 +1640,34 @@ func (_q *ApplicationQuery) WithNamedOrientations(name string, opts ...func(*Ori
 		_q.withNamedOrientations = make(map[string]*OrientationQuery)
 	}
 	_q.withNamedOrientations[name] = query
+	return _q
+}
+
+// WithNamedMessages tells the query-builder to eager-load the nodes that are connected to the "messages"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedMessages(name string, opts ...func(*MessageQuery)) *ApplicationQuery {
+	query := (&MessageClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedMessages == nil {
+		_q.withNamedMessages = make(map[string]*MessageQuery)
+	}
+	_q.withNamedMessages[name] = query
+	return _q
+}
+
+// WithNamedAppointmentOffers tells the query-builder to eager-load the nodes that are connected to the "appointment_offers"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedAppointmentOffers(name string, opts ...func(*AppointmentOfferQuery)) *ApplicationQuery {
+	query := (&AppointmentOfferClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedAppointmentOffers == nil {
+		_q.withNamedAppointmentOffers = make(map[string]*AppointmentOfferQuery)
+	}
+	_q.withNamedAppointmentOffers[name] = query
 	return _q
 }
 

@@ -26,6 +26,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/appointment"
+	"github.com/guichet-logement/guichet/ent/appointmentoffer"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/audience"
@@ -33,6 +34,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/building"
+	"github.com/guichet-logement/guichet/ent/calendarfeed"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
@@ -48,6 +50,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/mapfacet"
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
@@ -69,6 +72,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/satisfactionanswer"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
@@ -105,6 +109,8 @@ type Client struct {
 	ApplicationSummary *ApplicationSummaryClient
 	// Appointment is the client for interacting with the Appointment builders.
 	Appointment *AppointmentClient
+	// AppointmentOffer is the client for interacting with the AppointmentOffer builders.
+	AppointmentOffer *AppointmentOfferClient
 	// Assignment is the client for interacting with the Assignment builders.
 	Assignment *AssignmentClient
 	// AttemptCount is the client for interacting with the AttemptCount builders.
@@ -119,6 +125,8 @@ type Client struct {
 	BookedTime *BookedTimeClient
 	// Building is the client for interacting with the Building builders.
 	Building *BuildingClient
+	// CalendarFeed is the client for interacting with the CalendarFeed builders.
+	CalendarFeed *CalendarFeedClient
 	// CatalogueEntry is the client for interacting with the CatalogueEntry builders.
 	CatalogueEntry *CatalogueEntryClient
 	// Commune is the client for interacting with the Commune builders.
@@ -149,6 +157,8 @@ type Client struct {
 	MapVersion *MapVersionClient
 	// MemberParticulars is the client for interacting with the MemberParticulars builders.
 	MemberParticulars *MemberParticularsClient
+	// Message is the client for interacting with the Message builders.
+	Message *MessageClient
 	// NamedAgent is the client for interacting with the NamedAgent builders.
 	NamedAgent *NamedAgentClient
 	// OnlineRegistration is the client for interacting with the OnlineRegistration builders.
@@ -191,6 +201,8 @@ type Client struct {
 	Room *RoomClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
 	SandboxClock *SandboxClockClient
+	// SatisfactionAnswer is the client for interacting with the SatisfactionAnswer builders.
+	SatisfactionAnswer *SatisfactionAnswerClient
 	// SensitiveRecord is the client for interacting with the SensitiveRecord builders.
 	SensitiveRecord *SensitiveRecordClient
 	// StaffAuthorisation is the client for interacting with the StaffAuthorisation builders.
@@ -226,6 +238,7 @@ func (c *Client) init() {
 	c.ApplicationFile = NewApplicationFileClient(c.config)
 	c.ApplicationSummary = NewApplicationSummaryClient(c.config)
 	c.Appointment = NewAppointmentClient(c.config)
+	c.AppointmentOffer = NewAppointmentOfferClient(c.config)
 	c.Assignment = NewAssignmentClient(c.config)
 	c.AttemptCount = NewAttemptCountClient(c.config)
 	c.Audience = NewAudienceClient(c.config)
@@ -233,6 +246,7 @@ func (c *Client) init() {
 	c.BindingCode = NewBindingCodeClient(c.config)
 	c.BookedTime = NewBookedTimeClient(c.config)
 	c.Building = NewBuildingClient(c.config)
+	c.CalendarFeed = NewCalendarFeedClient(c.config)
 	c.CatalogueEntry = NewCatalogueEntryClient(c.config)
 	c.Commune = NewCommuneClient(c.config)
 	c.Deadline = NewDeadlineClient(c.config)
@@ -248,6 +262,7 @@ func (c *Client) init() {
 	c.MapFacet = NewMapFacetClient(c.config)
 	c.MapVersion = NewMapVersionClient(c.config)
 	c.MemberParticulars = NewMemberParticularsClient(c.config)
+	c.Message = NewMessageClient(c.config)
 	c.NamedAgent = NewNamedAgentClient(c.config)
 	c.OnlineRegistration = NewOnlineRegistrationClient(c.config)
 	c.OpeningHours = NewOpeningHoursClient(c.config)
@@ -269,6 +284,7 @@ func (c *Client) init() {
 	c.RegistryEvent = NewRegistryEventClient(c.config)
 	c.Room = NewRoomClient(c.config)
 	c.SandboxClock = NewSandboxClockClient(c.config)
+	c.SatisfactionAnswer = NewSatisfactionAnswerClient(c.config)
 	c.SensitiveRecord = NewSensitiveRecordClient(c.config)
 	c.StaffAuthorisation = NewStaffAuthorisationClient(c.config)
 	c.StockChange = NewStockChangeClient(c.config)
@@ -378,6 +394,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ApplicationFile:    NewApplicationFileClient(cfg),
 		ApplicationSummary: NewApplicationSummaryClient(cfg),
 		Appointment:        NewAppointmentClient(cfg),
+		AppointmentOffer:   NewAppointmentOfferClient(cfg),
 		Assignment:         NewAssignmentClient(cfg),
 		AttemptCount:       NewAttemptCountClient(cfg),
 		Audience:           NewAudienceClient(cfg),
@@ -385,6 +402,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		BindingCode:        NewBindingCodeClient(cfg),
 		BookedTime:         NewBookedTimeClient(cfg),
 		Building:           NewBuildingClient(cfg),
+		CalendarFeed:       NewCalendarFeedClient(cfg),
 		CatalogueEntry:     NewCatalogueEntryClient(cfg),
 		Commune:            NewCommuneClient(cfg),
 		Deadline:           NewDeadlineClient(cfg),
@@ -400,6 +418,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		MapFacet:           NewMapFacetClient(cfg),
 		MapVersion:         NewMapVersionClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
+		Message:            NewMessageClient(cfg),
 		NamedAgent:         NewNamedAgentClient(cfg),
 		OnlineRegistration: NewOnlineRegistrationClient(cfg),
 		OpeningHours:       NewOpeningHoursClient(cfg),
@@ -421,6 +440,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		RegistryEvent:      NewRegistryEventClient(cfg),
 		Room:               NewRoomClient(cfg),
 		SandboxClock:       NewSandboxClockClient(cfg),
+		SatisfactionAnswer: NewSatisfactionAnswerClient(cfg),
 		SensitiveRecord:    NewSensitiveRecordClient(cfg),
 		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
 		StockChange:        NewStockChangeClient(cfg),
@@ -457,6 +477,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ApplicationFile:    NewApplicationFileClient(cfg),
 		ApplicationSummary: NewApplicationSummaryClient(cfg),
 		Appointment:        NewAppointmentClient(cfg),
+		AppointmentOffer:   NewAppointmentOfferClient(cfg),
 		Assignment:         NewAssignmentClient(cfg),
 		AttemptCount:       NewAttemptCountClient(cfg),
 		Audience:           NewAudienceClient(cfg),
@@ -464,6 +485,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		BindingCode:        NewBindingCodeClient(cfg),
 		BookedTime:         NewBookedTimeClient(cfg),
 		Building:           NewBuildingClient(cfg),
+		CalendarFeed:       NewCalendarFeedClient(cfg),
 		CatalogueEntry:     NewCatalogueEntryClient(cfg),
 		Commune:            NewCommuneClient(cfg),
 		Deadline:           NewDeadlineClient(cfg),
@@ -479,6 +501,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		MapFacet:           NewMapFacetClient(cfg),
 		MapVersion:         NewMapVersionClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
+		Message:            NewMessageClient(cfg),
 		NamedAgent:         NewNamedAgentClient(cfg),
 		OnlineRegistration: NewOnlineRegistrationClient(cfg),
 		OpeningHours:       NewOpeningHoursClient(cfg),
@@ -500,6 +523,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		RegistryEvent:      NewRegistryEventClient(cfg),
 		Room:               NewRoomClient(cfg),
 		SandboxClock:       NewSandboxClockClient(cfg),
+		SatisfactionAnswer: NewSatisfactionAnswerClient(cfg),
 		SensitiveRecord:    NewSensitiveRecordClient(cfg),
 		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
 		StockChange:        NewStockChangeClient(cfg),
@@ -538,16 +562,17 @@ func (c *Client) Use(hooks ...Hook) {
 	for _, n := range []interface{ Use(...Hook) }{
 		c.Absence, c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
-		c.ApplicationSummary, c.Appointment, c.Assignment, c.AttemptCount, c.Audience,
-		c.Availability, c.BindingCode, c.BookedTime, c.Building, c.CatalogueEntry,
-		c.Commune, c.Deadline, c.Deposit, c.Draft, c.Dwelling, c.EmergencyOpening,
-		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LevelChange, c.LockOut,
-		c.MapFacet, c.MapVersion, c.MemberParticulars, c.NamedAgent,
-		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
-		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece,
-		c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
-		c.Room, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
+		c.ApplicationSummary, c.Appointment, c.AppointmentOffer, c.Assignment,
+		c.AttemptCount, c.Audience, c.Availability, c.BindingCode, c.BookedTime,
+		c.Building, c.CalendarFeed, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit,
+		c.Draft, c.Dwelling, c.EmergencyOpening, c.ErasedNumber, c.HandOver,
+		c.HouseholdMember, c.LevelChange, c.LockOut, c.MapFacet, c.MapVersion,
+		c.MemberParticulars, c.Message, c.NamedAgent, c.OnlineRegistration,
+		c.OpeningHours, c.Organisation, c.Orientation, c.Ownership, c.Pair,
+		c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece, c.PieceFile,
+		c.PieceTransfer, c.ProposedChange, c.PublishedFigures, c.ReceptionContact,
+		c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent, c.Room, c.SandboxClock,
+		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
 		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Use(hooks...)
@@ -560,16 +585,17 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 	for _, n := range []interface{ Intercept(...Interceptor) }{
 		c.Absence, c.Agreement, c.ApplicantAccount, c.Application, c.ApplicationAccess,
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
-		c.ApplicationSummary, c.Appointment, c.Assignment, c.AttemptCount, c.Audience,
-		c.Availability, c.BindingCode, c.BookedTime, c.Building, c.CatalogueEntry,
-		c.Commune, c.Deadline, c.Deposit, c.Draft, c.Dwelling, c.EmergencyOpening,
-		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LevelChange, c.LockOut,
-		c.MapFacet, c.MapVersion, c.MemberParticulars, c.NamedAgent,
-		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
-		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece,
-		c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
-		c.Room, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
+		c.ApplicationSummary, c.Appointment, c.AppointmentOffer, c.Assignment,
+		c.AttemptCount, c.Audience, c.Availability, c.BindingCode, c.BookedTime,
+		c.Building, c.CalendarFeed, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit,
+		c.Draft, c.Dwelling, c.EmergencyOpening, c.ErasedNumber, c.HandOver,
+		c.HouseholdMember, c.LevelChange, c.LockOut, c.MapFacet, c.MapVersion,
+		c.MemberParticulars, c.Message, c.NamedAgent, c.OnlineRegistration,
+		c.OpeningHours, c.Organisation, c.Orientation, c.Ownership, c.Pair,
+		c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece, c.PieceFile,
+		c.PieceTransfer, c.ProposedChange, c.PublishedFigures, c.ReceptionContact,
+		c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent, c.Room, c.SandboxClock,
+		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
 		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
 	} {
 		n.Intercept(interceptors...)
@@ -599,6 +625,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ApplicationSummary.mutate(ctx, m)
 	case *AppointmentMutation:
 		return c.Appointment.mutate(ctx, m)
+	case *AppointmentOfferMutation:
+		return c.AppointmentOffer.mutate(ctx, m)
 	case *AssignmentMutation:
 		return c.Assignment.mutate(ctx, m)
 	case *AttemptCountMutation:
@@ -613,6 +641,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.BookedTime.mutate(ctx, m)
 	case *BuildingMutation:
 		return c.Building.mutate(ctx, m)
+	case *CalendarFeedMutation:
+		return c.CalendarFeed.mutate(ctx, m)
 	case *CatalogueEntryMutation:
 		return c.CatalogueEntry.mutate(ctx, m)
 	case *CommuneMutation:
@@ -643,6 +673,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.MapVersion.mutate(ctx, m)
 	case *MemberParticularsMutation:
 		return c.MemberParticulars.mutate(ctx, m)
+	case *MessageMutation:
+		return c.Message.mutate(ctx, m)
 	case *NamedAgentMutation:
 		return c.NamedAgent.mutate(ctx, m)
 	case *OnlineRegistrationMutation:
@@ -685,6 +717,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Room.mutate(ctx, m)
 	case *SandboxClockMutation:
 		return c.SandboxClock.mutate(ctx, m)
+	case *SatisfactionAnswerMutation:
+		return c.SatisfactionAnswer.mutate(ctx, m)
 	case *SensitiveRecordMutation:
 		return c.SensitiveRecord.mutate(ctx, m)
 	case *StaffAuthorisationMutation:
@@ -1495,6 +1529,38 @@ func (c *ApplicationClient) QueryOrientations(_m *Application) *OrientationQuery
 			sqlgraph.From(application.Table, application.FieldID, id),
 			sqlgraph.To(orientation.Table, orientation.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.OrientationsTable, application.OrientationsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryMessages queries the messages edge of a Application.
+func (c *ApplicationClient) QueryMessages(_m *Application) *MessageQuery {
+	query := (&MessageClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(message.Table, message.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.MessagesTable, application.MessagesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAppointmentOffers queries the appointment_offers edge of a Application.
+func (c *ApplicationClient) QueryAppointmentOffers(_m *Application) *AppointmentOfferQuery {
+	query := (&AppointmentOfferClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(appointmentoffer.Table, appointmentoffer.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.AppointmentOffersTable, application.AppointmentOffersColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -2553,6 +2619,172 @@ func (c *AppointmentClient) mutate(ctx context.Context, m *AppointmentMutation) 
 		return (&AppointmentDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Appointment mutation op: %q", m.Op())
+	}
+}
+
+// AppointmentOfferClient is a client for the AppointmentOffer schema.
+type AppointmentOfferClient struct {
+	config
+}
+
+// NewAppointmentOfferClient returns a client for the AppointmentOffer from the given config.
+func NewAppointmentOfferClient(c config) *AppointmentOfferClient {
+	return &AppointmentOfferClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `appointmentoffer.Hooks(f(g(h())))`.
+func (c *AppointmentOfferClient) Use(hooks ...Hook) {
+	c.hooks.AppointmentOffer = append(c.hooks.AppointmentOffer, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `appointmentoffer.Intercept(f(g(h())))`.
+func (c *AppointmentOfferClient) Intercept(interceptors ...Interceptor) {
+	c.inters.AppointmentOffer = append(c.inters.AppointmentOffer, interceptors...)
+}
+
+// Create returns a builder for creating a AppointmentOffer entity.
+func (c *AppointmentOfferClient) Create() *AppointmentOfferCreate {
+	mutation := newAppointmentOfferMutation(c.config, OpCreate)
+	return &AppointmentOfferCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of AppointmentOffer entities.
+func (c *AppointmentOfferClient) CreateBulk(builders ...*AppointmentOfferCreate) *AppointmentOfferCreateBulk {
+	return &AppointmentOfferCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *AppointmentOfferClient) MapCreateBulk(slice any, setFunc func(*AppointmentOfferCreate, int)) *AppointmentOfferCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &AppointmentOfferCreateBulk{err: fmt.Errorf("calling to AppointmentOfferClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*AppointmentOfferCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &AppointmentOfferCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for AppointmentOffer.
+func (c *AppointmentOfferClient) Update() *AppointmentOfferUpdate {
+	mutation := newAppointmentOfferMutation(c.config, OpUpdate)
+	return &AppointmentOfferUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *AppointmentOfferClient) UpdateOne(_m *AppointmentOffer) *AppointmentOfferUpdateOne {
+	mutation := newAppointmentOfferMutation(c.config, OpUpdateOne, withAppointmentOffer(_m))
+	return &AppointmentOfferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *AppointmentOfferClient) UpdateOneID(id domain.ID) *AppointmentOfferUpdateOne {
+	mutation := newAppointmentOfferMutation(c.config, OpUpdateOne, withAppointmentOfferID(id))
+	return &AppointmentOfferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for AppointmentOffer.
+func (c *AppointmentOfferClient) Delete() *AppointmentOfferDelete {
+	mutation := newAppointmentOfferMutation(c.config, OpDelete)
+	return &AppointmentOfferDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *AppointmentOfferClient) DeleteOne(_m *AppointmentOffer) *AppointmentOfferDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *AppointmentOfferClient) DeleteOneID(id domain.ID) *AppointmentOfferDeleteOne {
+	builder := c.Delete().Where(appointmentoffer.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &AppointmentOfferDeleteOne{builder}
+}
+
+// Query returns a query builder for AppointmentOffer.
+func (c *AppointmentOfferClient) Query() *AppointmentOfferQuery {
+	return &AppointmentOfferQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeAppointmentOffer},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a AppointmentOffer entity by its id.
+func (c *AppointmentOfferClient) Get(ctx context.Context, id domain.ID) (*AppointmentOffer, error) {
+	return c.Query().Where(appointmentoffer.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *AppointmentOfferClient) GetX(ctx context.Context, id domain.ID) *AppointmentOffer {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a AppointmentOffer.
+func (c *AppointmentOfferClient) QueryApplication(_m *AppointmentOffer) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(appointmentoffer.Table, appointmentoffer.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, appointmentoffer.ApplicationTable, appointmentoffer.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAppointment queries the appointment edge of a AppointmentOffer.
+func (c *AppointmentOfferClient) QueryAppointment(_m *AppointmentOffer) *AppointmentQuery {
+	query := (&AppointmentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(appointmentoffer.Table, appointmentoffer.FieldID, id),
+			sqlgraph.To(appointment.Table, appointment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, appointmentoffer.AppointmentTable, appointmentoffer.AppointmentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *AppointmentOfferClient) Hooks() []Hook {
+	hooks := c.hooks.AppointmentOffer
+	return append(hooks[:len(hooks):len(hooks)], appointmentoffer.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *AppointmentOfferClient) Interceptors() []Interceptor {
+	return c.inters.AppointmentOffer
+}
+
+func (c *AppointmentOfferClient) mutate(ctx context.Context, m *AppointmentOfferMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&AppointmentOfferCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&AppointmentOfferUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&AppointmentOfferUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&AppointmentOfferDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown AppointmentOffer mutation op: %q", m.Op())
 	}
 }
 
@@ -3827,6 +4059,156 @@ func (c *BuildingClient) mutate(ctx context.Context, m *BuildingMutation) (Value
 		return (&BuildingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Building mutation op: %q", m.Op())
+	}
+}
+
+// CalendarFeedClient is a client for the CalendarFeed schema.
+type CalendarFeedClient struct {
+	config
+}
+
+// NewCalendarFeedClient returns a client for the CalendarFeed from the given config.
+func NewCalendarFeedClient(c config) *CalendarFeedClient {
+	return &CalendarFeedClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `calendarfeed.Hooks(f(g(h())))`.
+func (c *CalendarFeedClient) Use(hooks ...Hook) {
+	c.hooks.CalendarFeed = append(c.hooks.CalendarFeed, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `calendarfeed.Intercept(f(g(h())))`.
+func (c *CalendarFeedClient) Intercept(interceptors ...Interceptor) {
+	c.inters.CalendarFeed = append(c.inters.CalendarFeed, interceptors...)
+}
+
+// Create returns a builder for creating a CalendarFeed entity.
+func (c *CalendarFeedClient) Create() *CalendarFeedCreate {
+	mutation := newCalendarFeedMutation(c.config, OpCreate)
+	return &CalendarFeedCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of CalendarFeed entities.
+func (c *CalendarFeedClient) CreateBulk(builders ...*CalendarFeedCreate) *CalendarFeedCreateBulk {
+	return &CalendarFeedCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *CalendarFeedClient) MapCreateBulk(slice any, setFunc func(*CalendarFeedCreate, int)) *CalendarFeedCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &CalendarFeedCreateBulk{err: fmt.Errorf("calling to CalendarFeedClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*CalendarFeedCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &CalendarFeedCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for CalendarFeed.
+func (c *CalendarFeedClient) Update() *CalendarFeedUpdate {
+	mutation := newCalendarFeedMutation(c.config, OpUpdate)
+	return &CalendarFeedUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *CalendarFeedClient) UpdateOne(_m *CalendarFeed) *CalendarFeedUpdateOne {
+	mutation := newCalendarFeedMutation(c.config, OpUpdateOne, withCalendarFeed(_m))
+	return &CalendarFeedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *CalendarFeedClient) UpdateOneID(id domain.ID) *CalendarFeedUpdateOne {
+	mutation := newCalendarFeedMutation(c.config, OpUpdateOne, withCalendarFeedID(id))
+	return &CalendarFeedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for CalendarFeed.
+func (c *CalendarFeedClient) Delete() *CalendarFeedDelete {
+	mutation := newCalendarFeedMutation(c.config, OpDelete)
+	return &CalendarFeedDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *CalendarFeedClient) DeleteOne(_m *CalendarFeed) *CalendarFeedDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *CalendarFeedClient) DeleteOneID(id domain.ID) *CalendarFeedDeleteOne {
+	builder := c.Delete().Where(calendarfeed.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &CalendarFeedDeleteOne{builder}
+}
+
+// Query returns a query builder for CalendarFeed.
+func (c *CalendarFeedClient) Query() *CalendarFeedQuery {
+	return &CalendarFeedQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeCalendarFeed},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a CalendarFeed entity by its id.
+func (c *CalendarFeedClient) Get(ctx context.Context, id domain.ID) (*CalendarFeed, error) {
+	return c.Query().Where(calendarfeed.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *CalendarFeedClient) GetX(ctx context.Context, id domain.ID) *CalendarFeed {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryPerson queries the person edge of a CalendarFeed.
+func (c *CalendarFeedClient) QueryPerson(_m *CalendarFeed) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(calendarfeed.Table, calendarfeed.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, calendarfeed.PersonTable, calendarfeed.PersonColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *CalendarFeedClient) Hooks() []Hook {
+	hooks := c.hooks.CalendarFeed
+	return append(hooks[:len(hooks):len(hooks)], calendarfeed.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *CalendarFeedClient) Interceptors() []Interceptor {
+	return c.inters.CalendarFeed
+}
+
+func (c *CalendarFeedClient) mutate(ctx context.Context, m *CalendarFeedMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&CalendarFeedCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&CalendarFeedUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&CalendarFeedUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&CalendarFeedDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown CalendarFeed mutation op: %q", m.Op())
 	}
 }
 
@@ -6317,6 +6699,188 @@ func (c *MemberParticularsClient) mutate(ctx context.Context, m *MemberParticula
 		return (&MemberParticularsDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown MemberParticulars mutation op: %q", m.Op())
+	}
+}
+
+// MessageClient is a client for the Message schema.
+type MessageClient struct {
+	config
+}
+
+// NewMessageClient returns a client for the Message from the given config.
+func NewMessageClient(c config) *MessageClient {
+	return &MessageClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `message.Hooks(f(g(h())))`.
+func (c *MessageClient) Use(hooks ...Hook) {
+	c.hooks.Message = append(c.hooks.Message, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `message.Intercept(f(g(h())))`.
+func (c *MessageClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Message = append(c.inters.Message, interceptors...)
+}
+
+// Create returns a builder for creating a Message entity.
+func (c *MessageClient) Create() *MessageCreate {
+	mutation := newMessageMutation(c.config, OpCreate)
+	return &MessageCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Message entities.
+func (c *MessageClient) CreateBulk(builders ...*MessageCreate) *MessageCreateBulk {
+	return &MessageCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MessageClient) MapCreateBulk(slice any, setFunc func(*MessageCreate, int)) *MessageCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MessageCreateBulk{err: fmt.Errorf("calling to MessageClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MessageCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MessageCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Message.
+func (c *MessageClient) Update() *MessageUpdate {
+	mutation := newMessageMutation(c.config, OpUpdate)
+	return &MessageUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MessageClient) UpdateOne(_m *Message) *MessageUpdateOne {
+	mutation := newMessageMutation(c.config, OpUpdateOne, withMessage(_m))
+	return &MessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MessageClient) UpdateOneID(id domain.ID) *MessageUpdateOne {
+	mutation := newMessageMutation(c.config, OpUpdateOne, withMessageID(id))
+	return &MessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Message.
+func (c *MessageClient) Delete() *MessageDelete {
+	mutation := newMessageMutation(c.config, OpDelete)
+	return &MessageDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MessageClient) DeleteOne(_m *Message) *MessageDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MessageClient) DeleteOneID(id domain.ID) *MessageDeleteOne {
+	builder := c.Delete().Where(message.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MessageDeleteOne{builder}
+}
+
+// Query returns a query builder for Message.
+func (c *MessageClient) Query() *MessageQuery {
+	return &MessageQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMessage},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Message entity by its id.
+func (c *MessageClient) Get(ctx context.Context, id domain.ID) (*Message, error) {
+	return c.Query().Where(message.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MessageClient) GetX(ctx context.Context, id domain.ID) *Message {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a Message.
+func (c *MessageClient) QueryApplication(_m *Message) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(message.Table, message.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, message.ApplicationTable, message.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAppointment queries the appointment edge of a Message.
+func (c *MessageClient) QueryAppointment(_m *Message) *AppointmentQuery {
+	query := (&AppointmentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(message.Table, message.FieldID, id),
+			sqlgraph.To(appointment.Table, appointment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, message.AppointmentTable, message.AppointmentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoint queries the reception_point edge of a Message.
+func (c *MessageClient) QueryReceptionPoint(_m *Message) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(message.Table, message.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, message.ReceptionPointTable, message.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MessageClient) Hooks() []Hook {
+	hooks := c.hooks.Message
+	return append(hooks[:len(hooks):len(hooks)], message.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *MessageClient) Interceptors() []Interceptor {
+	return c.inters.Message
+}
+
+func (c *MessageClient) mutate(ctx context.Context, m *MessageMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MessageCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MessageUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MessageUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MessageDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Message mutation op: %q", m.Op())
 	}
 }
 
@@ -10126,6 +10690,156 @@ func (c *SandboxClockClient) mutate(ctx context.Context, m *SandboxClockMutation
 	}
 }
 
+// SatisfactionAnswerClient is a client for the SatisfactionAnswer schema.
+type SatisfactionAnswerClient struct {
+	config
+}
+
+// NewSatisfactionAnswerClient returns a client for the SatisfactionAnswer from the given config.
+func NewSatisfactionAnswerClient(c config) *SatisfactionAnswerClient {
+	return &SatisfactionAnswerClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `satisfactionanswer.Hooks(f(g(h())))`.
+func (c *SatisfactionAnswerClient) Use(hooks ...Hook) {
+	c.hooks.SatisfactionAnswer = append(c.hooks.SatisfactionAnswer, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `satisfactionanswer.Intercept(f(g(h())))`.
+func (c *SatisfactionAnswerClient) Intercept(interceptors ...Interceptor) {
+	c.inters.SatisfactionAnswer = append(c.inters.SatisfactionAnswer, interceptors...)
+}
+
+// Create returns a builder for creating a SatisfactionAnswer entity.
+func (c *SatisfactionAnswerClient) Create() *SatisfactionAnswerCreate {
+	mutation := newSatisfactionAnswerMutation(c.config, OpCreate)
+	return &SatisfactionAnswerCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of SatisfactionAnswer entities.
+func (c *SatisfactionAnswerClient) CreateBulk(builders ...*SatisfactionAnswerCreate) *SatisfactionAnswerCreateBulk {
+	return &SatisfactionAnswerCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *SatisfactionAnswerClient) MapCreateBulk(slice any, setFunc func(*SatisfactionAnswerCreate, int)) *SatisfactionAnswerCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &SatisfactionAnswerCreateBulk{err: fmt.Errorf("calling to SatisfactionAnswerClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*SatisfactionAnswerCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &SatisfactionAnswerCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for SatisfactionAnswer.
+func (c *SatisfactionAnswerClient) Update() *SatisfactionAnswerUpdate {
+	mutation := newSatisfactionAnswerMutation(c.config, OpUpdate)
+	return &SatisfactionAnswerUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *SatisfactionAnswerClient) UpdateOne(_m *SatisfactionAnswer) *SatisfactionAnswerUpdateOne {
+	mutation := newSatisfactionAnswerMutation(c.config, OpUpdateOne, withSatisfactionAnswer(_m))
+	return &SatisfactionAnswerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *SatisfactionAnswerClient) UpdateOneID(id domain.ID) *SatisfactionAnswerUpdateOne {
+	mutation := newSatisfactionAnswerMutation(c.config, OpUpdateOne, withSatisfactionAnswerID(id))
+	return &SatisfactionAnswerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for SatisfactionAnswer.
+func (c *SatisfactionAnswerClient) Delete() *SatisfactionAnswerDelete {
+	mutation := newSatisfactionAnswerMutation(c.config, OpDelete)
+	return &SatisfactionAnswerDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *SatisfactionAnswerClient) DeleteOne(_m *SatisfactionAnswer) *SatisfactionAnswerDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *SatisfactionAnswerClient) DeleteOneID(id domain.ID) *SatisfactionAnswerDeleteOne {
+	builder := c.Delete().Where(satisfactionanswer.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &SatisfactionAnswerDeleteOne{builder}
+}
+
+// Query returns a query builder for SatisfactionAnswer.
+func (c *SatisfactionAnswerClient) Query() *SatisfactionAnswerQuery {
+	return &SatisfactionAnswerQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeSatisfactionAnswer},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a SatisfactionAnswer entity by its id.
+func (c *SatisfactionAnswerClient) Get(ctx context.Context, id domain.ID) (*SatisfactionAnswer, error) {
+	return c.Query().Where(satisfactionanswer.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *SatisfactionAnswerClient) GetX(ctx context.Context, id domain.ID) *SatisfactionAnswer {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReceptionPoint queries the reception_point edge of a SatisfactionAnswer.
+func (c *SatisfactionAnswerClient) QueryReceptionPoint(_m *SatisfactionAnswer) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(satisfactionanswer.Table, satisfactionanswer.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, satisfactionanswer.ReceptionPointTable, satisfactionanswer.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *SatisfactionAnswerClient) Hooks() []Hook {
+	hooks := c.hooks.SatisfactionAnswer
+	return append(hooks[:len(hooks):len(hooks)], satisfactionanswer.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *SatisfactionAnswerClient) Interceptors() []Interceptor {
+	return c.inters.SatisfactionAnswer
+}
+
+func (c *SatisfactionAnswerClient) mutate(ctx context.Context, m *SatisfactionAnswerMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&SatisfactionAnswerCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&SatisfactionAnswerUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&SatisfactionAnswerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&SatisfactionAnswerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown SatisfactionAnswer mutation op: %q", m.Op())
+	}
+}
+
 // SensitiveRecordClient is a client for the SensitiveRecord schema.
 type SensitiveRecordClient struct {
 	config
@@ -11261,30 +11975,30 @@ type (
 	hooks struct {
 		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
 		ApplicationContact, ApplicationEvent, ApplicationFile, ApplicationSummary,
-		Appointment, Assignment, AttemptCount, Audience, Availability, BindingCode,
-		BookedTime, Building, CatalogueEntry, Commune, Deadline, Deposit, Draft,
-		Dwelling, EmergencyOpening, ErasedNumber, HandOver, HouseholdMember,
-		LevelChange, LockOut, MapFacet, MapVersion, MemberParticulars, NamedAgent,
-		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
-		PartnerApp, PartnerAppSecret, Person, Piece, PieceFile, PieceTransfer,
-		ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
-		ReceptionPoint, RegistryEvent, Room, SandboxClock, SensitiveRecord,
-		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
-		Wish []ent.Hook
+		Appointment, AppointmentOffer, Assignment, AttemptCount, Audience,
+		Availability, BindingCode, BookedTime, Building, CalendarFeed, CatalogueEntry,
+		Commune, Deadline, Deposit, Draft, Dwelling, EmergencyOpening, ErasedNumber,
+		HandOver, HouseholdMember, LevelChange, LockOut, MapFacet, MapVersion,
+		MemberParticulars, Message, NamedAgent, OnlineRegistration, OpeningHours,
+		Organisation, Orientation, Ownership, Pair, PartnerApp, PartnerAppSecret,
+		Person, Piece, PieceFile, PieceTransfer, ProposedChange, PublishedFigures,
+		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent, Room,
+		SandboxClock, SatisfactionAnswer, SensitiveRecord, StaffAuthorisation,
+		StockChange, StockVintage, Upload, UsedAssertion, Wish []ent.Hook
 	}
 	inters struct {
 		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
 		ApplicationContact, ApplicationEvent, ApplicationFile, ApplicationSummary,
-		Appointment, Assignment, AttemptCount, Audience, Availability, BindingCode,
-		BookedTime, Building, CatalogueEntry, Commune, Deadline, Deposit, Draft,
-		Dwelling, EmergencyOpening, ErasedNumber, HandOver, HouseholdMember,
-		LevelChange, LockOut, MapFacet, MapVersion, MemberParticulars, NamedAgent,
-		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
-		PartnerApp, PartnerAppSecret, Person, Piece, PieceFile, PieceTransfer,
-		ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
-		ReceptionPoint, RegistryEvent, Room, SandboxClock, SensitiveRecord,
-		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
-		Wish []ent.Interceptor
+		Appointment, AppointmentOffer, Assignment, AttemptCount, Audience,
+		Availability, BindingCode, BookedTime, Building, CalendarFeed, CatalogueEntry,
+		Commune, Deadline, Deposit, Draft, Dwelling, EmergencyOpening, ErasedNumber,
+		HandOver, HouseholdMember, LevelChange, LockOut, MapFacet, MapVersion,
+		MemberParticulars, Message, NamedAgent, OnlineRegistration, OpeningHours,
+		Organisation, Orientation, Ownership, Pair, PartnerApp, PartnerAppSecret,
+		Person, Piece, PieceFile, PieceTransfer, ProposedChange, PublishedFigures,
+		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent, Room,
+		SandboxClock, SatisfactionAnswer, SensitiveRecord, StaffAuthorisation,
+		StockChange, StockVintage, Upload, UsedAssertion, Wish []ent.Interceptor
 	}
 )
 

@@ -22,6 +22,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/appointment"
+	"github.com/guichet-logement/guichet/ent/appointmentoffer"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/audience"
@@ -29,6 +30,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/building"
+	"github.com/guichet-logement/guichet/ent/calendarfeed"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
@@ -44,6 +46,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/mapfacet"
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
@@ -65,6 +68,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/satisfactionanswer"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
@@ -142,6 +146,7 @@ func checkColumn(t, c string) error {
 			applicationfile.Table:    applicationfile.ValidColumn,
 			applicationsummary.Table: applicationsummary.ValidColumn,
 			appointment.Table:        appointment.ValidColumn,
+			appointmentoffer.Table:   appointmentoffer.ValidColumn,
 			assignment.Table:         assignment.ValidColumn,
 			attemptcount.Table:       attemptcount.ValidColumn,
 			audience.Table:           audience.ValidColumn,
@@ -149,6 +154,7 @@ func checkColumn(t, c string) error {
 			bindingcode.Table:        bindingcode.ValidColumn,
 			bookedtime.Table:         bookedtime.ValidColumn,
 			building.Table:           building.ValidColumn,
+			calendarfeed.Table:       calendarfeed.ValidColumn,
 			catalogueentry.Table:     catalogueentry.ValidColumn,
 			commune.Table:            commune.ValidColumn,
 			deadline.Table:           deadline.ValidColumn,
@@ -164,6 +170,7 @@ func checkColumn(t, c string) error {
 			mapfacet.Table:           mapfacet.ValidColumn,
 			mapversion.Table:         mapversion.ValidColumn,
 			memberparticulars.Table:  memberparticulars.ValidColumn,
+			message.Table:            message.ValidColumn,
 			namedagent.Table:         namedagent.ValidColumn,
 			onlineregistration.Table: onlineregistration.ValidColumn,
 			openinghours.Table:       openinghours.ValidColumn,
@@ -185,6 +192,7 @@ func checkColumn(t, c string) error {
 			registryevent.Table:      registryevent.ValidColumn,
 			room.Table:               room.ValidColumn,
 			sandboxclock.Table:       sandboxclock.ValidColumn,
+			satisfactionanswer.Table: satisfactionanswer.ValidColumn,
 			sensitiverecord.Table:    sensitiverecord.ValidColumn,
 			staffauthorisation.Table: staffauthorisation.ValidColumn,
 			stockchange.Table:        stockchange.ValidColumn,

@@ -20,10 +20,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/appointment"
+	"github.com/guichet-logement/guichet/ent/appointmentoffer"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/availability"
 	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/building"
+	"github.com/guichet-logement/guichet/ent/calendarfeed"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
@@ -34,6 +36,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
@@ -597,6 +600,32 @@ func (_q *ApplicationQuery) collectField(ctx context.Context, oneNode bool, opCt
 				return err
 			}
 			_q.WithNamedOrientations(alias, func(wq *OrientationQuery) {
+				*wq = *query
+			})
+
+		case "messages":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&MessageClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, messageImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedMessages(alias, func(wq *MessageQuery) {
+				*wq = *query
+			})
+
+		case "appointmentOffers":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AppointmentOfferClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, appointmentofferImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedAppointmentOffers(alias, func(wq *AppointmentOfferQuery) {
 				*wq = *query
 			})
 		case "uniqueNumber":
@@ -1554,6 +1583,112 @@ func newAppointmentPaginateArgs(rv map[string]any) *appointmentPaginateArgs {
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *AppointmentOfferQuery) CollectFields(ctx context.Context, satisfies ...string) (*AppointmentOfferQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *AppointmentOfferQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(appointmentoffer.Columns))
+		selectedFields = []string{appointmentoffer.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "appointment":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AppointmentClient{config: _q.config}).Query()
+			)
+			again := _q.withAppointment != nil
+			if again {
+				query = _q.withAppointment
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, appointmentImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withAppointment = query
+			if _, ok := fieldSeen[appointmentoffer.FieldAppointmentID]; !ok {
+				selectedFields = append(selectedFields, appointmentoffer.FieldAppointmentID)
+				fieldSeen[appointmentoffer.FieldAppointmentID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[appointmentoffer.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, appointmentoffer.FieldApplicationID)
+				fieldSeen[appointmentoffer.FieldApplicationID] = struct{}{}
+			}
+		case "motive":
+			if _, ok := fieldSeen[appointmentoffer.FieldMotive]; !ok {
+				selectedFields = append(selectedFields, appointmentoffer.FieldMotive)
+				fieldSeen[appointmentoffer.FieldMotive] = struct{}{}
+			}
+		case "offeredOn":
+			if _, ok := fieldSeen[appointmentoffer.FieldOfferedOn]; !ok {
+				selectedFields = append(selectedFields, appointmentoffer.FieldOfferedOn)
+				fieldSeen[appointmentoffer.FieldOfferedOn] = struct{}{}
+			}
+		case "bookBy":
+			if _, ok := fieldSeen[appointmentoffer.FieldBookBy]; !ok {
+				selectedFields = append(selectedFields, appointmentoffer.FieldBookBy)
+				fieldSeen[appointmentoffer.FieldBookBy] = struct{}{}
+			}
+		case "declinedOn":
+			if _, ok := fieldSeen[appointmentoffer.FieldDeclinedOn]; !ok {
+				selectedFields = append(selectedFields, appointmentoffer.FieldDeclinedOn)
+				fieldSeen[appointmentoffer.FieldDeclinedOn] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type appointmentofferPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []AppointmentOfferPaginateOption
+}
+
+func newAppointmentOfferPaginateArgs(rv map[string]any) *appointmentofferPaginateArgs {
+	args := &appointmentofferPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *AssignmentQuery) CollectFields(ctx context.Context, satisfies ...string) (*AssignmentQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -2380,6 +2515,80 @@ func newBuildingPaginateArgs(rv map[string]any) *buildingPaginateArgs {
 	}
 	if v, ok := rv[whereField].(*BuildingWhereInput); ok {
 		args.opts = append(args.opts, WithBuildingFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *CalendarFeedQuery) CollectFields(ctx context.Context, satisfies ...string) (*CalendarFeedQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *CalendarFeedQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(calendarfeed.Columns))
+		selectedFields = []string{calendarfeed.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "label":
+			if _, ok := fieldSeen[calendarfeed.FieldLabel]; !ok {
+				selectedFields = append(selectedFields, calendarfeed.FieldLabel)
+				fieldSeen[calendarfeed.FieldLabel] = struct{}{}
+			}
+		case "openedAt":
+			if _, ok := fieldSeen[calendarfeed.FieldOpenedAt]; !ok {
+				selectedFields = append(selectedFields, calendarfeed.FieldOpenedAt)
+				fieldSeen[calendarfeed.FieldOpenedAt] = struct{}{}
+			}
+		case "expiresAt":
+			if _, ok := fieldSeen[calendarfeed.FieldExpiresAt]; !ok {
+				selectedFields = append(selectedFields, calendarfeed.FieldExpiresAt)
+				fieldSeen[calendarfeed.FieldExpiresAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type calendarfeedPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []CalendarFeedPaginateOption
+}
+
+func newCalendarFeedPaginateArgs(rv map[string]any) *calendarfeedPaginateArgs {
+	args := &calendarfeedPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
 	}
 	return args
 }
@@ -3800,6 +4009,95 @@ type memberparticularsPaginateArgs struct {
 
 func newMemberParticularsPaginateArgs(rv map[string]any) *memberparticularsPaginateArgs {
 	args := &memberparticularsPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *MessageQuery) CollectFields(ctx context.Context, satisfies ...string) (*MessageQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *MessageQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(message.Columns))
+		selectedFields = []string{message.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "applicationID":
+			if _, ok := fieldSeen[message.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, message.FieldApplicationID)
+				fieldSeen[message.FieldApplicationID] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[message.FieldKind]; !ok {
+				selectedFields = append(selectedFields, message.FieldKind)
+				fieldSeen[message.FieldKind] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[message.FieldState]; !ok {
+				selectedFields = append(selectedFields, message.FieldState)
+				fieldSeen[message.FieldState] = struct{}{}
+			}
+		case "channel":
+			if _, ok := fieldSeen[message.FieldChannel]; !ok {
+				selectedFields = append(selectedFields, message.FieldChannel)
+				fieldSeen[message.FieldChannel] = struct{}{}
+			}
+		case "dueAt":
+			if _, ok := fieldSeen[message.FieldDueAt]; !ok {
+				selectedFields = append(selectedFields, message.FieldDueAt)
+				fieldSeen[message.FieldDueAt] = struct{}{}
+			}
+		case "settledAt":
+			if _, ok := fieldSeen[message.FieldSettledAt]; !ok {
+				selectedFields = append(selectedFields, message.FieldSettledAt)
+				fieldSeen[message.FieldSettledAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type messagePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []MessagePaginateOption
+}
+
+func newMessagePaginateArgs(rv map[string]any) *messagePaginateArgs {
+	args := &messagePaginateArgs{}
 	if rv == nil {
 		return args
 	}

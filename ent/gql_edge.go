@@ -168,6 +168,30 @@ func (_m *Application) Orientations(ctx context.Context) (result []*Orientation,
 	return result, err
 }
 
+func (_m *Application) Messages(ctx context.Context) (result []*Message, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedMessages(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.MessagesOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryMessages().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *Application) AppointmentOffers(ctx context.Context) (result []*AppointmentOffer, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedAppointmentOffers(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.AppointmentOffersOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAppointmentOffers().All(ctx)
+	}
+	return result, err
+}
+
 func (_m *ApplicationContact) Application(ctx context.Context) (*Application, error) {
 	result, err := _m.Edges.ApplicationOrErr()
 	if IsNotLoaded(err) {
@@ -250,6 +274,14 @@ func (_m *Appointment) Staff(ctx context.Context) (result []*Person, err error) 
 		result, err = _m.QueryStaff().All(ctx)
 	}
 	return result, err
+}
+
+func (_m *AppointmentOffer) Appointment(ctx context.Context) (*Appointment, error) {
+	result, err := _m.Edges.AppointmentOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAppointment().Only(ctx)
+	}
+	return result, MaskNotFound(err)
 }
 
 func (_m *Assignment) Person(ctx context.Context) (*Person, error) {

@@ -23,6 +23,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/appointment"
+	"github.com/guichet-logement/guichet/ent/appointmentoffer"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/audience"
@@ -30,6 +31,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/building"
+	"github.com/guichet-logement/guichet/ent/calendarfeed"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
@@ -45,6 +47,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/mapfacet"
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
@@ -67,6 +70,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/satisfactionanswer"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
@@ -95,6 +99,7 @@ const (
 	TypeApplicationFile    = "ApplicationFile"
 	TypeApplicationSummary = "ApplicationSummary"
 	TypeAppointment        = "Appointment"
+	TypeAppointmentOffer   = "AppointmentOffer"
 	TypeAssignment         = "Assignment"
 	TypeAttemptCount       = "AttemptCount"
 	TypeAudience           = "Audience"
@@ -102,6 +107,7 @@ const (
 	TypeBindingCode        = "BindingCode"
 	TypeBookedTime         = "BookedTime"
 	TypeBuilding           = "Building"
+	TypeCalendarFeed       = "CalendarFeed"
 	TypeCatalogueEntry     = "CatalogueEntry"
 	TypeCommune            = "Commune"
 	TypeDeadline           = "Deadline"
@@ -117,6 +123,7 @@ const (
 	TypeMapFacet           = "MapFacet"
 	TypeMapVersion         = "MapVersion"
 	TypeMemberParticulars  = "MemberParticulars"
+	TypeMessage            = "Message"
 	TypeNamedAgent         = "NamedAgent"
 	TypeOnlineRegistration = "OnlineRegistration"
 	TypeOpeningHours       = "OpeningHours"
@@ -138,6 +145,7 @@ const (
 	TypeRegistryEvent      = "RegistryEvent"
 	TypeRoom               = "Room"
 	TypeSandboxClock       = "SandboxClock"
+	TypeSatisfactionAnswer = "SatisfactionAnswer"
 	TypeSensitiveRecord    = "SensitiveRecord"
 	TypeStaffAuthorisation = "StaffAuthorisation"
 	TypeStockChange        = "StockChange"
@@ -2677,57 +2685,63 @@ func (m *ApplicantAccountMutation) ResetEdge(name string) error {
 // ApplicationMutation represents an operation that mutates the Application nodes in the graph.
 type ApplicationMutation struct {
 	config
-	op                      Op
-	typ                     string
-	id                      *domain.ID
-	created_at              *time.Time
-	unique_number           *domain.UniqueNumber
-	state                   *domain.ApplicationState
-	given_names             *string
-	birth_name              *string
-	usual_name              *domain.Stated
-	name_key                *string
-	valid_until             *domain.Date
-	registered_on           *domain.Date
-	removed_on              *domain.Date
-	erased_on               *domain.Date
-	protected               *bool
-	version                 *int
-	addversion              *int
-	clearedFields           map[string]struct{}
-	summary                 *domain.ID
-	clearedsummary          bool
-	file                    *domain.ID
-	clearedfile             bool
-	contact                 *domain.ID
-	clearedcontact          bool
-	wishes                  map[domain.ID]struct{}
-	removedwishes           map[domain.ID]struct{}
-	clearedwishes           bool
-	household               map[domain.ID]struct{}
-	removedhousehold        map[domain.ID]struct{}
-	clearedhousehold        bool
-	deadlines               map[domain.ID]struct{}
-	removeddeadlines        map[domain.ID]struct{}
-	cleareddeadlines        bool
-	history                 map[domain.ID]struct{}
-	removedhistory          map[domain.ID]struct{}
-	clearedhistory          bool
-	proposed_changes        map[domain.ID]struct{}
-	removedproposed_changes map[domain.ID]struct{}
-	clearedproposed_changes bool
-	pieces                  map[domain.ID]struct{}
-	removedpieces           map[domain.ID]struct{}
-	clearedpieces           bool
-	appointments            map[domain.ID]struct{}
-	removedappointments     map[domain.ID]struct{}
-	clearedappointments     bool
-	orientations            map[domain.ID]struct{}
-	removedorientations     map[domain.ID]struct{}
-	clearedorientations     bool
-	done                    bool
-	oldValue                func(context.Context) (*Application, error)
-	predicates              []predicate.Application
+	op                        Op
+	typ                       string
+	id                        *domain.ID
+	created_at                *time.Time
+	unique_number             *domain.UniqueNumber
+	state                     *domain.ApplicationState
+	given_names               *string
+	birth_name                *string
+	usual_name                *domain.Stated
+	name_key                  *string
+	valid_until               *domain.Date
+	registered_on             *domain.Date
+	removed_on                *domain.Date
+	erased_on                 *domain.Date
+	protected                 *bool
+	version                   *int
+	addversion                *int
+	clearedFields             map[string]struct{}
+	summary                   *domain.ID
+	clearedsummary            bool
+	file                      *domain.ID
+	clearedfile               bool
+	contact                   *domain.ID
+	clearedcontact            bool
+	wishes                    map[domain.ID]struct{}
+	removedwishes             map[domain.ID]struct{}
+	clearedwishes             bool
+	household                 map[domain.ID]struct{}
+	removedhousehold          map[domain.ID]struct{}
+	clearedhousehold          bool
+	deadlines                 map[domain.ID]struct{}
+	removeddeadlines          map[domain.ID]struct{}
+	cleareddeadlines          bool
+	history                   map[domain.ID]struct{}
+	removedhistory            map[domain.ID]struct{}
+	clearedhistory            bool
+	proposed_changes          map[domain.ID]struct{}
+	removedproposed_changes   map[domain.ID]struct{}
+	clearedproposed_changes   bool
+	pieces                    map[domain.ID]struct{}
+	removedpieces             map[domain.ID]struct{}
+	clearedpieces             bool
+	appointments              map[domain.ID]struct{}
+	removedappointments       map[domain.ID]struct{}
+	clearedappointments       bool
+	orientations              map[domain.ID]struct{}
+	removedorientations       map[domain.ID]struct{}
+	clearedorientations       bool
+	messages                  map[domain.ID]struct{}
+	removedmessages           map[domain.ID]struct{}
+	clearedmessages           bool
+	appointment_offers        map[domain.ID]struct{}
+	removedappointment_offers map[domain.ID]struct{}
+	clearedappointment_offers bool
+	done                      bool
+	oldValue                  func(context.Context) (*Application, error)
+	predicates                []predicate.Application
 }
 
 var _ ent.Mutation = (*ApplicationMutation)(nil)
@@ -3910,6 +3924,114 @@ func (m *ApplicationMutation) ResetOrientations() {
 	m.removedorientations = nil
 }
 
+// AddMessageIDs adds the "messages" edge to the Message entity by ids.
+func (m *ApplicationMutation) AddMessageIDs(ids ...domain.ID) {
+	if m.messages == nil {
+		m.messages = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.messages[ids[i]] = struct{}{}
+	}
+}
+
+// ClearMessages clears the "messages" edge to the Message entity.
+func (m *ApplicationMutation) ClearMessages() {
+	m.clearedmessages = true
+}
+
+// MessagesCleared reports if the "messages" edge to the Message entity was cleared.
+func (m *ApplicationMutation) MessagesCleared() bool {
+	return m.clearedmessages
+}
+
+// RemoveMessageIDs removes the "messages" edge to the Message entity by IDs.
+func (m *ApplicationMutation) RemoveMessageIDs(ids ...domain.ID) {
+	if m.removedmessages == nil {
+		m.removedmessages = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.messages, ids[i])
+		m.removedmessages[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedMessages returns the removed IDs of the "messages" edge to the Message entity.
+func (m *ApplicationMutation) RemovedMessagesIDs() (ids []domain.ID) {
+	for id := range m.removedmessages {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// MessagesIDs returns the "messages" edge IDs in the mutation.
+func (m *ApplicationMutation) MessagesIDs() (ids []domain.ID) {
+	for id := range m.messages {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetMessages resets all changes to the "messages" edge.
+func (m *ApplicationMutation) ResetMessages() {
+	m.messages = nil
+	m.clearedmessages = false
+	m.removedmessages = nil
+}
+
+// AddAppointmentOfferIDs adds the "appointment_offers" edge to the AppointmentOffer entity by ids.
+func (m *ApplicationMutation) AddAppointmentOfferIDs(ids ...domain.ID) {
+	if m.appointment_offers == nil {
+		m.appointment_offers = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.appointment_offers[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAppointmentOffers clears the "appointment_offers" edge to the AppointmentOffer entity.
+func (m *ApplicationMutation) ClearAppointmentOffers() {
+	m.clearedappointment_offers = true
+}
+
+// AppointmentOffersCleared reports if the "appointment_offers" edge to the AppointmentOffer entity was cleared.
+func (m *ApplicationMutation) AppointmentOffersCleared() bool {
+	return m.clearedappointment_offers
+}
+
+// RemoveAppointmentOfferIDs removes the "appointment_offers" edge to the AppointmentOffer entity by IDs.
+func (m *ApplicationMutation) RemoveAppointmentOfferIDs(ids ...domain.ID) {
+	if m.removedappointment_offers == nil {
+		m.removedappointment_offers = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.appointment_offers, ids[i])
+		m.removedappointment_offers[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAppointmentOffers returns the removed IDs of the "appointment_offers" edge to the AppointmentOffer entity.
+func (m *ApplicationMutation) RemovedAppointmentOffersIDs() (ids []domain.ID) {
+	for id := range m.removedappointment_offers {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// AppointmentOffersIDs returns the "appointment_offers" edge IDs in the mutation.
+func (m *ApplicationMutation) AppointmentOffersIDs() (ids []domain.ID) {
+	for id := range m.appointment_offers {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAppointmentOffers resets all changes to the "appointment_offers" edge.
+func (m *ApplicationMutation) ResetAppointmentOffers() {
+	m.appointment_offers = nil
+	m.clearedappointment_offers = false
+	m.removedappointment_offers = nil
+}
+
 // Where appends a list predicates to the ApplicationMutation builder.
 func (m *ApplicationMutation) Where(ps ...predicate.Application) {
 	m.predicates = append(m.predicates, ps...)
@@ -4283,7 +4405,7 @@ func (m *ApplicationMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ApplicationMutation) AddedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 13)
 	if m.summary != nil {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -4316,6 +4438,12 @@ func (m *ApplicationMutation) AddedEdges() []string {
 	}
 	if m.orientations != nil {
 		edges = append(edges, application.EdgeOrientations)
+	}
+	if m.messages != nil {
+		edges = append(edges, application.EdgeMessages)
+	}
+	if m.appointment_offers != nil {
+		edges = append(edges, application.EdgeAppointmentOffers)
 	}
 	return edges
 }
@@ -4384,13 +4512,25 @@ func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeMessages:
+		ids := make([]ent.Value, 0, len(m.messages))
+		for id := range m.messages {
+			ids = append(ids, id)
+		}
+		return ids
+	case application.EdgeAppointmentOffers:
+		ids := make([]ent.Value, 0, len(m.appointment_offers))
+		for id := range m.appointment_offers {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ApplicationMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 13)
 	if m.removedwishes != nil {
 		edges = append(edges, application.EdgeWishes)
 	}
@@ -4414,6 +4554,12 @@ func (m *ApplicationMutation) RemovedEdges() []string {
 	}
 	if m.removedorientations != nil {
 		edges = append(edges, application.EdgeOrientations)
+	}
+	if m.removedmessages != nil {
+		edges = append(edges, application.EdgeMessages)
+	}
+	if m.removedappointment_offers != nil {
+		edges = append(edges, application.EdgeAppointmentOffers)
 	}
 	return edges
 }
@@ -4470,13 +4616,25 @@ func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeMessages:
+		ids := make([]ent.Value, 0, len(m.removedmessages))
+		for id := range m.removedmessages {
+			ids = append(ids, id)
+		}
+		return ids
+	case application.EdgeAppointmentOffers:
+		ids := make([]ent.Value, 0, len(m.removedappointment_offers))
+		for id := range m.removedappointment_offers {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ApplicationMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 13)
 	if m.clearedsummary {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -4510,6 +4668,12 @@ func (m *ApplicationMutation) ClearedEdges() []string {
 	if m.clearedorientations {
 		edges = append(edges, application.EdgeOrientations)
 	}
+	if m.clearedmessages {
+		edges = append(edges, application.EdgeMessages)
+	}
+	if m.clearedappointment_offers {
+		edges = append(edges, application.EdgeAppointmentOffers)
+	}
 	return edges
 }
 
@@ -4539,6 +4703,10 @@ func (m *ApplicationMutation) EdgeCleared(name string) bool {
 		return m.clearedappointments
 	case application.EdgeOrientations:
 		return m.clearedorientations
+	case application.EdgeMessages:
+		return m.clearedmessages
+	case application.EdgeAppointmentOffers:
+		return m.clearedappointment_offers
 	}
 	return false
 }
@@ -4596,6 +4764,12 @@ func (m *ApplicationMutation) ResetEdge(name string) error {
 		return nil
 	case application.EdgeOrientations:
 		m.ResetOrientations()
+		return nil
+	case application.EdgeMessages:
+		m.ResetMessages()
+		return nil
+	case application.EdgeAppointmentOffers:
+		m.ResetAppointmentOffers()
 		return nil
 	}
 	return fmt.Errorf("unknown Application edge %s", name)
@@ -12937,6 +13111,876 @@ func (m *AppointmentMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Appointment edge %s", name)
 }
 
+// AppointmentOfferMutation represents an operation that mutates the AppointmentOffer nodes in the graph.
+type AppointmentOfferMutation struct {
+	config
+	op                 Op
+	typ                string
+	id                 *domain.ID
+	created_at         *time.Time
+	motive             *domain.MotiveCode
+	offered_on         *domain.Date
+	book_by            *domain.Date
+	declined_on        *domain.Date
+	appointment_state  *domain.AppointmentState
+	clearedFields      map[string]struct{}
+	application        *domain.ID
+	clearedapplication bool
+	appointment        *domain.ID
+	clearedappointment bool
+	done               bool
+	oldValue           func(context.Context) (*AppointmentOffer, error)
+	predicates         []predicate.AppointmentOffer
+}
+
+var _ ent.Mutation = (*AppointmentOfferMutation)(nil)
+
+// appointmentofferOption allows management of the mutation configuration using functional options.
+type appointmentofferOption func(*AppointmentOfferMutation)
+
+// newAppointmentOfferMutation creates new mutation for the AppointmentOffer entity.
+func newAppointmentOfferMutation(c config, op Op, opts ...appointmentofferOption) *AppointmentOfferMutation {
+	m := &AppointmentOfferMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeAppointmentOffer,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withAppointmentOfferID sets the ID field of the mutation.
+func withAppointmentOfferID(id domain.ID) appointmentofferOption {
+	return func(m *AppointmentOfferMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *AppointmentOffer
+		)
+		m.oldValue = func(ctx context.Context) (*AppointmentOffer, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().AppointmentOffer.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withAppointmentOffer sets the old AppointmentOffer of the mutation.
+func withAppointmentOffer(node *AppointmentOffer) appointmentofferOption {
+	return func(m *AppointmentOfferMutation) {
+		m.oldValue = func(context.Context) (*AppointmentOffer, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m AppointmentOfferMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m AppointmentOfferMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of AppointmentOffer entities.
+func (m *AppointmentOfferMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *AppointmentOfferMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *AppointmentOfferMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().AppointmentOffer.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *AppointmentOfferMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *AppointmentOfferMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the AppointmentOffer entity.
+// If the AppointmentOffer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentOfferMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *AppointmentOfferMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *AppointmentOfferMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *AppointmentOfferMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the AppointmentOffer entity.
+// If the AppointmentOffer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentOfferMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *AppointmentOfferMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMotive sets the "motive" field.
+func (m *AppointmentOfferMutation) SetMotive(dc domain.MotiveCode) {
+	m.motive = &dc
+}
+
+// Motive returns the value of the "motive" field in the mutation.
+func (m *AppointmentOfferMutation) Motive() (r domain.MotiveCode, exists bool) {
+	v := m.motive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMotive returns the old "motive" field's value of the AppointmentOffer entity.
+// If the AppointmentOffer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentOfferMutation) OldMotive(ctx context.Context) (v domain.MotiveCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMotive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMotive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMotive: %w", err)
+	}
+	return oldValue.Motive, nil
+}
+
+// ResetMotive resets all changes to the "motive" field.
+func (m *AppointmentOfferMutation) ResetMotive() {
+	m.motive = nil
+}
+
+// SetOfferedOn sets the "offered_on" field.
+func (m *AppointmentOfferMutation) SetOfferedOn(d domain.Date) {
+	m.offered_on = &d
+}
+
+// OfferedOn returns the value of the "offered_on" field in the mutation.
+func (m *AppointmentOfferMutation) OfferedOn() (r domain.Date, exists bool) {
+	v := m.offered_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferedOn returns the old "offered_on" field's value of the AppointmentOffer entity.
+// If the AppointmentOffer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentOfferMutation) OldOfferedOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferedOn: %w", err)
+	}
+	return oldValue.OfferedOn, nil
+}
+
+// ResetOfferedOn resets all changes to the "offered_on" field.
+func (m *AppointmentOfferMutation) ResetOfferedOn() {
+	m.offered_on = nil
+}
+
+// SetBookBy sets the "book_by" field.
+func (m *AppointmentOfferMutation) SetBookBy(d domain.Date) {
+	m.book_by = &d
+}
+
+// BookBy returns the value of the "book_by" field in the mutation.
+func (m *AppointmentOfferMutation) BookBy() (r domain.Date, exists bool) {
+	v := m.book_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBookBy returns the old "book_by" field's value of the AppointmentOffer entity.
+// If the AppointmentOffer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentOfferMutation) OldBookBy(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBookBy is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBookBy requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBookBy: %w", err)
+	}
+	return oldValue.BookBy, nil
+}
+
+// ResetBookBy resets all changes to the "book_by" field.
+func (m *AppointmentOfferMutation) ResetBookBy() {
+	m.book_by = nil
+}
+
+// SetDeclinedOn sets the "declined_on" field.
+func (m *AppointmentOfferMutation) SetDeclinedOn(d domain.Date) {
+	m.declined_on = &d
+}
+
+// DeclinedOn returns the value of the "declined_on" field in the mutation.
+func (m *AppointmentOfferMutation) DeclinedOn() (r domain.Date, exists bool) {
+	v := m.declined_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeclinedOn returns the old "declined_on" field's value of the AppointmentOffer entity.
+// If the AppointmentOffer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentOfferMutation) OldDeclinedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeclinedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeclinedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeclinedOn: %w", err)
+	}
+	return oldValue.DeclinedOn, nil
+}
+
+// ClearDeclinedOn clears the value of the "declined_on" field.
+func (m *AppointmentOfferMutation) ClearDeclinedOn() {
+	m.declined_on = nil
+	m.clearedFields[appointmentoffer.FieldDeclinedOn] = struct{}{}
+}
+
+// DeclinedOnCleared returns if the "declined_on" field was cleared in this mutation.
+func (m *AppointmentOfferMutation) DeclinedOnCleared() bool {
+	_, ok := m.clearedFields[appointmentoffer.FieldDeclinedOn]
+	return ok
+}
+
+// ResetDeclinedOn resets all changes to the "declined_on" field.
+func (m *AppointmentOfferMutation) ResetDeclinedOn() {
+	m.declined_on = nil
+	delete(m.clearedFields, appointmentoffer.FieldDeclinedOn)
+}
+
+// SetAppointmentID sets the "appointment_id" field.
+func (m *AppointmentOfferMutation) SetAppointmentID(d domain.ID) {
+	m.appointment = &d
+}
+
+// AppointmentID returns the value of the "appointment_id" field in the mutation.
+func (m *AppointmentOfferMutation) AppointmentID() (r domain.ID, exists bool) {
+	v := m.appointment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppointmentID returns the old "appointment_id" field's value of the AppointmentOffer entity.
+// If the AppointmentOffer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentOfferMutation) OldAppointmentID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppointmentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppointmentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppointmentID: %w", err)
+	}
+	return oldValue.AppointmentID, nil
+}
+
+// ClearAppointmentID clears the value of the "appointment_id" field.
+func (m *AppointmentOfferMutation) ClearAppointmentID() {
+	m.appointment = nil
+	m.clearedFields[appointmentoffer.FieldAppointmentID] = struct{}{}
+}
+
+// AppointmentIDCleared returns if the "appointment_id" field was cleared in this mutation.
+func (m *AppointmentOfferMutation) AppointmentIDCleared() bool {
+	_, ok := m.clearedFields[appointmentoffer.FieldAppointmentID]
+	return ok
+}
+
+// ResetAppointmentID resets all changes to the "appointment_id" field.
+func (m *AppointmentOfferMutation) ResetAppointmentID() {
+	m.appointment = nil
+	delete(m.clearedFields, appointmentoffer.FieldAppointmentID)
+}
+
+// SetAppointmentState sets the "appointment_state" field.
+func (m *AppointmentOfferMutation) SetAppointmentState(ds domain.AppointmentState) {
+	m.appointment_state = &ds
+}
+
+// AppointmentState returns the value of the "appointment_state" field in the mutation.
+func (m *AppointmentOfferMutation) AppointmentState() (r domain.AppointmentState, exists bool) {
+	v := m.appointment_state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppointmentState returns the old "appointment_state" field's value of the AppointmentOffer entity.
+// If the AppointmentOffer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AppointmentOfferMutation) OldAppointmentState(ctx context.Context) (v *domain.AppointmentState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppointmentState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppointmentState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppointmentState: %w", err)
+	}
+	return oldValue.AppointmentState, nil
+}
+
+// ClearAppointmentState clears the value of the "appointment_state" field.
+func (m *AppointmentOfferMutation) ClearAppointmentState() {
+	m.appointment_state = nil
+	m.clearedFields[appointmentoffer.FieldAppointmentState] = struct{}{}
+}
+
+// AppointmentStateCleared returns if the "appointment_state" field was cleared in this mutation.
+func (m *AppointmentOfferMutation) AppointmentStateCleared() bool {
+	_, ok := m.clearedFields[appointmentoffer.FieldAppointmentState]
+	return ok
+}
+
+// ResetAppointmentState resets all changes to the "appointment_state" field.
+func (m *AppointmentOfferMutation) ResetAppointmentState() {
+	m.appointment_state = nil
+	delete(m.clearedFields, appointmentoffer.FieldAppointmentState)
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *AppointmentOfferMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[appointmentoffer.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *AppointmentOfferMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *AppointmentOfferMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *AppointmentOfferMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearAppointment clears the "appointment" edge to the Appointment entity.
+func (m *AppointmentOfferMutation) ClearAppointment() {
+	m.clearedappointment = true
+	m.clearedFields[appointmentoffer.FieldAppointmentID] = struct{}{}
+}
+
+// AppointmentCleared reports if the "appointment" edge to the Appointment entity was cleared.
+func (m *AppointmentOfferMutation) AppointmentCleared() bool {
+	return m.AppointmentIDCleared() || m.clearedappointment
+}
+
+// AppointmentIDs returns the "appointment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AppointmentID instead. It exists only for internal usage by the builders.
+func (m *AppointmentOfferMutation) AppointmentIDs() (ids []domain.ID) {
+	if id := m.appointment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAppointment resets all changes to the "appointment" edge.
+func (m *AppointmentOfferMutation) ResetAppointment() {
+	m.appointment = nil
+	m.clearedappointment = false
+}
+
+// Where appends a list predicates to the AppointmentOfferMutation builder.
+func (m *AppointmentOfferMutation) Where(ps ...predicate.AppointmentOffer) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the AppointmentOfferMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *AppointmentOfferMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.AppointmentOffer, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *AppointmentOfferMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *AppointmentOfferMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (AppointmentOffer).
+func (m *AppointmentOfferMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *AppointmentOfferMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, appointmentoffer.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, appointmentoffer.FieldApplicationID)
+	}
+	if m.motive != nil {
+		fields = append(fields, appointmentoffer.FieldMotive)
+	}
+	if m.offered_on != nil {
+		fields = append(fields, appointmentoffer.FieldOfferedOn)
+	}
+	if m.book_by != nil {
+		fields = append(fields, appointmentoffer.FieldBookBy)
+	}
+	if m.declined_on != nil {
+		fields = append(fields, appointmentoffer.FieldDeclinedOn)
+	}
+	if m.appointment != nil {
+		fields = append(fields, appointmentoffer.FieldAppointmentID)
+	}
+	if m.appointment_state != nil {
+		fields = append(fields, appointmentoffer.FieldAppointmentState)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *AppointmentOfferMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case appointmentoffer.FieldCreatedAt:
+		return m.CreatedAt()
+	case appointmentoffer.FieldApplicationID:
+		return m.ApplicationID()
+	case appointmentoffer.FieldMotive:
+		return m.Motive()
+	case appointmentoffer.FieldOfferedOn:
+		return m.OfferedOn()
+	case appointmentoffer.FieldBookBy:
+		return m.BookBy()
+	case appointmentoffer.FieldDeclinedOn:
+		return m.DeclinedOn()
+	case appointmentoffer.FieldAppointmentID:
+		return m.AppointmentID()
+	case appointmentoffer.FieldAppointmentState:
+		return m.AppointmentState()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *AppointmentOfferMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case appointmentoffer.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case appointmentoffer.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case appointmentoffer.FieldMotive:
+		return m.OldMotive(ctx)
+	case appointmentoffer.FieldOfferedOn:
+		return m.OldOfferedOn(ctx)
+	case appointmentoffer.FieldBookBy:
+		return m.OldBookBy(ctx)
+	case appointmentoffer.FieldDeclinedOn:
+		return m.OldDeclinedOn(ctx)
+	case appointmentoffer.FieldAppointmentID:
+		return m.OldAppointmentID(ctx)
+	case appointmentoffer.FieldAppointmentState:
+		return m.OldAppointmentState(ctx)
+	}
+	return nil, fmt.Errorf("unknown AppointmentOffer field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AppointmentOfferMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case appointmentoffer.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case appointmentoffer.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case appointmentoffer.FieldMotive:
+		v, ok := value.(domain.MotiveCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMotive(v)
+		return nil
+	case appointmentoffer.FieldOfferedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferedOn(v)
+		return nil
+	case appointmentoffer.FieldBookBy:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBookBy(v)
+		return nil
+	case appointmentoffer.FieldDeclinedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeclinedOn(v)
+		return nil
+	case appointmentoffer.FieldAppointmentID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppointmentID(v)
+		return nil
+	case appointmentoffer.FieldAppointmentState:
+		v, ok := value.(domain.AppointmentState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppointmentState(v)
+		return nil
+	}
+	return fmt.Errorf("unknown AppointmentOffer field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *AppointmentOfferMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *AppointmentOfferMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *AppointmentOfferMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown AppointmentOffer numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *AppointmentOfferMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(appointmentoffer.FieldDeclinedOn) {
+		fields = append(fields, appointmentoffer.FieldDeclinedOn)
+	}
+	if m.FieldCleared(appointmentoffer.FieldAppointmentID) {
+		fields = append(fields, appointmentoffer.FieldAppointmentID)
+	}
+	if m.FieldCleared(appointmentoffer.FieldAppointmentState) {
+		fields = append(fields, appointmentoffer.FieldAppointmentState)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *AppointmentOfferMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *AppointmentOfferMutation) ClearField(name string) error {
+	switch name {
+	case appointmentoffer.FieldDeclinedOn:
+		m.ClearDeclinedOn()
+		return nil
+	case appointmentoffer.FieldAppointmentID:
+		m.ClearAppointmentID()
+		return nil
+	case appointmentoffer.FieldAppointmentState:
+		m.ClearAppointmentState()
+		return nil
+	}
+	return fmt.Errorf("unknown AppointmentOffer nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *AppointmentOfferMutation) ResetField(name string) error {
+	switch name {
+	case appointmentoffer.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case appointmentoffer.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case appointmentoffer.FieldMotive:
+		m.ResetMotive()
+		return nil
+	case appointmentoffer.FieldOfferedOn:
+		m.ResetOfferedOn()
+		return nil
+	case appointmentoffer.FieldBookBy:
+		m.ResetBookBy()
+		return nil
+	case appointmentoffer.FieldDeclinedOn:
+		m.ResetDeclinedOn()
+		return nil
+	case appointmentoffer.FieldAppointmentID:
+		m.ResetAppointmentID()
+		return nil
+	case appointmentoffer.FieldAppointmentState:
+		m.ResetAppointmentState()
+		return nil
+	}
+	return fmt.Errorf("unknown AppointmentOffer field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *AppointmentOfferMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.application != nil {
+		edges = append(edges, appointmentoffer.EdgeApplication)
+	}
+	if m.appointment != nil {
+		edges = append(edges, appointmentoffer.EdgeAppointment)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *AppointmentOfferMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case appointmentoffer.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case appointmentoffer.EdgeAppointment:
+		if id := m.appointment; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *AppointmentOfferMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *AppointmentOfferMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *AppointmentOfferMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.clearedapplication {
+		edges = append(edges, appointmentoffer.EdgeApplication)
+	}
+	if m.clearedappointment {
+		edges = append(edges, appointmentoffer.EdgeAppointment)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *AppointmentOfferMutation) EdgeCleared(name string) bool {
+	switch name {
+	case appointmentoffer.EdgeApplication:
+		return m.clearedapplication
+	case appointmentoffer.EdgeAppointment:
+		return m.clearedappointment
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *AppointmentOfferMutation) ClearEdge(name string) error {
+	switch name {
+	case appointmentoffer.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case appointmentoffer.EdgeAppointment:
+		m.ClearAppointment()
+		return nil
+	}
+	return fmt.Errorf("unknown AppointmentOffer unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *AppointmentOfferMutation) ResetEdge(name string) error {
+	switch name {
+	case appointmentoffer.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case appointmentoffer.EdgeAppointment:
+		m.ResetAppointment()
+		return nil
+	}
+	return fmt.Errorf("unknown AppointmentOffer edge %s", name)
+}
+
 // AssignmentMutation represents an operation that mutates the Assignment nodes in the graph.
 type AssignmentMutation struct {
 	config
@@ -19893,6 +20937,662 @@ func (m *BuildingMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Building edge %s", name)
+}
+
+// CalendarFeedMutation represents an operation that mutates the CalendarFeed nodes in the graph.
+type CalendarFeedMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *domain.ID
+	created_at    *time.Time
+	label         *string
+	hash          *[]byte
+	opened_at     *time.Time
+	expires_at    *time.Time
+	clearedFields map[string]struct{}
+	person        *domain.ID
+	clearedperson bool
+	done          bool
+	oldValue      func(context.Context) (*CalendarFeed, error)
+	predicates    []predicate.CalendarFeed
+}
+
+var _ ent.Mutation = (*CalendarFeedMutation)(nil)
+
+// calendarfeedOption allows management of the mutation configuration using functional options.
+type calendarfeedOption func(*CalendarFeedMutation)
+
+// newCalendarFeedMutation creates new mutation for the CalendarFeed entity.
+func newCalendarFeedMutation(c config, op Op, opts ...calendarfeedOption) *CalendarFeedMutation {
+	m := &CalendarFeedMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeCalendarFeed,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withCalendarFeedID sets the ID field of the mutation.
+func withCalendarFeedID(id domain.ID) calendarfeedOption {
+	return func(m *CalendarFeedMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *CalendarFeed
+		)
+		m.oldValue = func(ctx context.Context) (*CalendarFeed, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().CalendarFeed.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withCalendarFeed sets the old CalendarFeed of the mutation.
+func withCalendarFeed(node *CalendarFeed) calendarfeedOption {
+	return func(m *CalendarFeedMutation) {
+		m.oldValue = func(context.Context) (*CalendarFeed, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m CalendarFeedMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m CalendarFeedMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of CalendarFeed entities.
+func (m *CalendarFeedMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *CalendarFeedMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *CalendarFeedMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().CalendarFeed.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *CalendarFeedMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *CalendarFeedMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the CalendarFeed entity.
+// If the CalendarFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalendarFeedMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *CalendarFeedMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetPersonID sets the "person_id" field.
+func (m *CalendarFeedMutation) SetPersonID(d domain.ID) {
+	m.person = &d
+}
+
+// PersonID returns the value of the "person_id" field in the mutation.
+func (m *CalendarFeedMutation) PersonID() (r domain.ID, exists bool) {
+	v := m.person
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPersonID returns the old "person_id" field's value of the CalendarFeed entity.
+// If the CalendarFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalendarFeedMutation) OldPersonID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPersonID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPersonID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPersonID: %w", err)
+	}
+	return oldValue.PersonID, nil
+}
+
+// ResetPersonID resets all changes to the "person_id" field.
+func (m *CalendarFeedMutation) ResetPersonID() {
+	m.person = nil
+}
+
+// SetLabel sets the "label" field.
+func (m *CalendarFeedMutation) SetLabel(s string) {
+	m.label = &s
+}
+
+// Label returns the value of the "label" field in the mutation.
+func (m *CalendarFeedMutation) Label() (r string, exists bool) {
+	v := m.label
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLabel returns the old "label" field's value of the CalendarFeed entity.
+// If the CalendarFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalendarFeedMutation) OldLabel(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLabel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLabel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLabel: %w", err)
+	}
+	return oldValue.Label, nil
+}
+
+// ResetLabel resets all changes to the "label" field.
+func (m *CalendarFeedMutation) ResetLabel() {
+	m.label = nil
+}
+
+// SetHash sets the "hash" field.
+func (m *CalendarFeedMutation) SetHash(b []byte) {
+	m.hash = &b
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *CalendarFeedMutation) Hash() (r []byte, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the CalendarFeed entity.
+// If the CalendarFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalendarFeedMutation) OldHash(ctx context.Context) (v []byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *CalendarFeedMutation) ResetHash() {
+	m.hash = nil
+}
+
+// SetOpenedAt sets the "opened_at" field.
+func (m *CalendarFeedMutation) SetOpenedAt(t time.Time) {
+	m.opened_at = &t
+}
+
+// OpenedAt returns the value of the "opened_at" field in the mutation.
+func (m *CalendarFeedMutation) OpenedAt() (r time.Time, exists bool) {
+	v := m.opened_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpenedAt returns the old "opened_at" field's value of the CalendarFeed entity.
+// If the CalendarFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalendarFeedMutation) OldOpenedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpenedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpenedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpenedAt: %w", err)
+	}
+	return oldValue.OpenedAt, nil
+}
+
+// ResetOpenedAt resets all changes to the "opened_at" field.
+func (m *CalendarFeedMutation) ResetOpenedAt() {
+	m.opened_at = nil
+}
+
+// SetExpiresAt sets the "expires_at" field.
+func (m *CalendarFeedMutation) SetExpiresAt(t time.Time) {
+	m.expires_at = &t
+}
+
+// ExpiresAt returns the value of the "expires_at" field in the mutation.
+func (m *CalendarFeedMutation) ExpiresAt() (r time.Time, exists bool) {
+	v := m.expires_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldExpiresAt returns the old "expires_at" field's value of the CalendarFeed entity.
+// If the CalendarFeed object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *CalendarFeedMutation) OldExpiresAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldExpiresAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldExpiresAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldExpiresAt: %w", err)
+	}
+	return oldValue.ExpiresAt, nil
+}
+
+// ResetExpiresAt resets all changes to the "expires_at" field.
+func (m *CalendarFeedMutation) ResetExpiresAt() {
+	m.expires_at = nil
+}
+
+// ClearPerson clears the "person" edge to the Person entity.
+func (m *CalendarFeedMutation) ClearPerson() {
+	m.clearedperson = true
+	m.clearedFields[calendarfeed.FieldPersonID] = struct{}{}
+}
+
+// PersonCleared reports if the "person" edge to the Person entity was cleared.
+func (m *CalendarFeedMutation) PersonCleared() bool {
+	return m.clearedperson
+}
+
+// PersonIDs returns the "person" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PersonID instead. It exists only for internal usage by the builders.
+func (m *CalendarFeedMutation) PersonIDs() (ids []domain.ID) {
+	if id := m.person; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPerson resets all changes to the "person" edge.
+func (m *CalendarFeedMutation) ResetPerson() {
+	m.person = nil
+	m.clearedperson = false
+}
+
+// Where appends a list predicates to the CalendarFeedMutation builder.
+func (m *CalendarFeedMutation) Where(ps ...predicate.CalendarFeed) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the CalendarFeedMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *CalendarFeedMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.CalendarFeed, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *CalendarFeedMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *CalendarFeedMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (CalendarFeed).
+func (m *CalendarFeedMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *CalendarFeedMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, calendarfeed.FieldCreatedAt)
+	}
+	if m.person != nil {
+		fields = append(fields, calendarfeed.FieldPersonID)
+	}
+	if m.label != nil {
+		fields = append(fields, calendarfeed.FieldLabel)
+	}
+	if m.hash != nil {
+		fields = append(fields, calendarfeed.FieldHash)
+	}
+	if m.opened_at != nil {
+		fields = append(fields, calendarfeed.FieldOpenedAt)
+	}
+	if m.expires_at != nil {
+		fields = append(fields, calendarfeed.FieldExpiresAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *CalendarFeedMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case calendarfeed.FieldCreatedAt:
+		return m.CreatedAt()
+	case calendarfeed.FieldPersonID:
+		return m.PersonID()
+	case calendarfeed.FieldLabel:
+		return m.Label()
+	case calendarfeed.FieldHash:
+		return m.Hash()
+	case calendarfeed.FieldOpenedAt:
+		return m.OpenedAt()
+	case calendarfeed.FieldExpiresAt:
+		return m.ExpiresAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *CalendarFeedMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case calendarfeed.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case calendarfeed.FieldPersonID:
+		return m.OldPersonID(ctx)
+	case calendarfeed.FieldLabel:
+		return m.OldLabel(ctx)
+	case calendarfeed.FieldHash:
+		return m.OldHash(ctx)
+	case calendarfeed.FieldOpenedAt:
+		return m.OldOpenedAt(ctx)
+	case calendarfeed.FieldExpiresAt:
+		return m.OldExpiresAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown CalendarFeed field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CalendarFeedMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case calendarfeed.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case calendarfeed.FieldPersonID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPersonID(v)
+		return nil
+	case calendarfeed.FieldLabel:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLabel(v)
+		return nil
+	case calendarfeed.FieldHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	case calendarfeed.FieldOpenedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpenedAt(v)
+		return nil
+	case calendarfeed.FieldExpiresAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetExpiresAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown CalendarFeed field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *CalendarFeedMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *CalendarFeedMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *CalendarFeedMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown CalendarFeed numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *CalendarFeedMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *CalendarFeedMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *CalendarFeedMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown CalendarFeed nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *CalendarFeedMutation) ResetField(name string) error {
+	switch name {
+	case calendarfeed.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case calendarfeed.FieldPersonID:
+		m.ResetPersonID()
+		return nil
+	case calendarfeed.FieldLabel:
+		m.ResetLabel()
+		return nil
+	case calendarfeed.FieldHash:
+		m.ResetHash()
+		return nil
+	case calendarfeed.FieldOpenedAt:
+		m.ResetOpenedAt()
+		return nil
+	case calendarfeed.FieldExpiresAt:
+		m.ResetExpiresAt()
+		return nil
+	}
+	return fmt.Errorf("unknown CalendarFeed field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *CalendarFeedMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.person != nil {
+		edges = append(edges, calendarfeed.EdgePerson)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *CalendarFeedMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case calendarfeed.EdgePerson:
+		if id := m.person; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *CalendarFeedMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *CalendarFeedMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *CalendarFeedMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedperson {
+		edges = append(edges, calendarfeed.EdgePerson)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *CalendarFeedMutation) EdgeCleared(name string) bool {
+	switch name {
+	case calendarfeed.EdgePerson:
+		return m.clearedperson
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *CalendarFeedMutation) ClearEdge(name string) error {
+	switch name {
+	case calendarfeed.EdgePerson:
+		m.ClearPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown CalendarFeed unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *CalendarFeedMutation) ResetEdge(name string) error {
+	switch name {
+	case calendarfeed.EdgePerson:
+		m.ResetPerson()
+		return nil
+	}
+	return fmt.Errorf("unknown CalendarFeed edge %s", name)
 }
 
 // CatalogueEntryMutation represents an operation that mutates the CatalogueEntry nodes in the graph.
@@ -34520,6 +36220,1355 @@ func (m *MemberParticularsMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown MemberParticulars edge %s", name)
+}
+
+// MessageMutation represents an operation that mutates the Message nodes in the graph.
+type MessageMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	kind                   *domain.MessageKind
+	state                  *domain.MessageState
+	channel                *domain.MessageChannel
+	sensitive              *bool
+	former_contact         *domain.Stated
+	about                  *time.Time
+	due_at                 *time.Time
+	worthless_at           *time.Time
+	settled_at             *time.Time
+	tries                  *int
+	addtries               *int
+	next_try               *time.Time
+	clearedFields          map[string]struct{}
+	application            *domain.ID
+	clearedapplication     bool
+	appointment            *domain.ID
+	clearedappointment     bool
+	reception_point        *domain.ID
+	clearedreception_point bool
+	done                   bool
+	oldValue               func(context.Context) (*Message, error)
+	predicates             []predicate.Message
+}
+
+var _ ent.Mutation = (*MessageMutation)(nil)
+
+// messageOption allows management of the mutation configuration using functional options.
+type messageOption func(*MessageMutation)
+
+// newMessageMutation creates new mutation for the Message entity.
+func newMessageMutation(c config, op Op, opts ...messageOption) *MessageMutation {
+	m := &MessageMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMessage,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMessageID sets the ID field of the mutation.
+func withMessageID(id domain.ID) messageOption {
+	return func(m *MessageMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Message
+		)
+		m.oldValue = func(ctx context.Context) (*Message, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Message.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMessage sets the old Message of the mutation.
+func withMessage(node *Message) messageOption {
+	return func(m *MessageMutation) {
+		m.oldValue = func(context.Context) (*Message, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MessageMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MessageMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Message entities.
+func (m *MessageMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MessageMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MessageMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Message.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MessageMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MessageMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MessageMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *MessageMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *MessageMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *MessageMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *MessageMutation) SetKind(dk domain.MessageKind) {
+	m.kind = &dk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *MessageMutation) Kind() (r domain.MessageKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldKind(ctx context.Context) (v domain.MessageKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *MessageMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetState sets the "state" field.
+func (m *MessageMutation) SetState(ds domain.MessageState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *MessageMutation) State() (r domain.MessageState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldState(ctx context.Context) (v domain.MessageState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *MessageMutation) ResetState() {
+	m.state = nil
+}
+
+// SetChannel sets the "channel" field.
+func (m *MessageMutation) SetChannel(dc domain.MessageChannel) {
+	m.channel = &dc
+}
+
+// Channel returns the value of the "channel" field in the mutation.
+func (m *MessageMutation) Channel() (r domain.MessageChannel, exists bool) {
+	v := m.channel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannel returns the old "channel" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldChannel(ctx context.Context) (v *domain.MessageChannel, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannel: %w", err)
+	}
+	return oldValue.Channel, nil
+}
+
+// ClearChannel clears the value of the "channel" field.
+func (m *MessageMutation) ClearChannel() {
+	m.channel = nil
+	m.clearedFields[message.FieldChannel] = struct{}{}
+}
+
+// ChannelCleared returns if the "channel" field was cleared in this mutation.
+func (m *MessageMutation) ChannelCleared() bool {
+	_, ok := m.clearedFields[message.FieldChannel]
+	return ok
+}
+
+// ResetChannel resets all changes to the "channel" field.
+func (m *MessageMutation) ResetChannel() {
+	m.channel = nil
+	delete(m.clearedFields, message.FieldChannel)
+}
+
+// SetSensitive sets the "sensitive" field.
+func (m *MessageMutation) SetSensitive(b bool) {
+	m.sensitive = &b
+}
+
+// Sensitive returns the value of the "sensitive" field in the mutation.
+func (m *MessageMutation) Sensitive() (r bool, exists bool) {
+	v := m.sensitive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSensitive returns the old "sensitive" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldSensitive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSensitive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSensitive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSensitive: %w", err)
+	}
+	return oldValue.Sensitive, nil
+}
+
+// ResetSensitive resets all changes to the "sensitive" field.
+func (m *MessageMutation) ResetSensitive() {
+	m.sensitive = nil
+}
+
+// SetAppointmentID sets the "appointment_id" field.
+func (m *MessageMutation) SetAppointmentID(d domain.ID) {
+	m.appointment = &d
+}
+
+// AppointmentID returns the value of the "appointment_id" field in the mutation.
+func (m *MessageMutation) AppointmentID() (r domain.ID, exists bool) {
+	v := m.appointment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppointmentID returns the old "appointment_id" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldAppointmentID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppointmentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppointmentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppointmentID: %w", err)
+	}
+	return oldValue.AppointmentID, nil
+}
+
+// ClearAppointmentID clears the value of the "appointment_id" field.
+func (m *MessageMutation) ClearAppointmentID() {
+	m.appointment = nil
+	m.clearedFields[message.FieldAppointmentID] = struct{}{}
+}
+
+// AppointmentIDCleared returns if the "appointment_id" field was cleared in this mutation.
+func (m *MessageMutation) AppointmentIDCleared() bool {
+	_, ok := m.clearedFields[message.FieldAppointmentID]
+	return ok
+}
+
+// ResetAppointmentID resets all changes to the "appointment_id" field.
+func (m *MessageMutation) ResetAppointmentID() {
+	m.appointment = nil
+	delete(m.clearedFields, message.FieldAppointmentID)
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *MessageMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *MessageMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldReceptionPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ClearReceptionPointID clears the value of the "reception_point_id" field.
+func (m *MessageMutation) ClearReceptionPointID() {
+	m.reception_point = nil
+	m.clearedFields[message.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointIDCleared returns if the "reception_point_id" field was cleared in this mutation.
+func (m *MessageMutation) ReceptionPointIDCleared() bool {
+	_, ok := m.clearedFields[message.FieldReceptionPointID]
+	return ok
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *MessageMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+	delete(m.clearedFields, message.FieldReceptionPointID)
+}
+
+// SetFormerContact sets the "former_contact" field.
+func (m *MessageMutation) SetFormerContact(d domain.Stated) {
+	m.former_contact = &d
+}
+
+// FormerContact returns the value of the "former_contact" field in the mutation.
+func (m *MessageMutation) FormerContact() (r domain.Stated, exists bool) {
+	v := m.former_contact
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFormerContact returns the old "former_contact" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldFormerContact(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFormerContact is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFormerContact requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFormerContact: %w", err)
+	}
+	return oldValue.FormerContact, nil
+}
+
+// ResetFormerContact resets all changes to the "former_contact" field.
+func (m *MessageMutation) ResetFormerContact() {
+	m.former_contact = nil
+}
+
+// SetAbout sets the "about" field.
+func (m *MessageMutation) SetAbout(t time.Time) {
+	m.about = &t
+}
+
+// About returns the value of the "about" field in the mutation.
+func (m *MessageMutation) About() (r time.Time, exists bool) {
+	v := m.about
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAbout returns the old "about" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldAbout(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAbout is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAbout requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAbout: %w", err)
+	}
+	return oldValue.About, nil
+}
+
+// ResetAbout resets all changes to the "about" field.
+func (m *MessageMutation) ResetAbout() {
+	m.about = nil
+}
+
+// SetDueAt sets the "due_at" field.
+func (m *MessageMutation) SetDueAt(t time.Time) {
+	m.due_at = &t
+}
+
+// DueAt returns the value of the "due_at" field in the mutation.
+func (m *MessageMutation) DueAt() (r time.Time, exists bool) {
+	v := m.due_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDueAt returns the old "due_at" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldDueAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDueAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDueAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDueAt: %w", err)
+	}
+	return oldValue.DueAt, nil
+}
+
+// ResetDueAt resets all changes to the "due_at" field.
+func (m *MessageMutation) ResetDueAt() {
+	m.due_at = nil
+}
+
+// SetWorthlessAt sets the "worthless_at" field.
+func (m *MessageMutation) SetWorthlessAt(t time.Time) {
+	m.worthless_at = &t
+}
+
+// WorthlessAt returns the value of the "worthless_at" field in the mutation.
+func (m *MessageMutation) WorthlessAt() (r time.Time, exists bool) {
+	v := m.worthless_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorthlessAt returns the old "worthless_at" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldWorthlessAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorthlessAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorthlessAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorthlessAt: %w", err)
+	}
+	return oldValue.WorthlessAt, nil
+}
+
+// ResetWorthlessAt resets all changes to the "worthless_at" field.
+func (m *MessageMutation) ResetWorthlessAt() {
+	m.worthless_at = nil
+}
+
+// SetSettledAt sets the "settled_at" field.
+func (m *MessageMutation) SetSettledAt(t time.Time) {
+	m.settled_at = &t
+}
+
+// SettledAt returns the value of the "settled_at" field in the mutation.
+func (m *MessageMutation) SettledAt() (r time.Time, exists bool) {
+	v := m.settled_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSettledAt returns the old "settled_at" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldSettledAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSettledAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSettledAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSettledAt: %w", err)
+	}
+	return oldValue.SettledAt, nil
+}
+
+// ClearSettledAt clears the value of the "settled_at" field.
+func (m *MessageMutation) ClearSettledAt() {
+	m.settled_at = nil
+	m.clearedFields[message.FieldSettledAt] = struct{}{}
+}
+
+// SettledAtCleared returns if the "settled_at" field was cleared in this mutation.
+func (m *MessageMutation) SettledAtCleared() bool {
+	_, ok := m.clearedFields[message.FieldSettledAt]
+	return ok
+}
+
+// ResetSettledAt resets all changes to the "settled_at" field.
+func (m *MessageMutation) ResetSettledAt() {
+	m.settled_at = nil
+	delete(m.clearedFields, message.FieldSettledAt)
+}
+
+// SetTries sets the "tries" field.
+func (m *MessageMutation) SetTries(i int) {
+	m.tries = &i
+	m.addtries = nil
+}
+
+// Tries returns the value of the "tries" field in the mutation.
+func (m *MessageMutation) Tries() (r int, exists bool) {
+	v := m.tries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTries returns the old "tries" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldTries(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTries is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTries requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTries: %w", err)
+	}
+	return oldValue.Tries, nil
+}
+
+// AddTries adds i to the "tries" field.
+func (m *MessageMutation) AddTries(i int) {
+	if m.addtries != nil {
+		*m.addtries += i
+	} else {
+		m.addtries = &i
+	}
+}
+
+// AddedTries returns the value that was added to the "tries" field in this mutation.
+func (m *MessageMutation) AddedTries() (r int, exists bool) {
+	v := m.addtries
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetTries resets all changes to the "tries" field.
+func (m *MessageMutation) ResetTries() {
+	m.tries = nil
+	m.addtries = nil
+}
+
+// SetNextTry sets the "next_try" field.
+func (m *MessageMutation) SetNextTry(t time.Time) {
+	m.next_try = &t
+}
+
+// NextTry returns the value of the "next_try" field in the mutation.
+func (m *MessageMutation) NextTry() (r time.Time, exists bool) {
+	v := m.next_try
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNextTry returns the old "next_try" field's value of the Message entity.
+// If the Message object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageMutation) OldNextTry(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNextTry is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNextTry requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNextTry: %w", err)
+	}
+	return oldValue.NextTry, nil
+}
+
+// ResetNextTry resets all changes to the "next_try" field.
+func (m *MessageMutation) ResetNextTry() {
+	m.next_try = nil
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *MessageMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[message.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *MessageMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *MessageMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *MessageMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearAppointment clears the "appointment" edge to the Appointment entity.
+func (m *MessageMutation) ClearAppointment() {
+	m.clearedappointment = true
+	m.clearedFields[message.FieldAppointmentID] = struct{}{}
+}
+
+// AppointmentCleared reports if the "appointment" edge to the Appointment entity was cleared.
+func (m *MessageMutation) AppointmentCleared() bool {
+	return m.AppointmentIDCleared() || m.clearedappointment
+}
+
+// AppointmentIDs returns the "appointment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AppointmentID instead. It exists only for internal usage by the builders.
+func (m *MessageMutation) AppointmentIDs() (ids []domain.ID) {
+	if id := m.appointment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAppointment resets all changes to the "appointment" edge.
+func (m *MessageMutation) ResetAppointment() {
+	m.appointment = nil
+	m.clearedappointment = false
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *MessageMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[message.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *MessageMutation) ReceptionPointCleared() bool {
+	return m.ReceptionPointIDCleared() || m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *MessageMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *MessageMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// Where appends a list predicates to the MessageMutation builder.
+func (m *MessageMutation) Where(ps ...predicate.Message) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MessageMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MessageMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Message, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MessageMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MessageMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Message).
+func (m *MessageMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MessageMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.created_at != nil {
+		fields = append(fields, message.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, message.FieldApplicationID)
+	}
+	if m.kind != nil {
+		fields = append(fields, message.FieldKind)
+	}
+	if m.state != nil {
+		fields = append(fields, message.FieldState)
+	}
+	if m.channel != nil {
+		fields = append(fields, message.FieldChannel)
+	}
+	if m.sensitive != nil {
+		fields = append(fields, message.FieldSensitive)
+	}
+	if m.appointment != nil {
+		fields = append(fields, message.FieldAppointmentID)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, message.FieldReceptionPointID)
+	}
+	if m.former_contact != nil {
+		fields = append(fields, message.FieldFormerContact)
+	}
+	if m.about != nil {
+		fields = append(fields, message.FieldAbout)
+	}
+	if m.due_at != nil {
+		fields = append(fields, message.FieldDueAt)
+	}
+	if m.worthless_at != nil {
+		fields = append(fields, message.FieldWorthlessAt)
+	}
+	if m.settled_at != nil {
+		fields = append(fields, message.FieldSettledAt)
+	}
+	if m.tries != nil {
+		fields = append(fields, message.FieldTries)
+	}
+	if m.next_try != nil {
+		fields = append(fields, message.FieldNextTry)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MessageMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case message.FieldCreatedAt:
+		return m.CreatedAt()
+	case message.FieldApplicationID:
+		return m.ApplicationID()
+	case message.FieldKind:
+		return m.Kind()
+	case message.FieldState:
+		return m.State()
+	case message.FieldChannel:
+		return m.Channel()
+	case message.FieldSensitive:
+		return m.Sensitive()
+	case message.FieldAppointmentID:
+		return m.AppointmentID()
+	case message.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case message.FieldFormerContact:
+		return m.FormerContact()
+	case message.FieldAbout:
+		return m.About()
+	case message.FieldDueAt:
+		return m.DueAt()
+	case message.FieldWorthlessAt:
+		return m.WorthlessAt()
+	case message.FieldSettledAt:
+		return m.SettledAt()
+	case message.FieldTries:
+		return m.Tries()
+	case message.FieldNextTry:
+		return m.NextTry()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MessageMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case message.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case message.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case message.FieldKind:
+		return m.OldKind(ctx)
+	case message.FieldState:
+		return m.OldState(ctx)
+	case message.FieldChannel:
+		return m.OldChannel(ctx)
+	case message.FieldSensitive:
+		return m.OldSensitive(ctx)
+	case message.FieldAppointmentID:
+		return m.OldAppointmentID(ctx)
+	case message.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case message.FieldFormerContact:
+		return m.OldFormerContact(ctx)
+	case message.FieldAbout:
+		return m.OldAbout(ctx)
+	case message.FieldDueAt:
+		return m.OldDueAt(ctx)
+	case message.FieldWorthlessAt:
+		return m.OldWorthlessAt(ctx)
+	case message.FieldSettledAt:
+		return m.OldSettledAt(ctx)
+	case message.FieldTries:
+		return m.OldTries(ctx)
+	case message.FieldNextTry:
+		return m.OldNextTry(ctx)
+	}
+	return nil, fmt.Errorf("unknown Message field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MessageMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case message.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case message.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case message.FieldKind:
+		v, ok := value.(domain.MessageKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case message.FieldState:
+		v, ok := value.(domain.MessageState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case message.FieldChannel:
+		v, ok := value.(domain.MessageChannel)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannel(v)
+		return nil
+	case message.FieldSensitive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSensitive(v)
+		return nil
+	case message.FieldAppointmentID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppointmentID(v)
+		return nil
+	case message.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case message.FieldFormerContact:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFormerContact(v)
+		return nil
+	case message.FieldAbout:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAbout(v)
+		return nil
+	case message.FieldDueAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDueAt(v)
+		return nil
+	case message.FieldWorthlessAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorthlessAt(v)
+		return nil
+	case message.FieldSettledAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSettledAt(v)
+		return nil
+	case message.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTries(v)
+		return nil
+	case message.FieldNextTry:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNextTry(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Message field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MessageMutation) AddedFields() []string {
+	var fields []string
+	if m.addtries != nil {
+		fields = append(fields, message.FieldTries)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MessageMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case message.FieldTries:
+		return m.AddedTries()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MessageMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case message.FieldTries:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddTries(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Message numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MessageMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(message.FieldChannel) {
+		fields = append(fields, message.FieldChannel)
+	}
+	if m.FieldCleared(message.FieldAppointmentID) {
+		fields = append(fields, message.FieldAppointmentID)
+	}
+	if m.FieldCleared(message.FieldReceptionPointID) {
+		fields = append(fields, message.FieldReceptionPointID)
+	}
+	if m.FieldCleared(message.FieldSettledAt) {
+		fields = append(fields, message.FieldSettledAt)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MessageMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MessageMutation) ClearField(name string) error {
+	switch name {
+	case message.FieldChannel:
+		m.ClearChannel()
+		return nil
+	case message.FieldAppointmentID:
+		m.ClearAppointmentID()
+		return nil
+	case message.FieldReceptionPointID:
+		m.ClearReceptionPointID()
+		return nil
+	case message.FieldSettledAt:
+		m.ClearSettledAt()
+		return nil
+	}
+	return fmt.Errorf("unknown Message nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MessageMutation) ResetField(name string) error {
+	switch name {
+	case message.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case message.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case message.FieldKind:
+		m.ResetKind()
+		return nil
+	case message.FieldState:
+		m.ResetState()
+		return nil
+	case message.FieldChannel:
+		m.ResetChannel()
+		return nil
+	case message.FieldSensitive:
+		m.ResetSensitive()
+		return nil
+	case message.FieldAppointmentID:
+		m.ResetAppointmentID()
+		return nil
+	case message.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case message.FieldFormerContact:
+		m.ResetFormerContact()
+		return nil
+	case message.FieldAbout:
+		m.ResetAbout()
+		return nil
+	case message.FieldDueAt:
+		m.ResetDueAt()
+		return nil
+	case message.FieldWorthlessAt:
+		m.ResetWorthlessAt()
+		return nil
+	case message.FieldSettledAt:
+		m.ResetSettledAt()
+		return nil
+	case message.FieldTries:
+		m.ResetTries()
+		return nil
+	case message.FieldNextTry:
+		m.ResetNextTry()
+		return nil
+	}
+	return fmt.Errorf("unknown Message field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MessageMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.application != nil {
+		edges = append(edges, message.EdgeApplication)
+	}
+	if m.appointment != nil {
+		edges = append(edges, message.EdgeAppointment)
+	}
+	if m.reception_point != nil {
+		edges = append(edges, message.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MessageMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case message.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case message.EdgeAppointment:
+		if id := m.appointment; id != nil {
+			return []ent.Value{*id}
+		}
+	case message.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MessageMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MessageMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MessageMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedapplication {
+		edges = append(edges, message.EdgeApplication)
+	}
+	if m.clearedappointment {
+		edges = append(edges, message.EdgeAppointment)
+	}
+	if m.clearedreception_point {
+		edges = append(edges, message.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MessageMutation) EdgeCleared(name string) bool {
+	switch name {
+	case message.EdgeApplication:
+		return m.clearedapplication
+	case message.EdgeAppointment:
+		return m.clearedappointment
+	case message.EdgeReceptionPoint:
+		return m.clearedreception_point
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MessageMutation) ClearEdge(name string) error {
+	switch name {
+	case message.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case message.EdgeAppointment:
+		m.ClearAppointment()
+		return nil
+	case message.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown Message unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MessageMutation) ResetEdge(name string) error {
+	switch name {
+	case message.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case message.EdgeAppointment:
+		m.ResetAppointment()
+		return nil
+	case message.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown Message edge %s", name)
 }
 
 // NamedAgentMutation represents an operation that mutates the NamedAgent nodes in the graph.
@@ -55495,6 +58544,900 @@ func (m *SandboxClockMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *SandboxClockMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown SandboxClock edge %s", name)
+}
+
+// SatisfactionAnswerMutation represents an operation that mutates the SatisfactionAnswer nodes in the graph.
+type SatisfactionAnswerMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	month                  *domain.Date
+	hash                   *[]byte
+	overall                *int
+	addoverall             *int
+	clarity                *int
+	addclarity             *int
+	waiting                *int
+	addwaiting             *int
+	clearedFields          map[string]struct{}
+	reception_point        *domain.ID
+	clearedreception_point bool
+	done                   bool
+	oldValue               func(context.Context) (*SatisfactionAnswer, error)
+	predicates             []predicate.SatisfactionAnswer
+}
+
+var _ ent.Mutation = (*SatisfactionAnswerMutation)(nil)
+
+// satisfactionanswerOption allows management of the mutation configuration using functional options.
+type satisfactionanswerOption func(*SatisfactionAnswerMutation)
+
+// newSatisfactionAnswerMutation creates new mutation for the SatisfactionAnswer entity.
+func newSatisfactionAnswerMutation(c config, op Op, opts ...satisfactionanswerOption) *SatisfactionAnswerMutation {
+	m := &SatisfactionAnswerMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeSatisfactionAnswer,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withSatisfactionAnswerID sets the ID field of the mutation.
+func withSatisfactionAnswerID(id domain.ID) satisfactionanswerOption {
+	return func(m *SatisfactionAnswerMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *SatisfactionAnswer
+		)
+		m.oldValue = func(ctx context.Context) (*SatisfactionAnswer, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().SatisfactionAnswer.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withSatisfactionAnswer sets the old SatisfactionAnswer of the mutation.
+func withSatisfactionAnswer(node *SatisfactionAnswer) satisfactionanswerOption {
+	return func(m *SatisfactionAnswerMutation) {
+		m.oldValue = func(context.Context) (*SatisfactionAnswer, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m SatisfactionAnswerMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m SatisfactionAnswerMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of SatisfactionAnswer entities.
+func (m *SatisfactionAnswerMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *SatisfactionAnswerMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *SatisfactionAnswerMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().SatisfactionAnswer.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *SatisfactionAnswerMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *SatisfactionAnswerMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the SatisfactionAnswer entity.
+// If the SatisfactionAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SatisfactionAnswerMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *SatisfactionAnswerMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *SatisfactionAnswerMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *SatisfactionAnswerMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the SatisfactionAnswer entity.
+// If the SatisfactionAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SatisfactionAnswerMutation) OldReceptionPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *SatisfactionAnswerMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+}
+
+// SetMonth sets the "month" field.
+func (m *SatisfactionAnswerMutation) SetMonth(d domain.Date) {
+	m.month = &d
+}
+
+// Month returns the value of the "month" field in the mutation.
+func (m *SatisfactionAnswerMutation) Month() (r domain.Date, exists bool) {
+	v := m.month
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMonth returns the old "month" field's value of the SatisfactionAnswer entity.
+// If the SatisfactionAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SatisfactionAnswerMutation) OldMonth(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMonth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMonth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMonth: %w", err)
+	}
+	return oldValue.Month, nil
+}
+
+// ResetMonth resets all changes to the "month" field.
+func (m *SatisfactionAnswerMutation) ResetMonth() {
+	m.month = nil
+}
+
+// SetHash sets the "hash" field.
+func (m *SatisfactionAnswerMutation) SetHash(b []byte) {
+	m.hash = &b
+}
+
+// Hash returns the value of the "hash" field in the mutation.
+func (m *SatisfactionAnswerMutation) Hash() (r []byte, exists bool) {
+	v := m.hash
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHash returns the old "hash" field's value of the SatisfactionAnswer entity.
+// If the SatisfactionAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SatisfactionAnswerMutation) OldHash(ctx context.Context) (v *[]byte, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHash is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHash requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHash: %w", err)
+	}
+	return oldValue.Hash, nil
+}
+
+// ClearHash clears the value of the "hash" field.
+func (m *SatisfactionAnswerMutation) ClearHash() {
+	m.hash = nil
+	m.clearedFields[satisfactionanswer.FieldHash] = struct{}{}
+}
+
+// HashCleared returns if the "hash" field was cleared in this mutation.
+func (m *SatisfactionAnswerMutation) HashCleared() bool {
+	_, ok := m.clearedFields[satisfactionanswer.FieldHash]
+	return ok
+}
+
+// ResetHash resets all changes to the "hash" field.
+func (m *SatisfactionAnswerMutation) ResetHash() {
+	m.hash = nil
+	delete(m.clearedFields, satisfactionanswer.FieldHash)
+}
+
+// SetOverall sets the "overall" field.
+func (m *SatisfactionAnswerMutation) SetOverall(i int) {
+	m.overall = &i
+	m.addoverall = nil
+}
+
+// Overall returns the value of the "overall" field in the mutation.
+func (m *SatisfactionAnswerMutation) Overall() (r int, exists bool) {
+	v := m.overall
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOverall returns the old "overall" field's value of the SatisfactionAnswer entity.
+// If the SatisfactionAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SatisfactionAnswerMutation) OldOverall(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOverall is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOverall requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOverall: %w", err)
+	}
+	return oldValue.Overall, nil
+}
+
+// AddOverall adds i to the "overall" field.
+func (m *SatisfactionAnswerMutation) AddOverall(i int) {
+	if m.addoverall != nil {
+		*m.addoverall += i
+	} else {
+		m.addoverall = &i
+	}
+}
+
+// AddedOverall returns the value that was added to the "overall" field in this mutation.
+func (m *SatisfactionAnswerMutation) AddedOverall() (r int, exists bool) {
+	v := m.addoverall
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearOverall clears the value of the "overall" field.
+func (m *SatisfactionAnswerMutation) ClearOverall() {
+	m.overall = nil
+	m.addoverall = nil
+	m.clearedFields[satisfactionanswer.FieldOverall] = struct{}{}
+}
+
+// OverallCleared returns if the "overall" field was cleared in this mutation.
+func (m *SatisfactionAnswerMutation) OverallCleared() bool {
+	_, ok := m.clearedFields[satisfactionanswer.FieldOverall]
+	return ok
+}
+
+// ResetOverall resets all changes to the "overall" field.
+func (m *SatisfactionAnswerMutation) ResetOverall() {
+	m.overall = nil
+	m.addoverall = nil
+	delete(m.clearedFields, satisfactionanswer.FieldOverall)
+}
+
+// SetClarity sets the "clarity" field.
+func (m *SatisfactionAnswerMutation) SetClarity(i int) {
+	m.clarity = &i
+	m.addclarity = nil
+}
+
+// Clarity returns the value of the "clarity" field in the mutation.
+func (m *SatisfactionAnswerMutation) Clarity() (r int, exists bool) {
+	v := m.clarity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClarity returns the old "clarity" field's value of the SatisfactionAnswer entity.
+// If the SatisfactionAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SatisfactionAnswerMutation) OldClarity(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClarity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClarity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClarity: %w", err)
+	}
+	return oldValue.Clarity, nil
+}
+
+// AddClarity adds i to the "clarity" field.
+func (m *SatisfactionAnswerMutation) AddClarity(i int) {
+	if m.addclarity != nil {
+		*m.addclarity += i
+	} else {
+		m.addclarity = &i
+	}
+}
+
+// AddedClarity returns the value that was added to the "clarity" field in this mutation.
+func (m *SatisfactionAnswerMutation) AddedClarity() (r int, exists bool) {
+	v := m.addclarity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearClarity clears the value of the "clarity" field.
+func (m *SatisfactionAnswerMutation) ClearClarity() {
+	m.clarity = nil
+	m.addclarity = nil
+	m.clearedFields[satisfactionanswer.FieldClarity] = struct{}{}
+}
+
+// ClarityCleared returns if the "clarity" field was cleared in this mutation.
+func (m *SatisfactionAnswerMutation) ClarityCleared() bool {
+	_, ok := m.clearedFields[satisfactionanswer.FieldClarity]
+	return ok
+}
+
+// ResetClarity resets all changes to the "clarity" field.
+func (m *SatisfactionAnswerMutation) ResetClarity() {
+	m.clarity = nil
+	m.addclarity = nil
+	delete(m.clearedFields, satisfactionanswer.FieldClarity)
+}
+
+// SetWaiting sets the "waiting" field.
+func (m *SatisfactionAnswerMutation) SetWaiting(i int) {
+	m.waiting = &i
+	m.addwaiting = nil
+}
+
+// Waiting returns the value of the "waiting" field in the mutation.
+func (m *SatisfactionAnswerMutation) Waiting() (r int, exists bool) {
+	v := m.waiting
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaiting returns the old "waiting" field's value of the SatisfactionAnswer entity.
+// If the SatisfactionAnswer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *SatisfactionAnswerMutation) OldWaiting(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaiting is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaiting requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaiting: %w", err)
+	}
+	return oldValue.Waiting, nil
+}
+
+// AddWaiting adds i to the "waiting" field.
+func (m *SatisfactionAnswerMutation) AddWaiting(i int) {
+	if m.addwaiting != nil {
+		*m.addwaiting += i
+	} else {
+		m.addwaiting = &i
+	}
+}
+
+// AddedWaiting returns the value that was added to the "waiting" field in this mutation.
+func (m *SatisfactionAnswerMutation) AddedWaiting() (r int, exists bool) {
+	v := m.addwaiting
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearWaiting clears the value of the "waiting" field.
+func (m *SatisfactionAnswerMutation) ClearWaiting() {
+	m.waiting = nil
+	m.addwaiting = nil
+	m.clearedFields[satisfactionanswer.FieldWaiting] = struct{}{}
+}
+
+// WaitingCleared returns if the "waiting" field was cleared in this mutation.
+func (m *SatisfactionAnswerMutation) WaitingCleared() bool {
+	_, ok := m.clearedFields[satisfactionanswer.FieldWaiting]
+	return ok
+}
+
+// ResetWaiting resets all changes to the "waiting" field.
+func (m *SatisfactionAnswerMutation) ResetWaiting() {
+	m.waiting = nil
+	m.addwaiting = nil
+	delete(m.clearedFields, satisfactionanswer.FieldWaiting)
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *SatisfactionAnswerMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[satisfactionanswer.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *SatisfactionAnswerMutation) ReceptionPointCleared() bool {
+	return m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *SatisfactionAnswerMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *SatisfactionAnswerMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// Where appends a list predicates to the SatisfactionAnswerMutation builder.
+func (m *SatisfactionAnswerMutation) Where(ps ...predicate.SatisfactionAnswer) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the SatisfactionAnswerMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *SatisfactionAnswerMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.SatisfactionAnswer, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *SatisfactionAnswerMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *SatisfactionAnswerMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (SatisfactionAnswer).
+func (m *SatisfactionAnswerMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *SatisfactionAnswerMutation) Fields() []string {
+	fields := make([]string, 0, 7)
+	if m.created_at != nil {
+		fields = append(fields, satisfactionanswer.FieldCreatedAt)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, satisfactionanswer.FieldReceptionPointID)
+	}
+	if m.month != nil {
+		fields = append(fields, satisfactionanswer.FieldMonth)
+	}
+	if m.hash != nil {
+		fields = append(fields, satisfactionanswer.FieldHash)
+	}
+	if m.overall != nil {
+		fields = append(fields, satisfactionanswer.FieldOverall)
+	}
+	if m.clarity != nil {
+		fields = append(fields, satisfactionanswer.FieldClarity)
+	}
+	if m.waiting != nil {
+		fields = append(fields, satisfactionanswer.FieldWaiting)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *SatisfactionAnswerMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case satisfactionanswer.FieldCreatedAt:
+		return m.CreatedAt()
+	case satisfactionanswer.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case satisfactionanswer.FieldMonth:
+		return m.Month()
+	case satisfactionanswer.FieldHash:
+		return m.Hash()
+	case satisfactionanswer.FieldOverall:
+		return m.Overall()
+	case satisfactionanswer.FieldClarity:
+		return m.Clarity()
+	case satisfactionanswer.FieldWaiting:
+		return m.Waiting()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *SatisfactionAnswerMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case satisfactionanswer.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case satisfactionanswer.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case satisfactionanswer.FieldMonth:
+		return m.OldMonth(ctx)
+	case satisfactionanswer.FieldHash:
+		return m.OldHash(ctx)
+	case satisfactionanswer.FieldOverall:
+		return m.OldOverall(ctx)
+	case satisfactionanswer.FieldClarity:
+		return m.OldClarity(ctx)
+	case satisfactionanswer.FieldWaiting:
+		return m.OldWaiting(ctx)
+	}
+	return nil, fmt.Errorf("unknown SatisfactionAnswer field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SatisfactionAnswerMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case satisfactionanswer.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case satisfactionanswer.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case satisfactionanswer.FieldMonth:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMonth(v)
+		return nil
+	case satisfactionanswer.FieldHash:
+		v, ok := value.([]byte)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHash(v)
+		return nil
+	case satisfactionanswer.FieldOverall:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOverall(v)
+		return nil
+	case satisfactionanswer.FieldClarity:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClarity(v)
+		return nil
+	case satisfactionanswer.FieldWaiting:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaiting(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SatisfactionAnswer field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *SatisfactionAnswerMutation) AddedFields() []string {
+	var fields []string
+	if m.addoverall != nil {
+		fields = append(fields, satisfactionanswer.FieldOverall)
+	}
+	if m.addclarity != nil {
+		fields = append(fields, satisfactionanswer.FieldClarity)
+	}
+	if m.addwaiting != nil {
+		fields = append(fields, satisfactionanswer.FieldWaiting)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *SatisfactionAnswerMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case satisfactionanswer.FieldOverall:
+		return m.AddedOverall()
+	case satisfactionanswer.FieldClarity:
+		return m.AddedClarity()
+	case satisfactionanswer.FieldWaiting:
+		return m.AddedWaiting()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *SatisfactionAnswerMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case satisfactionanswer.FieldOverall:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOverall(v)
+		return nil
+	case satisfactionanswer.FieldClarity:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddClarity(v)
+		return nil
+	case satisfactionanswer.FieldWaiting:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddWaiting(v)
+		return nil
+	}
+	return fmt.Errorf("unknown SatisfactionAnswer numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *SatisfactionAnswerMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(satisfactionanswer.FieldHash) {
+		fields = append(fields, satisfactionanswer.FieldHash)
+	}
+	if m.FieldCleared(satisfactionanswer.FieldOverall) {
+		fields = append(fields, satisfactionanswer.FieldOverall)
+	}
+	if m.FieldCleared(satisfactionanswer.FieldClarity) {
+		fields = append(fields, satisfactionanswer.FieldClarity)
+	}
+	if m.FieldCleared(satisfactionanswer.FieldWaiting) {
+		fields = append(fields, satisfactionanswer.FieldWaiting)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *SatisfactionAnswerMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *SatisfactionAnswerMutation) ClearField(name string) error {
+	switch name {
+	case satisfactionanswer.FieldHash:
+		m.ClearHash()
+		return nil
+	case satisfactionanswer.FieldOverall:
+		m.ClearOverall()
+		return nil
+	case satisfactionanswer.FieldClarity:
+		m.ClearClarity()
+		return nil
+	case satisfactionanswer.FieldWaiting:
+		m.ClearWaiting()
+		return nil
+	}
+	return fmt.Errorf("unknown SatisfactionAnswer nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *SatisfactionAnswerMutation) ResetField(name string) error {
+	switch name {
+	case satisfactionanswer.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case satisfactionanswer.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case satisfactionanswer.FieldMonth:
+		m.ResetMonth()
+		return nil
+	case satisfactionanswer.FieldHash:
+		m.ResetHash()
+		return nil
+	case satisfactionanswer.FieldOverall:
+		m.ResetOverall()
+		return nil
+	case satisfactionanswer.FieldClarity:
+		m.ResetClarity()
+		return nil
+	case satisfactionanswer.FieldWaiting:
+		m.ResetWaiting()
+		return nil
+	}
+	return fmt.Errorf("unknown SatisfactionAnswer field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *SatisfactionAnswerMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.reception_point != nil {
+		edges = append(edges, satisfactionanswer.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *SatisfactionAnswerMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case satisfactionanswer.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *SatisfactionAnswerMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *SatisfactionAnswerMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *SatisfactionAnswerMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedreception_point {
+		edges = append(edges, satisfactionanswer.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *SatisfactionAnswerMutation) EdgeCleared(name string) bool {
+	switch name {
+	case satisfactionanswer.EdgeReceptionPoint:
+		return m.clearedreception_point
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *SatisfactionAnswerMutation) ClearEdge(name string) error {
+	switch name {
+	case satisfactionanswer.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown SatisfactionAnswer unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *SatisfactionAnswerMutation) ResetEdge(name string) error {
+	switch name {
+	case satisfactionanswer.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown SatisfactionAnswer edge %s", name)
 }
 
 // SensitiveRecordMutation represents an operation that mutates the SensitiveRecord nodes in the graph.

@@ -34,6 +34,8 @@ type Tx struct {
 	ApplicationSummary *ApplicationSummaryClient
 	// Appointment is the client for interacting with the Appointment builders.
 	Appointment *AppointmentClient
+	// AppointmentOffer is the client for interacting with the AppointmentOffer builders.
+	AppointmentOffer *AppointmentOfferClient
 	// Assignment is the client for interacting with the Assignment builders.
 	Assignment *AssignmentClient
 	// AttemptCount is the client for interacting with the AttemptCount builders.
@@ -48,6 +50,8 @@ type Tx struct {
 	BookedTime *BookedTimeClient
 	// Building is the client for interacting with the Building builders.
 	Building *BuildingClient
+	// CalendarFeed is the client for interacting with the CalendarFeed builders.
+	CalendarFeed *CalendarFeedClient
 	// CatalogueEntry is the client for interacting with the CatalogueEntry builders.
 	CatalogueEntry *CatalogueEntryClient
 	// Commune is the client for interacting with the Commune builders.
@@ -78,6 +82,8 @@ type Tx struct {
 	MapVersion *MapVersionClient
 	// MemberParticulars is the client for interacting with the MemberParticulars builders.
 	MemberParticulars *MemberParticularsClient
+	// Message is the client for interacting with the Message builders.
+	Message *MessageClient
 	// NamedAgent is the client for interacting with the NamedAgent builders.
 	NamedAgent *NamedAgentClient
 	// OnlineRegistration is the client for interacting with the OnlineRegistration builders.
@@ -120,6 +126,8 @@ type Tx struct {
 	Room *RoomClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
 	SandboxClock *SandboxClockClient
+	// SatisfactionAnswer is the client for interacting with the SatisfactionAnswer builders.
+	SatisfactionAnswer *SatisfactionAnswerClient
 	// SensitiveRecord is the client for interacting with the SensitiveRecord builders.
 	SensitiveRecord *SensitiveRecordClient
 	// StaffAuthorisation is the client for interacting with the StaffAuthorisation builders.
@@ -275,6 +283,7 @@ func (tx *Tx) init() {
 	tx.ApplicationFile = NewApplicationFileClient(tx.config)
 	tx.ApplicationSummary = NewApplicationSummaryClient(tx.config)
 	tx.Appointment = NewAppointmentClient(tx.config)
+	tx.AppointmentOffer = NewAppointmentOfferClient(tx.config)
 	tx.Assignment = NewAssignmentClient(tx.config)
 	tx.AttemptCount = NewAttemptCountClient(tx.config)
 	tx.Audience = NewAudienceClient(tx.config)
@@ -282,6 +291,7 @@ func (tx *Tx) init() {
 	tx.BindingCode = NewBindingCodeClient(tx.config)
 	tx.BookedTime = NewBookedTimeClient(tx.config)
 	tx.Building = NewBuildingClient(tx.config)
+	tx.CalendarFeed = NewCalendarFeedClient(tx.config)
 	tx.CatalogueEntry = NewCatalogueEntryClient(tx.config)
 	tx.Commune = NewCommuneClient(tx.config)
 	tx.Deadline = NewDeadlineClient(tx.config)
@@ -297,6 +307,7 @@ func (tx *Tx) init() {
 	tx.MapFacet = NewMapFacetClient(tx.config)
 	tx.MapVersion = NewMapVersionClient(tx.config)
 	tx.MemberParticulars = NewMemberParticularsClient(tx.config)
+	tx.Message = NewMessageClient(tx.config)
 	tx.NamedAgent = NewNamedAgentClient(tx.config)
 	tx.OnlineRegistration = NewOnlineRegistrationClient(tx.config)
 	tx.OpeningHours = NewOpeningHoursClient(tx.config)
@@ -318,6 +329,7 @@ func (tx *Tx) init() {
 	tx.RegistryEvent = NewRegistryEventClient(tx.config)
 	tx.Room = NewRoomClient(tx.config)
 	tx.SandboxClock = NewSandboxClockClient(tx.config)
+	tx.SatisfactionAnswer = NewSatisfactionAnswerClient(tx.config)
 	tx.SensitiveRecord = NewSensitiveRecordClient(tx.config)
 	tx.StaffAuthorisation = NewStaffAuthorisationClient(tx.config)
 	tx.StockChange = NewStockChangeClient(tx.config)

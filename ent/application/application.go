@@ -66,6 +66,10 @@ const (
 	EdgeAppointments = "appointments"
 	// EdgeOrientations holds the string denoting the orientations edge name in mutations.
 	EdgeOrientations = "orientations"
+	// EdgeMessages holds the string denoting the messages edge name in mutations.
+	EdgeMessages = "messages"
+	// EdgeAppointmentOffers holds the string denoting the appointment_offers edge name in mutations.
+	EdgeAppointmentOffers = "appointment_offers"
 	// Table holds the table name of the application in the database.
 	Table = "application"
 	// SummaryTable is the table that holds the summary relation/edge.
@@ -145,6 +149,20 @@ const (
 	OrientationsInverseTable = "orientation"
 	// OrientationsColumn is the table column denoting the orientations relation/edge.
 	OrientationsColumn = "application_id"
+	// MessagesTable is the table that holds the messages relation/edge.
+	MessagesTable = "message"
+	// MessagesInverseTable is the table name for the Message entity.
+	// It exists in this package in order to avoid circular dependency with the "message" package.
+	MessagesInverseTable = "message"
+	// MessagesColumn is the table column denoting the messages relation/edge.
+	MessagesColumn = "application_id"
+	// AppointmentOffersTable is the table that holds the appointment_offers relation/edge.
+	AppointmentOffersTable = "appointment_offer"
+	// AppointmentOffersInverseTable is the table name for the AppointmentOffer entity.
+	// It exists in this package in order to avoid circular dependency with the "appointmentoffer" package.
+	AppointmentOffersInverseTable = "appointment_offer"
+	// AppointmentOffersColumn is the table column denoting the appointment_offers relation/edge.
+	AppointmentOffersColumn = "application_id"
 )
 
 // Columns holds all SQL columns for application fields.
@@ -418,6 +436,34 @@ func ByOrientations(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newOrientationsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByMessagesCount orders the results by messages count.
+func ByMessagesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newMessagesStep(), opts...)
+	}
+}
+
+// ByMessages orders the results by messages terms.
+func ByMessages(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newMessagesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByAppointmentOffersCount orders the results by appointment_offers count.
+func ByAppointmentOffersCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newAppointmentOffersStep(), opts...)
+	}
+}
+
+// ByAppointmentOffers orders the results by appointment_offers terms.
+func ByAppointmentOffers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newAppointmentOffersStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newSummaryStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -493,6 +539,20 @@ func newOrientationsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(OrientationsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, OrientationsTable, OrientationsColumn),
+	)
+}
+func newMessagesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(MessagesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, MessagesTable, MessagesColumn),
+	)
+}
+func newAppointmentOffersStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(AppointmentOffersInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, AppointmentOffersTable, AppointmentOffersColumn),
 	)
 }
 

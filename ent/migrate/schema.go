@@ -489,6 +489,50 @@ var (
 			},
 		},
 	}
+	// AppointmentOfferColumns holds the columns for the "appointment_offer" table.
+	AppointmentOfferColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "motive", Type: field.TypeString, Size: 40},
+		{Name: "offered_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "book_by", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "declined_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "appointment_state", Type: field.TypeEnum, Nullable: true, Enums: []string{"UPCOMING", "HELD", "NOT_HELD", "CANCELLED"}},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "appointment_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// AppointmentOfferTable holds the schema information for the "appointment_offer" table.
+	AppointmentOfferTable = &schema.Table{
+		Name:       "appointment_offer",
+		Columns:    AppointmentOfferColumns,
+		PrimaryKey: []*schema.Column{AppointmentOfferColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "appointment_offer_application_appointment_offers",
+				Columns:    []*schema.Column{AppointmentOfferColumns[7]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "appointment_offer_appointment_appointment",
+				Columns:    []*schema.Column{AppointmentOfferColumns[8]},
+				RefColumns: []*schema.Column{AppointmentColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "appointment_offer_application_key",
+				Unique:  true,
+				Columns: []*schema.Column{AppointmentOfferColumns[7], AppointmentOfferColumns[3], AppointmentOfferColumns[2]},
+			},
+			{
+				Name:    "appointment_offer_appointment_idx",
+				Unique:  false,
+				Columns: []*schema.Column{AppointmentOfferColumns[8]},
+			},
+		},
+	}
 	// AssignmentColumns holds the columns for the "assignment" table.
 	AssignmentColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -852,6 +896,42 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "last_vintage_id IS NOT NULL",
 				},
+			},
+		},
+	}
+	// CalendarFeedColumns holds the columns for the "calendar_feed" table.
+	CalendarFeedColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "label", Type: field.TypeString, Size: 60},
+		{Name: "hash", Type: field.TypeBytes, Size: 32},
+		{Name: "opened_at", Type: field.TypeTime},
+		{Name: "expires_at", Type: field.TypeTime},
+		{Name: "person_id", Type: field.TypeString, Size: 30},
+	}
+	// CalendarFeedTable holds the schema information for the "calendar_feed" table.
+	CalendarFeedTable = &schema.Table{
+		Name:       "calendar_feed",
+		Columns:    CalendarFeedColumns,
+		PrimaryKey: []*schema.Column{CalendarFeedColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "calendar_feed_person_person",
+				Columns:    []*schema.Column{CalendarFeedColumns[6]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "calendar_feed_hash_key",
+				Unique:  true,
+				Columns: []*schema.Column{CalendarFeedColumns[3]},
+			},
+			{
+				Name:    "calendar_feed_person_idx",
+				Unique:  false,
+				Columns: []*schema.Column{CalendarFeedColumns[6]},
 			},
 		},
 	}
@@ -1591,6 +1671,66 @@ var (
 				Name:    "member_particulars_application_idx",
 				Unique:  false,
 				Columns: []*schema.Column{MemberParticularsColumns[11]},
+			},
+		},
+	}
+	// MessageColumns holds the columns for the "message" table.
+	MessageColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"APPOINTMENT_BOOKED", "APPOINTMENT_MOVED", "APPOINTMENT_CANCELLED", "APPOINTMENT_REMINDER", "APPOINTMENT_OFFER", "RENEWAL_DUE", "SATISFACTION", "APPLICANT_RECEIVED", "ACCOUNT_BOUND", "ACCOUNT_UNBOUND", "CONTACT_CHANGED"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"TO_SEND", "SENT", "REFUSED", "UNREACHABLE", "OUTDATED"}, Default: "TO_SEND"},
+		{Name: "channel", Type: field.TypeEnum, Nullable: true, Enums: []string{"EMAIL", "TEXT"}},
+		{Name: "sensitive", Type: field.TypeBool, Default: false},
+		{Name: "former_contact", Type: field.TypeString, Size: 254, Default: ""},
+		{Name: "about", Type: field.TypeTime},
+		{Name: "due_at", Type: field.TypeTime},
+		{Name: "worthless_at", Type: field.TypeTime},
+		{Name: "settled_at", Type: field.TypeTime, Nullable: true},
+		{Name: "tries", Type: field.TypeInt, Default: 0},
+		{Name: "next_try", Type: field.TypeTime},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "appointment_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// MessageTable holds the schema information for the "message" table.
+	MessageTable = &schema.Table{
+		Name:       "message",
+		Columns:    MessageColumns,
+		PrimaryKey: []*schema.Column{MessageColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "message_application_messages",
+				Columns:    []*schema.Column{MessageColumns[13]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "message_appointment_appointment",
+				Columns:    []*schema.Column{MessageColumns[14]},
+				RefColumns: []*schema.Column{AppointmentColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "message_reception_point_reception_point",
+				Columns:    []*schema.Column{MessageColumns[15]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "message_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{MessageColumns[13], MessageColumns[8]},
+			},
+			{
+				Name:    "message_waiting_idx",
+				Unique:  false,
+				Columns: []*schema.Column{MessageColumns[12], MessageColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text = 'TO_SEND'::text",
+				},
 			},
 		},
 	}
@@ -2566,6 +2706,43 @@ var (
 		Columns:    SandboxClockColumns,
 		PrimaryKey: []*schema.Column{SandboxClockColumns[0]},
 	}
+	// SatisfactionAnswerColumns holds the columns for the "satisfaction_answer" table.
+	SatisfactionAnswerColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "month", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "hash", Type: field.TypeBytes, Nullable: true, Size: 32},
+		{Name: "overall", Type: field.TypeInt, Nullable: true},
+		{Name: "clarity", Type: field.TypeInt, Nullable: true},
+		{Name: "waiting", Type: field.TypeInt, Nullable: true},
+		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
+	}
+	// SatisfactionAnswerTable holds the schema information for the "satisfaction_answer" table.
+	SatisfactionAnswerTable = &schema.Table{
+		Name:       "satisfaction_answer",
+		Columns:    SatisfactionAnswerColumns,
+		PrimaryKey: []*schema.Column{SatisfactionAnswerColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "satisfaction_answer_reception_point_reception_point",
+				Columns:    []*schema.Column{SatisfactionAnswerColumns[7]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "satisfaction_answer_hash_key",
+				Unique:  true,
+				Columns: []*schema.Column{SatisfactionAnswerColumns[3]},
+			},
+			{
+				Name:    "satisfaction_answer_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{SatisfactionAnswerColumns[7], SatisfactionAnswerColumns[2]},
+			},
+		},
+	}
 	// SensitiveRecordColumns holds the columns for the "sensitive_record" table.
 	SensitiveRecordColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -3077,6 +3254,7 @@ var (
 		ApplicationFileTable,
 		ApplicationSummaryTable,
 		AppointmentTable,
+		AppointmentOfferTable,
 		AssignmentTable,
 		AttemptCountTable,
 		AudienceTable,
@@ -3084,6 +3262,7 @@ var (
 		BindingCodeTable,
 		BookedTimeTable,
 		BuildingTable,
+		CalendarFeedTable,
 		CatalogueEntryTable,
 		CommuneTable,
 		DeadlineTable,
@@ -3099,6 +3278,7 @@ var (
 		MapFacetTable,
 		MapVersionTable,
 		MemberParticularsTable,
+		MessageTable,
 		NamedAgentTable,
 		OnlineRegistrationTable,
 		OpeningHoursTable,
@@ -3120,6 +3300,7 @@ var (
 		RegistryEventTable,
 		RoomTable,
 		SandboxClockTable,
+		SatisfactionAnswerTable,
 		SensitiveRecordTable,
 		StaffAuthorisationTable,
 		StockChangeTable,
@@ -3219,6 +3400,14 @@ func init() {
 	AppointmentTable.Annotation.Checks = map[string]string{
 		"appointment_period_check": "ends_at > starts_at",
 	}
+	AppointmentOfferTable.ForeignKeys[0].RefTable = ApplicationTable
+	AppointmentOfferTable.ForeignKeys[1].RefTable = AppointmentTable
+	AppointmentOfferTable.Annotation = &entsql.Annotation{
+		Table: "appointment_offer",
+	}
+	AppointmentOfferTable.Annotation.Checks = map[string]string{
+		"appointment_offer_appointment_check": "(appointment_id IS NULL) = (appointment_state IS NULL)",
+	}
 	AssignmentTable.ForeignKeys[0].RefTable = OrganisationTable
 	AssignmentTable.ForeignKeys[1].RefTable = PersonTable
 	AssignmentTable.ForeignKeys[2].RefTable = PersonTable
@@ -3274,6 +3463,10 @@ func init() {
 	BuildingTable.Annotation.Checks = map[string]string{
 		"building_place_check": "(latitude IS NULL) = (longitude IS NULL)",
 		"building_zkey_check":  "(latitude IS NULL) = (zkey IS NULL)",
+	}
+	CalendarFeedTable.ForeignKeys[0].RefTable = PersonTable
+	CalendarFeedTable.Annotation = &entsql.Annotation{
+		Table: "calendar_feed",
 	}
 	CatalogueEntryTable.Annotation = &entsql.Annotation{
 		Table: "catalogue_entry",
@@ -3377,6 +3570,17 @@ func init() {
 	MemberParticularsTable.ForeignKeys[1].RefTable = ApplicationTable
 	MemberParticularsTable.Annotation = &entsql.Annotation{
 		Table: "member_particulars",
+	}
+	MessageTable.ForeignKeys[0].RefTable = ApplicationTable
+	MessageTable.ForeignKeys[1].RefTable = AppointmentTable
+	MessageTable.ForeignKeys[2].RefTable = ReceptionPointTable
+	MessageTable.Annotation = &entsql.Annotation{
+		Table: "message",
+	}
+	MessageTable.Annotation.Checks = map[string]string{
+		"message_channel_check": "channel IS NOT NULL OR state NOT IN ('SENT', 'REFUSED')",
+		"message_former_check":  "state = 'TO_SEND' OR former_contact = ''",
+		"message_settled_check": "(settled_at IS NULL) = (state = 'TO_SEND')",
 	}
 	NamedAgentTable.ForeignKeys[0].RefTable = ApplicationTable
 	NamedAgentTable.ForeignKeys[1].RefTable = PersonTable
@@ -3543,6 +3747,13 @@ func init() {
 	}
 	SandboxClockTable.Annotation = &entsql.Annotation{
 		Table: "sandbox_clock",
+	}
+	SatisfactionAnswerTable.ForeignKeys[0].RefTable = ReceptionPointTable
+	SatisfactionAnswerTable.Annotation = &entsql.Annotation{
+		Table: "satisfaction_answer",
+	}
+	SatisfactionAnswerTable.Annotation.Checks = map[string]string{
+		"satisfaction_answer_given_check": "(overall IS NULL) = (hash IS NOT NULL)",
 	}
 	SensitiveRecordTable.ForeignKeys[0].RefTable = HouseholdMemberTable
 	SensitiveRecordTable.ForeignKeys[1].RefTable = ApplicationTable

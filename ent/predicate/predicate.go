@@ -36,6 +36,9 @@ type ApplicationSummary func(*sql.Selector)
 // Appointment is the predicate function for appointment builders.
 type Appointment func(*sql.Selector)
 
+// AppointmentOffer is the predicate function for appointmentoffer builders.
+type AppointmentOffer func(*sql.Selector)
+
 // Assignment is the predicate function for assignment builders.
 type Assignment func(*sql.Selector)
 
@@ -56,6 +59,9 @@ type BookedTime func(*sql.Selector)
 
 // Building is the predicate function for building builders.
 type Building func(*sql.Selector)
+
+// CalendarFeed is the predicate function for calendarfeed builders.
+type CalendarFeed func(*sql.Selector)
 
 // CatalogueEntry is the predicate function for catalogueentry builders.
 type CatalogueEntry func(*sql.Selector)
@@ -101,6 +107,9 @@ type MapVersion func(*sql.Selector)
 
 // MemberParticulars is the predicate function for memberparticulars builders.
 type MemberParticulars func(*sql.Selector)
+
+// Message is the predicate function for message builders.
+type Message func(*sql.Selector)
 
 // NamedAgent is the predicate function for namedagent builders.
 type NamedAgent func(*sql.Selector)
@@ -164,6 +173,9 @@ type Room func(*sql.Selector)
 
 // SandboxClock is the predicate function for sandboxclock builders.
 type SandboxClock func(*sql.Selector)
+
+// SatisfactionAnswer is the predicate function for satisfactionanswer builders.
+type SatisfactionAnswer func(*sql.Selector)
 
 // SensitiveRecord is the predicate function for sensitiverecord builders.
 type SensitiveRecord func(*sql.Selector)

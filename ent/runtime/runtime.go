@@ -17,6 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/appointment"
+	"github.com/guichet-logement/guichet/ent/appointmentoffer"
 	"github.com/guichet-logement/guichet/ent/assignment"
 	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/audience"
@@ -24,6 +25,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/bookedtime"
 	"github.com/guichet-logement/guichet/ent/building"
+	"github.com/guichet-logement/guichet/ent/calendarfeed"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/deadline"
@@ -39,6 +41,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/mapfacet"
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
@@ -60,6 +63,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
+	"github.com/guichet-logement/guichet/ent/satisfactionanswer"
 	"github.com/guichet-logement/guichet/ent/schema"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -438,6 +442,34 @@ func init() {
 	appointment.DefaultID = appointmentDescID.Default.(func() domain.ID)
 	// appointment.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	appointment.IDValidator = appointmentDescID.Validators[0].(func(string) error)
+	appointmentofferMixin := schema.AppointmentOffer{}.Mixin()
+	appointmentoffer.Policy = privacy.NewPolicies(schema.AppointmentOffer{})
+	appointmentoffer.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := appointmentoffer.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	appointmentofferMixinFields0 := appointmentofferMixin[0].Fields()
+	_ = appointmentofferMixinFields0
+	appointmentofferFields := schema.AppointmentOffer{}.Fields()
+	_ = appointmentofferFields
+	// appointmentofferDescCreatedAt is the schema descriptor for created_at field.
+	appointmentofferDescCreatedAt := appointmentofferMixinFields0[1].Descriptor()
+	// appointmentoffer.DefaultCreatedAt holds the default value on creation for the created_at field.
+	appointmentoffer.DefaultCreatedAt = appointmentofferDescCreatedAt.Default.(func() time.Time)
+	// appointmentofferDescMotive is the schema descriptor for motive field.
+	appointmentofferDescMotive := appointmentofferFields[1].Descriptor()
+	// appointmentoffer.MotiveValidator is a validator for the "motive" field. It is called by the builders before save.
+	appointmentoffer.MotiveValidator = appointmentofferDescMotive.Validators[0].(func(string) error)
+	// appointmentofferDescID is the schema descriptor for id field.
+	appointmentofferDescID := appointmentofferMixinFields0[0].Descriptor()
+	// appointmentoffer.DefaultID holds the default value on creation for the id field.
+	appointmentoffer.DefaultID = appointmentofferDescID.Default.(func() domain.ID)
+	// appointmentoffer.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	appointmentoffer.IDValidator = appointmentofferDescID.Validators[0].(func(string) error)
 	assignmentMixin := schema.Assignment{}.Mixin()
 	assignment.Policy = privacy.NewPolicies(schema.Assignment{})
 	assignment.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -653,6 +685,38 @@ func init() {
 	building.DefaultID = buildingDescID.Default.(func() domain.ID)
 	// building.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	building.IDValidator = buildingDescID.Validators[0].(func(string) error)
+	calendarfeedMixin := schema.CalendarFeed{}.Mixin()
+	calendarfeed.Policy = privacy.NewPolicies(schema.CalendarFeed{})
+	calendarfeed.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := calendarfeed.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	calendarfeedMixinFields0 := calendarfeedMixin[0].Fields()
+	_ = calendarfeedMixinFields0
+	calendarfeedFields := schema.CalendarFeed{}.Fields()
+	_ = calendarfeedFields
+	// calendarfeedDescCreatedAt is the schema descriptor for created_at field.
+	calendarfeedDescCreatedAt := calendarfeedMixinFields0[1].Descriptor()
+	// calendarfeed.DefaultCreatedAt holds the default value on creation for the created_at field.
+	calendarfeed.DefaultCreatedAt = calendarfeedDescCreatedAt.Default.(func() time.Time)
+	// calendarfeedDescLabel is the schema descriptor for label field.
+	calendarfeedDescLabel := calendarfeedFields[1].Descriptor()
+	// calendarfeed.LabelValidator is a validator for the "label" field. It is called by the builders before save.
+	calendarfeed.LabelValidator = calendarfeedDescLabel.Validators[0].(func(string) error)
+	// calendarfeedDescHash is the schema descriptor for hash field.
+	calendarfeedDescHash := calendarfeedFields[2].Descriptor()
+	// calendarfeed.HashValidator is a validator for the "hash" field. It is called by the builders before save.
+	calendarfeed.HashValidator = calendarfeedDescHash.Validators[0].(func([]byte) error)
+	// calendarfeedDescID is the schema descriptor for id field.
+	calendarfeedDescID := calendarfeedMixinFields0[0].Descriptor()
+	// calendarfeed.DefaultID holds the default value on creation for the id field.
+	calendarfeed.DefaultID = calendarfeedDescID.Default.(func() domain.ID)
+	// calendarfeed.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	calendarfeed.IDValidator = calendarfeedDescID.Validators[0].(func(string) error)
 	catalogueentryMixin := schema.CatalogueEntry{}.Mixin()
 	catalogueentry.Policy = privacy.NewPolicies(schema.CatalogueEntry{})
 	catalogueentry.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1101,6 +1165,46 @@ func init() {
 	memberparticulars.DefaultID = memberparticularsDescID.Default.(func() domain.ID)
 	// memberparticulars.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	memberparticulars.IDValidator = memberparticularsDescID.Validators[0].(func(string) error)
+	messageMixin := schema.Message{}.Mixin()
+	message.Policy = privacy.NewPolicies(schema.Message{})
+	message.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := message.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	messageMixinFields0 := messageMixin[0].Fields()
+	_ = messageMixinFields0
+	messageFields := schema.Message{}.Fields()
+	_ = messageFields
+	// messageDescCreatedAt is the schema descriptor for created_at field.
+	messageDescCreatedAt := messageMixinFields0[1].Descriptor()
+	// message.DefaultCreatedAt holds the default value on creation for the created_at field.
+	message.DefaultCreatedAt = messageDescCreatedAt.Default.(func() time.Time)
+	// messageDescSensitive is the schema descriptor for sensitive field.
+	messageDescSensitive := messageFields[4].Descriptor()
+	// message.DefaultSensitive holds the default value on creation for the sensitive field.
+	message.DefaultSensitive = messageDescSensitive.Default.(bool)
+	// messageDescFormerContact is the schema descriptor for former_contact field.
+	messageDescFormerContact := messageFields[7].Descriptor()
+	// message.DefaultFormerContact holds the default value on creation for the former_contact field.
+	message.DefaultFormerContact = domain.Stated(messageDescFormerContact.Default.(string))
+	// message.FormerContactValidator is a validator for the "former_contact" field. It is called by the builders before save.
+	message.FormerContactValidator = messageDescFormerContact.Validators[0].(func(string) error)
+	// messageDescTries is the schema descriptor for tries field.
+	messageDescTries := messageFields[12].Descriptor()
+	// message.DefaultTries holds the default value on creation for the tries field.
+	message.DefaultTries = messageDescTries.Default.(int)
+	// message.TriesValidator is a validator for the "tries" field. It is called by the builders before save.
+	message.TriesValidator = messageDescTries.Validators[0].(func(int) error)
+	// messageDescID is the schema descriptor for id field.
+	messageDescID := messageMixinFields0[0].Descriptor()
+	// message.DefaultID holds the default value on creation for the id field.
+	message.DefaultID = messageDescID.Default.(func() domain.ID)
+	// message.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	message.IDValidator = messageDescID.Validators[0].(func(string) error)
 	namedagentMixin := schema.NamedAgent{}.Mixin()
 	namedagent.Policy = privacy.NewPolicies(schema.NamedAgent{})
 	namedagent.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1777,6 +1881,46 @@ func init() {
 	sandboxclock.DefaultID = sandboxclockDescID.Default.(func() domain.ID)
 	// sandboxclock.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	sandboxclock.IDValidator = sandboxclockDescID.Validators[0].(func(string) error)
+	satisfactionanswerMixin := schema.SatisfactionAnswer{}.Mixin()
+	satisfactionanswer.Policy = privacy.NewPolicies(schema.SatisfactionAnswer{})
+	satisfactionanswer.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := satisfactionanswer.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	satisfactionanswerMixinFields0 := satisfactionanswerMixin[0].Fields()
+	_ = satisfactionanswerMixinFields0
+	satisfactionanswerFields := schema.SatisfactionAnswer{}.Fields()
+	_ = satisfactionanswerFields
+	// satisfactionanswerDescCreatedAt is the schema descriptor for created_at field.
+	satisfactionanswerDescCreatedAt := satisfactionanswerMixinFields0[1].Descriptor()
+	// satisfactionanswer.DefaultCreatedAt holds the default value on creation for the created_at field.
+	satisfactionanswer.DefaultCreatedAt = satisfactionanswerDescCreatedAt.Default.(func() time.Time)
+	// satisfactionanswerDescHash is the schema descriptor for hash field.
+	satisfactionanswerDescHash := satisfactionanswerFields[2].Descriptor()
+	// satisfactionanswer.HashValidator is a validator for the "hash" field. It is called by the builders before save.
+	satisfactionanswer.HashValidator = satisfactionanswerDescHash.Validators[0].(func([]byte) error)
+	// satisfactionanswerDescOverall is the schema descriptor for overall field.
+	satisfactionanswerDescOverall := satisfactionanswerFields[3].Descriptor()
+	// satisfactionanswer.OverallValidator is a validator for the "overall" field. It is called by the builders before save.
+	satisfactionanswer.OverallValidator = satisfactionanswerDescOverall.Validators[0].(func(int) error)
+	// satisfactionanswerDescClarity is the schema descriptor for clarity field.
+	satisfactionanswerDescClarity := satisfactionanswerFields[4].Descriptor()
+	// satisfactionanswer.ClarityValidator is a validator for the "clarity" field. It is called by the builders before save.
+	satisfactionanswer.ClarityValidator = satisfactionanswerDescClarity.Validators[0].(func(int) error)
+	// satisfactionanswerDescWaiting is the schema descriptor for waiting field.
+	satisfactionanswerDescWaiting := satisfactionanswerFields[5].Descriptor()
+	// satisfactionanswer.WaitingValidator is a validator for the "waiting" field. It is called by the builders before save.
+	satisfactionanswer.WaitingValidator = satisfactionanswerDescWaiting.Validators[0].(func(int) error)
+	// satisfactionanswerDescID is the schema descriptor for id field.
+	satisfactionanswerDescID := satisfactionanswerMixinFields0[0].Descriptor()
+	// satisfactionanswer.DefaultID holds the default value on creation for the id field.
+	satisfactionanswer.DefaultID = satisfactionanswerDescID.Default.(func() domain.ID)
+	// satisfactionanswer.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	satisfactionanswer.IDValidator = satisfactionanswerDescID.Validators[0].(func(string) error)
 	sensitiverecordMixin := schema.SensitiveRecord{}.Mixin()
 	sensitiverecord.Policy = privacy.NewPolicies(schema.SensitiveRecord{})
 	sensitiverecord.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -72,6 +72,8 @@ func (Application) Edges() []ent.Edge {
 		edge.To("pieces", Piece.Type),
 		edge.To("appointments", Appointment.Type),
 		edge.To("orientations", Orientation.Type),
+		edge.To("messages", Message.Type),
+		edge.To("appointment_offers", AppointmentOffer.Type).Annotations(entgql.MapsTo("appointmentOffers")),
 	}
 }
 

@@ -41,6 +41,7 @@ type ResolverRoot interface {
 	Application() ApplicationResolver
 	Appointment() AppointmentResolver
 	AppointmentMotive() AppointmentMotiveResolver
+	AppointmentOffer() AppointmentOfferResolver
 	Assignment() AssignmentResolver
 	Availability() AvailabilityResolver
 	BookedTime() BookedTimeResolver
@@ -168,29 +169,36 @@ type ComplexityRoot struct {
 		LevelChange func(childComplexity int) int
 	}
 
+	AnswerSatisfactionPayload struct {
+		Errors func(childComplexity int) int
+	}
+
 	Application struct {
-		Appointments    func(childComplexity int) int
-		BirthName       func(childComplexity int) int
-		Completeness    func(childComplexity int, on *domain.Date) int
-		Contact         func(childComplexity int) int
-		Deadlines       func(childComplexity int) int
-		File            func(childComplexity int) int
-		GivenNames      func(childComplexity int) int
-		History         func(childComplexity int) int
-		Household       func(childComplexity int) int
-		ID              func(childComplexity int) int
-		Masked          func(childComplexity int) int
-		Orientations    func(childComplexity int) int
-		Pieces          func(childComplexity int) int
-		ProposedChanges func(childComplexity int) int
-		RenewalDue      func(childComplexity int) int
-		State           func(childComplexity int) int
-		Summary         func(childComplexity int) int
-		UniqueNumber    func(childComplexity int) int
-		UsualName       func(childComplexity int) int
-		ValidUntil      func(childComplexity int) int
-		Version         func(childComplexity int) int
-		Wishes          func(childComplexity int) int
+		AppointmentOffers func(childComplexity int) int
+		Appointments      func(childComplexity int) int
+		BirthName         func(childComplexity int) int
+		Completeness      func(childComplexity int, on *domain.Date) int
+		Contact           func(childComplexity int) int
+		Deadlines         func(childComplexity int) int
+		File              func(childComplexity int) int
+		GivenNames        func(childComplexity int) int
+		History           func(childComplexity int) int
+		Household         func(childComplexity int) int
+		ID                func(childComplexity int) int
+		InDepthReasons    func(childComplexity int) int
+		Masked            func(childComplexity int) int
+		Messages          func(childComplexity int) int
+		Orientations      func(childComplexity int) int
+		Pieces            func(childComplexity int) int
+		ProposedChanges   func(childComplexity int) int
+		RenewalDue        func(childComplexity int) int
+		State             func(childComplexity int) int
+		Summary           func(childComplexity int) int
+		UniqueNumber      func(childComplexity int) int
+		UsualName         func(childComplexity int) int
+		ValidUntil        func(childComplexity int) int
+		Version           func(childComplexity int) int
+		Wishes            func(childComplexity int) int
 	}
 
 	ApplicationCell struct {
@@ -324,6 +332,15 @@ type ComplexityRoot struct {
 		Sensitive      func(childComplexity int) int
 	}
 
+	AppointmentOffer struct {
+		Appointment func(childComplexity int) int
+		BookBy      func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Motive      func(childComplexity int) int
+		OfferedOn   func(childComplexity int) int
+		State       func(childComplexity int) int
+	}
+
 	AssignOnlineRegistrationPayload struct {
 		Errors             func(childComplexity int) int
 		OnlineRegistration func(childComplexity int) int
@@ -413,6 +430,13 @@ type ComplexityRoot struct {
 	BuildingEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	CalendarFeed struct {
+		ExpiresAt func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Label     func(childComplexity int) int
+		OpenedAt  func(childComplexity int) int
 	}
 
 	CancelAppointmentPayload struct {
@@ -540,6 +564,11 @@ type ComplexityRoot struct {
 		Errors         func(childComplexity int) int
 		OpeningHours   func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
+	}
+
+	DeclineAppointmentOfferPayload struct {
+		Application func(childComplexity int) int
+		Errors      func(childComplexity int) int
 	}
 
 	DeclineHandOverPayload struct {
@@ -750,6 +779,7 @@ type ComplexityRoot struct {
 		Help         func(childComplexity int) int
 		Message      func(childComplexity int) int
 		NearbyPoints func(childComplexity int) int
+		NextSlots    func(childComplexity int) int
 		Required     func(childComplexity int) int
 	}
 
@@ -775,6 +805,15 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	Message struct {
+		Channel   func(childComplexity int) int
+		DueAt     func(childComplexity int) int
+		ID        func(childComplexity int) int
+		Kind      func(childComplexity int) int
+		SettledAt func(childComplexity int) int
+		State     func(childComplexity int) int
+	}
+
 	MissingPiece struct {
 		DueOn      func(childComplexity int) int
 		Kinds      func(childComplexity int) int
@@ -797,6 +836,7 @@ type ComplexityRoot struct {
 		AddPartnerAppSecret        func(childComplexity int, input model.AddPartnerAppSecretInput) int
 		AddRoom                    func(childComplexity int, input model.AddRoomInput) int
 		AnswerLevelChange          func(childComplexity int, input model.AnswerLevelChangeInput) int
+		AnswerSatisfaction         func(childComplexity int, input model.AnswerSatisfactionInput) int
 		AssignOnlineRegistration   func(childComplexity int, input model.AssignOnlineRegistrationInput) int
 		AssignRole                 func(childComplexity int, input model.AssignRoleInput) int
 		BindAccount                func(childComplexity int, input model.BindAccountInput) int
@@ -809,6 +849,7 @@ type ComplexityRoot struct {
 		CorrectApplication         func(childComplexity int, input model.CorrectApplicationInput) int
 		DeclareAbsence             func(childComplexity int, input model.DeclareAbsenceInput) int
 		DeclareOpeningException    func(childComplexity int, input model.DeclareOpeningExceptionInput) int
+		DeclineAppointmentOffer    func(childComplexity int, input model.DeclineAppointmentOfferInput) int
 		DeclineHandOver            func(childComplexity int, input model.DeclineHandOverInput) int
 		DeclineOrientation         func(childComplexity int, input model.DeclineOrientationInput) int
 		DeclineProposedChange      func(childComplexity int, input model.DeclineProposedChangeInput) int
@@ -828,6 +869,7 @@ type ComplexityRoot struct {
 		MoveAppointment            func(childComplexity int, input model.MoveAppointmentInput) int
 		OpenApplicationInEmergency func(childComplexity int, input model.OpenApplicationInEmergencyInput) int
 		OpenAvailability           func(childComplexity int, input model.OpenAvailabilityInput) int
+		OpenCalendarFeed           func(childComplexity int, input model.OpenCalendarFeedInput) int
 		OrientApplicant            func(childComplexity int, input model.OrientApplicantInput) int
 		PrepareAccessExport        func(childComplexity int, input model.PrepareAccessExportInput) int
 		PrepareUpload              func(childComplexity int, input model.PrepareUploadInput) int
@@ -854,6 +896,7 @@ type ComplexityRoot struct {
 		ReportBackOrientation      func(childComplexity int, input model.ReportBackOrientationInput) int
 		RequestLevelChange         func(childComplexity int, input model.RequestLevelChangeInput) int
 		ResendPiece                func(childComplexity int, input model.ResendPieceInput) int
+		RevokeCalendarFeed         func(childComplexity int, input model.RevokeCalendarFeedInput) int
 		RevokePartnerApp           func(childComplexity int, input model.RevokePartnerAppInput) int
 		RevokePartnerAppSecret     func(childComplexity int, input model.RevokePartnerAppSecretInput) int
 		RevokeStaffAuthorisation   func(childComplexity int, input model.RevokeStaffAuthorisationInput) int
@@ -899,6 +942,12 @@ type ComplexityRoot struct {
 	OpenAvailabilityPayload struct {
 		Availability func(childComplexity int) int
 		Errors       func(childComplexity int) int
+	}
+
+	OpenCalendarFeedPayload struct {
+		Errors func(childComplexity int) int
+		Feed   func(childComplexity int) int
+		Path   func(childComplexity int) int
 	}
 
 	OpeningDay struct {
@@ -1162,6 +1211,7 @@ type ComplexityRoot struct {
 		AppointmentMotives     func(childComplexity int) int
 		Availabilities         func(childComplexity int, receptionPointID domain.ID, first int) int
 		Buildings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.BuildingOrder, where *ent.BuildingWhereInput) int
+		CalendarFeeds          func(childComplexity int) int
 		CodeLists              func(childComplexity int, names []string) int
 		Commune                func(childComplexity int, inseeCode domain.InseeCode, on *domain.Date) int
 		CommuneOutlines        func(childComplexity int, resolution domain.OutlineResolution) int
@@ -1185,6 +1235,7 @@ type ComplexityRoot struct {
 		PublishedMonths        func(childComplexity int) int
 		ReceptionPoints        func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) int
 		Rooms                  func(childComplexity int, receptionPointID domain.ID) int
+		Satisfaction           func(childComplexity int, from domain.Date, months int, receptionPointIds []domain.ID) int
 		ServiceCatalogue       func(childComplexity int) int
 		Slots                  func(childComplexity int, where model.SlotFilter, first int) int
 		Staff                  func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) int
@@ -1355,6 +1406,11 @@ type ComplexityRoot struct {
 		Kind   func(childComplexity int) int
 	}
 
+	RevokeCalendarFeedPayload struct {
+		Errors    func(childComplexity int) int
+		RevokedID func(childComplexity int) int
+	}
+
 	RevokePartnerAppPayload struct {
 		Errors     func(childComplexity int) int
 		PartnerApp func(childComplexity int) int
@@ -1385,6 +1441,16 @@ type ComplexityRoot struct {
 		Name           func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
 		StepFree       func(childComplexity int) int
+	}
+
+	SatisfactionMonth struct {
+		Answered         func(childComplexity int) int
+		Asked            func(childComplexity int) int
+		Clarity          func(childComplexity int) int
+		Month            func(childComplexity int) int
+		Overall          func(childComplexity int) int
+		ReceptionPointID func(childComplexity int) int
+		Waiting          func(childComplexity int) int
 	}
 
 	SaveDraftPayload struct {
@@ -1699,6 +1765,8 @@ type ApplicationResolver interface {
 	Completeness(ctx context.Context, obj *ent.Application, on *domain.Date) (*service.Completeness, error)
 
 	Orientations(ctx context.Context, obj *ent.Application) ([]*ent.Orientation, error)
+
+	InDepthReasons(ctx context.Context, obj *ent.Application) ([]domain.InDepthReason, error)
 }
 type AppointmentResolver interface {
 	Room(ctx context.Context, obj *ent.Appointment) (*ent.Room, error)
@@ -1707,6 +1775,9 @@ type AppointmentResolver interface {
 }
 type AppointmentMotiveResolver interface {
 	Label(ctx context.Context, obj *domain.AppointmentMotive, language *domain.Language) (string, error)
+}
+type AppointmentOfferResolver interface {
+	State(ctx context.Context, obj *ent.AppointmentOffer) (domain.AppointmentOfferState, error)
 }
 type AssignmentResolver interface {
 	ReceptionPoints(ctx context.Context, obj *ent.Assignment) ([]*ent.ReceptionPoint, error)
@@ -1738,6 +1809,7 @@ type HouseholdMemberResolver interface {
 }
 type LevelTooLowErrorResolver interface {
 	NearbyPoints(ctx context.Context, obj *model.LevelTooLowError) ([]*ent.ReceptionPoint, error)
+	NextSlots(ctx context.Context, obj *model.LevelTooLowError) ([]*domain.Slot, error)
 }
 type MutationResolver interface {
 	DeclareOpeningException(ctx context.Context, input model.DeclareOpeningExceptionInput) (*model.DeclareOpeningExceptionPayload, error)
@@ -1819,6 +1891,10 @@ type MutationResolver interface {
 	RecordContacts(ctx context.Context, input model.RecordContactsInput) (*model.RecordContactsPayload, error)
 	RequestLevelChange(ctx context.Context, input model.RequestLevelChangeInput) (*model.RequestLevelChangePayload, error)
 	AnswerLevelChange(ctx context.Context, input model.AnswerLevelChangeInput) (*model.AnswerLevelChangePayload, error)
+	DeclineAppointmentOffer(ctx context.Context, input model.DeclineAppointmentOfferInput) (*model.DeclineAppointmentOfferPayload, error)
+	OpenCalendarFeed(ctx context.Context, input model.OpenCalendarFeedInput) (*model.OpenCalendarFeedPayload, error)
+	RevokeCalendarFeed(ctx context.Context, input model.RevokeCalendarFeedInput) (*model.RevokeCalendarFeedPayload, error)
+	AnswerSatisfaction(ctx context.Context, input model.AnswerSatisfactionInput) (*model.AnswerSatisfactionPayload, error)
 }
 type OnlineRegistrationResolver interface {
 	Assignee(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Person, error)
@@ -1901,6 +1977,8 @@ type QueryResolver interface {
 	Orientations(ctx context.Context, first int, afterID *domain.ID, where *model.OrientationFilter) ([]*ent.Orientation, error)
 	Contacts(ctx context.Context, first int, afterID *domain.ID, where *model.ContactFilter) ([]*ent.ReceptionContact, error)
 	LevelChanges(ctx context.Context, first int, afterID *domain.ID, states []domain.LevelChangeState) ([]*ent.LevelChange, error)
+	CalendarFeeds(ctx context.Context) ([]*ent.CalendarFeed, error)
+	Satisfaction(ctx context.Context, from domain.Date, months int, receptionPointIds []domain.ID) ([]*service.SatisfactionMonth, error)
 }
 type ReceptionContactResolver interface {
 	Application(ctx context.Context, obj *ent.ReceptionContact) (*ent.Application, error)
@@ -1950,6 +2028,8 @@ type ApplicationFilterResolver interface {
 	Housing(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.HousingClass) error
 	Reasons(ctx context.Context, obj *ent.ApplicationWhereInput, data []string) error
 	PieceTransfers(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.PieceTransferTrouble) error
+	AppointmentOffers(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.AppointmentOfferState) error
+	InDepthReason(ctx context.Context, obj *ent.ApplicationWhereInput, data *domain.InDepthReason) error
 }
 type AssignmentFilterResolver interface {
 	Organisations(ctx context.Context, obj *ent.AssignmentWhereInput, data []domain.ID) error
@@ -2333,6 +2413,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AnswerLevelChangePayload.LevelChange(childComplexity), true
 
+	case "AnswerSatisfactionPayload.errors":
+		if e.ComplexityRoot.AnswerSatisfactionPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AnswerSatisfactionPayload.Errors(childComplexity), true
+
+	case "Application.appointmentOffers":
+		if e.ComplexityRoot.Application.AppointmentOffers == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.AppointmentOffers(childComplexity), true
 	case "Application.appointments":
 		if e.ComplexityRoot.Application.Appointments == nil {
 			break
@@ -2398,12 +2491,24 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Application.ID(childComplexity), true
+	case "Application.inDepthReasons":
+		if e.ComplexityRoot.Application.InDepthReasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.InDepthReasons(childComplexity), true
 	case "Application.masked":
 		if e.ComplexityRoot.Application.Masked == nil {
 			break
 		}
 
 		return e.ComplexityRoot.Application.Masked(childComplexity), true
+	case "Application.messages":
+		if e.ComplexityRoot.Application.Messages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Messages(childComplexity), true
 	case "Application.orientations":
 		if e.ComplexityRoot.Application.Orientations == nil {
 			break
@@ -3058,6 +3163,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AppointmentMotive.Sensitive(childComplexity), true
 
+	case "AppointmentOffer.appointment":
+		if e.ComplexityRoot.AppointmentOffer.Appointment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentOffer.Appointment(childComplexity), true
+	case "AppointmentOffer.bookBy":
+		if e.ComplexityRoot.AppointmentOffer.BookBy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentOffer.BookBy(childComplexity), true
+	case "AppointmentOffer.id":
+		if e.ComplexityRoot.AppointmentOffer.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentOffer.ID(childComplexity), true
+	case "AppointmentOffer.motive":
+		if e.ComplexityRoot.AppointmentOffer.Motive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentOffer.Motive(childComplexity), true
+	case "AppointmentOffer.offeredOn":
+		if e.ComplexityRoot.AppointmentOffer.OfferedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentOffer.OfferedOn(childComplexity), true
+	case "AppointmentOffer.state":
+		if e.ComplexityRoot.AppointmentOffer.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AppointmentOffer.State(childComplexity), true
+
 	case "AssignOnlineRegistrationPayload.errors":
 		if e.ComplexityRoot.AssignOnlineRegistrationPayload.Errors == nil {
 			break
@@ -3438,6 +3580,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.BuildingEdge.Node(childComplexity), true
+
+	case "CalendarFeed.expiresAt":
+		if e.ComplexityRoot.CalendarFeed.ExpiresAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.ExpiresAt(childComplexity), true
+	case "CalendarFeed.id":
+		if e.ComplexityRoot.CalendarFeed.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.ID(childComplexity), true
+	case "CalendarFeed.label":
+		if e.ComplexityRoot.CalendarFeed.Label == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.Label(childComplexity), true
+	case "CalendarFeed.openedAt":
+		if e.ComplexityRoot.CalendarFeed.OpenedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CalendarFeed.OpenedAt(childComplexity), true
 
 	case "CancelAppointmentPayload.appointment":
 		if e.ComplexityRoot.CancelAppointmentPayload.Appointment == nil {
@@ -3892,6 +4059,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeclareOpeningExceptionPayload.ReceptionPoint(childComplexity), true
+
+	case "DeclineAppointmentOfferPayload.application":
+		if e.ComplexityRoot.DeclineAppointmentOfferPayload.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineAppointmentOfferPayload.Application(childComplexity), true
+	case "DeclineAppointmentOfferPayload.errors":
+		if e.ComplexityRoot.DeclineAppointmentOfferPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclineAppointmentOfferPayload.Errors(childComplexity), true
 
 	case "DeclineHandOverPayload.declinedId":
 		if e.ComplexityRoot.DeclineHandOverPayload.DeclinedID == nil {
@@ -4659,6 +4839,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.LevelTooLowError.NearbyPoints(childComplexity), true
+	case "LevelTooLowError.nextSlots":
+		if e.ComplexityRoot.LevelTooLowError.NextSlots == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LevelTooLowError.NextSlots(childComplexity), true
 	case "LevelTooLowError.required":
 		if e.ComplexityRoot.LevelTooLowError.Required == nil {
 			break
@@ -4746,6 +4932,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.MergeApplicationsPayload.Errors(childComplexity), true
+
+	case "Message.channel":
+		if e.ComplexityRoot.Message.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Channel(childComplexity), true
+	case "Message.dueAt":
+		if e.ComplexityRoot.Message.DueAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.DueAt(childComplexity), true
+	case "Message.id":
+		if e.ComplexityRoot.Message.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.ID(childComplexity), true
+	case "Message.kind":
+		if e.ComplexityRoot.Message.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.Kind(childComplexity), true
+	case "Message.settledAt":
+		if e.ComplexityRoot.Message.SettledAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.SettledAt(childComplexity), true
+	case "Message.state":
+		if e.ComplexityRoot.Message.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Message.State(childComplexity), true
 
 	case "MissingPiece.dueOn":
 		if e.ComplexityRoot.MissingPiece.DueOn == nil {
@@ -4874,6 +5097,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AnswerLevelChange(childComplexity, args["input"].(model.AnswerLevelChangeInput)), true
+	case "Mutation.answerSatisfaction":
+		if e.ComplexityRoot.Mutation.AnswerSatisfaction == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_answerSatisfaction_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AnswerSatisfaction(childComplexity, args["input"].(model.AnswerSatisfactionInput)), true
 	case "Mutation.assignOnlineRegistration":
 		if e.ComplexityRoot.Mutation.AssignOnlineRegistration == nil {
 			break
@@ -5006,6 +5240,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclareOpeningException(childComplexity, args["input"].(model.DeclareOpeningExceptionInput)), true
+	case "Mutation.declineAppointmentOffer":
+		if e.ComplexityRoot.Mutation.DeclineAppointmentOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declineAppointmentOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclineAppointmentOffer(childComplexity, args["input"].(model.DeclineAppointmentOfferInput)), true
 	case "Mutation.declineHandOver":
 		if e.ComplexityRoot.Mutation.DeclineHandOver == nil {
 			break
@@ -5215,6 +5460,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OpenAvailability(childComplexity, args["input"].(model.OpenAvailabilityInput)), true
+	case "Mutation.openCalendarFeed":
+		if e.ComplexityRoot.Mutation.OpenCalendarFeed == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_openCalendarFeed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.OpenCalendarFeed(childComplexity, args["input"].(model.OpenCalendarFeedInput)), true
 	case "Mutation.orientApplicant":
 		if e.ComplexityRoot.Mutation.OrientApplicant == nil {
 			break
@@ -5501,6 +5757,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ResendPiece(childComplexity, args["input"].(model.ResendPieceInput)), true
+	case "Mutation.revokeCalendarFeed":
+		if e.ComplexityRoot.Mutation.RevokeCalendarFeed == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_revokeCalendarFeed_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RevokeCalendarFeed(childComplexity, args["input"].(model.RevokeCalendarFeedInput)), true
 	case "Mutation.revokePartnerApp":
 		if e.ComplexityRoot.Mutation.RevokePartnerApp == nil {
 			break
@@ -5761,6 +6028,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.OpenAvailabilityPayload.Errors(childComplexity), true
+
+	case "OpenCalendarFeedPayload.errors":
+		if e.ComplexityRoot.OpenCalendarFeedPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpenCalendarFeedPayload.Errors(childComplexity), true
+	case "OpenCalendarFeedPayload.feed":
+		if e.ComplexityRoot.OpenCalendarFeedPayload.Feed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpenCalendarFeedPayload.Feed(childComplexity), true
+	case "OpenCalendarFeedPayload.path":
+		if e.ComplexityRoot.OpenCalendarFeedPayload.Path == nil {
+			break
+		}
+
+		return e.ComplexityRoot.OpenCalendarFeedPayload.Path(childComplexity), true
 
 	case "OpeningDay.date":
 		if e.ComplexityRoot.OpeningDay.Date == nil {
@@ -6811,6 +7097,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Buildings(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.BuildingOrder), args["where"].(*ent.BuildingWhereInput)), true
+	case "Query.calendarFeeds":
+		if e.ComplexityRoot.Query.CalendarFeeds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.CalendarFeeds(childComplexity), true
 	case "Query.codeLists":
 		if e.ComplexityRoot.Query.CodeLists == nil {
 			break
@@ -7060,6 +7352,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.Rooms(childComplexity, args["receptionPointId"].(domain.ID)), true
+	case "Query.satisfaction":
+		if e.ComplexityRoot.Query.Satisfaction == nil {
+			break
+		}
+
+		args, err := ec.field_Query_satisfaction_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Satisfaction(childComplexity, args["from"].(domain.Date), args["months"].(int), args["receptionPointIds"].([]domain.ID)), true
 	case "Query.serviceCatalogue":
 		if e.ComplexityRoot.Query.ServiceCatalogue == nil {
 			break
@@ -7645,6 +7948,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ResourceLine.Kind(childComplexity), true
 
+	case "RevokeCalendarFeedPayload.errors":
+		if e.ComplexityRoot.RevokeCalendarFeedPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeCalendarFeedPayload.Errors(childComplexity), true
+	case "RevokeCalendarFeedPayload.revokedId":
+		if e.ComplexityRoot.RevokeCalendarFeedPayload.RevokedID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RevokeCalendarFeedPayload.RevokedID(childComplexity), true
+
 	case "RevokePartnerAppPayload.errors":
 		if e.ComplexityRoot.RevokePartnerAppPayload.Errors == nil {
 			break
@@ -7751,6 +8067,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Room.StepFree(childComplexity), true
+
+	case "SatisfactionMonth.answered":
+		if e.ComplexityRoot.SatisfactionMonth.Answered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SatisfactionMonth.Answered(childComplexity), true
+	case "SatisfactionMonth.asked":
+		if e.ComplexityRoot.SatisfactionMonth.Asked == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SatisfactionMonth.Asked(childComplexity), true
+	case "SatisfactionMonth.clarity":
+		if e.ComplexityRoot.SatisfactionMonth.Clarity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SatisfactionMonth.Clarity(childComplexity), true
+	case "SatisfactionMonth.month":
+		if e.ComplexityRoot.SatisfactionMonth.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SatisfactionMonth.Month(childComplexity), true
+	case "SatisfactionMonth.overall":
+		if e.ComplexityRoot.SatisfactionMonth.Overall == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SatisfactionMonth.Overall(childComplexity), true
+	case "SatisfactionMonth.receptionPointId":
+		if e.ComplexityRoot.SatisfactionMonth.ReceptionPointID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SatisfactionMonth.ReceptionPointID(childComplexity), true
+	case "SatisfactionMonth.waiting":
+		if e.ComplexityRoot.SatisfactionMonth.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SatisfactionMonth.Waiting(childComplexity), true
 
 	case "SaveDraftPayload.draft":
 		if e.ComplexityRoot.SaveDraftPayload.Draft == nil {
@@ -8812,6 +9171,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AddPartnerAppSecretInput", ec.unmarshalInputAddPartnerAppSecretInput),
 			graphql.NewInputUnmarshaler("AddRoomInput", ec.unmarshalInputAddRoomInput),
 			graphql.NewInputUnmarshaler("AnswerLevelChangeInput", ec.unmarshalInputAnswerLevelChangeInput),
+			graphql.NewInputUnmarshaler("AnswerSatisfactionInput", ec.unmarshalInputAnswerSatisfactionInput),
 			graphql.NewInputUnmarshaler("ApplicationCorrectionInput", ec.unmarshalInputApplicationCorrectionInput),
 			graphql.NewInputUnmarshaler("ApplicationFilter", ec.unmarshalInputApplicationFilter),
 			graphql.NewInputUnmarshaler("ApplicationFormInput", ec.unmarshalInputApplicationFormInput),
@@ -8840,6 +9200,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeadlineFilterInput", ec.unmarshalInputDeadlineFilterInput),
 			graphql.NewInputUnmarshaler("DeclareAbsenceInput", ec.unmarshalInputDeclareAbsenceInput),
 			graphql.NewInputUnmarshaler("DeclareOpeningExceptionInput", ec.unmarshalInputDeclareOpeningExceptionInput),
+			graphql.NewInputUnmarshaler("DeclineAppointmentOfferInput", ec.unmarshalInputDeclineAppointmentOfferInput),
 			graphql.NewInputUnmarshaler("DeclineHandOverInput", ec.unmarshalInputDeclineHandOverInput),
 			graphql.NewInputUnmarshaler("DeclineOrientationInput", ec.unmarshalInputDeclineOrientationInput),
 			graphql.NewInputUnmarshaler("DeclineProposedChangeInput", ec.unmarshalInputDeclineProposedChangeInput),
@@ -8873,6 +9234,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("OfflineContactInput", ec.unmarshalInputOfflineContactInput),
 			graphql.NewInputUnmarshaler("OpenApplicationInEmergencyInput", ec.unmarshalInputOpenApplicationInEmergencyInput),
 			graphql.NewInputUnmarshaler("OpenAvailabilityInput", ec.unmarshalInputOpenAvailabilityInput),
+			graphql.NewInputUnmarshaler("OpenCalendarFeedInput", ec.unmarshalInputOpenCalendarFeedInput),
 			graphql.NewInputUnmarshaler("OpeningIntervalInput", ec.unmarshalInputOpeningIntervalInput),
 			graphql.NewInputUnmarshaler("OrganisationFilter", ec.unmarshalInputOrganisationFilter),
 			graphql.NewInputUnmarshaler("OrganisationOrder", ec.unmarshalInputOrganisationOrder),
@@ -8912,6 +9274,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RequestLevelChangeInput", ec.unmarshalInputRequestLevelChangeInput),
 			graphql.NewInputUnmarshaler("ResendPieceInput", ec.unmarshalInputResendPieceInput),
 			graphql.NewInputUnmarshaler("ResourceLineInput", ec.unmarshalInputResourceLineInput),
+			graphql.NewInputUnmarshaler("RevokeCalendarFeedInput", ec.unmarshalInputRevokeCalendarFeedInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppInput", ec.unmarshalInputRevokePartnerAppInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppSecretInput", ec.unmarshalInputRevokePartnerAppSecretInput),
 			graphql.NewInputUnmarshaler("RevokeStaffAuthorisationInput", ec.unmarshalInputRevokeStaffAuthorisationInput),
@@ -10571,6 +10934,11 @@ type LevelTooLowError implements UserError {
   required: Int!
   "The nearest points that have it, the nearest first. At most 5."
   nearbyPoints: [ReceptionPoint!]!
+  """
+  The next free slot of each of them for an appointment of that level, on site and within
+  four weeks, the earliest first: for a first registration, or a personalised one. At most 5.
+  """
+  nextSlots: [Slot!]!
 }
 
 # Viewer ----------------------------------------------------------------------
@@ -12996,6 +13364,10 @@ input ApplicationFilter {
   100.
   """
   pieceTransfers: [PieceTransferTrouble!]
+  "Column group CONTACT: with an appointment that the service offers in one of these states. At most 6."
+  appointmentOffers: [AppointmentOfferState!]
+  "Calling for an in-depth interview for this reason, where its column group is open to you."
+  inDepthReason: InDepthReason
 }
 
 "Such a deadline: one of these kinds, and in one of these states."
@@ -15757,6 +16129,295 @@ type AnswerLevelChangePayload {
   "Why it was refused; empty when it was done. At most 20."
   errors: [UserError!]!
 }
+
+# Messages, offers of appointments, calendars, satisfaction ---------------------
+
+extend type Query {
+  "The feeds by which calendar programs read your own appointments, the oldest first (*flux d'agenda*). At most 5."
+  calendarFeeds: [CalendarFeed!]!
+
+  """
+  What people thought of their appointments, by reception point and month, the latest month
+  first (*satisfaction*). A month of fewer than 5 answers tells how many were asked alone.
+
+  For who receives at the point or runs it, of those points; for the Métropole's STEERING and
+  ORG_ADMIN, of all. Empty for others. At most 500.
+  """
+  satisfaction(
+    "The first month, by any of its days."
+    from: Date!
+    "How many months, 1 to 12."
+    months: Int!
+    "Where; everywhere when absent. At most 100."
+    receptionPointIds: [ID!]
+  ): [SatisfactionMonth!]!
+}
+
+extend type Mutation {
+  """
+  Declines an appointment that the service offers by itself: the applicant wants none.
+
+  For who may book an appointment for the application, and the applicant.
+  """
+  declineAppointmentOffer(
+    "The offer."
+    input: DeclineAppointmentOfferInput!
+  ): DeclineAppointmentOfferPayload!
+
+  """
+  Opens a feed by which a calendar program reads the appointments that you hold (iCalendar,
+  RFC 5545): when and where they are, without names, motives or applications. Its address is
+  shown this once, and whoever has it reads the feed: revoke it when in doubt. It lasts a year,
+  and ends with your assignments.
+
+  For a RECEPTION_AGENT, SOCIAL_OFFICER or POINT_MANAGER. At most 5.
+  """
+  openCalendarFeed(
+    "What reads it."
+    input: OpenCalendarFeedInput!
+  ): OpenCalendarFeedPayload!
+
+  """
+  Revokes a feed: its address answers nothing from then on.
+
+  For who opened it.
+  """
+  revokeCalendarFeed(
+    "The feed."
+    input: RevokeCalendarFeedInput!
+  ): RevokeCalendarFeedPayload!
+
+  """
+  Says what somebody thinks of an appointment, by the code that came in a message
+  afterwards. Nobody can tell who answered: nothing is kept that leads to the application.
+
+  For everybody with a code, once, until three months after the month of the appointment.
+  """
+  answerSatisfaction(
+    "The code and the marks."
+    input: AnswerSatisfactionInput!
+  ): AnswerSatisfactionPayload!
+}
+
+extend type Application {
+  """
+  What the applicant was told by mail and text message, and is to be told, the earliest
+  first (*messages au demandeur*): kept for a year. No message names anybody or a motive. For
+  who sees column group CONTACT; what is of a sensitive appointment needs SENSITIVE. At most
+  200.
+  """
+  messages: [Message!]!
+  """
+  The appointments that the service offers by itself after registration and renewal, the
+  latest first (*rendez-vous systématiques*). For who sees column group CONTACT. At most 100.
+  """
+  appointmentOffers: [AppointmentOffer!]!
+  """
+  Why the application calls for an in-depth interview (*entretien approfondi*), as far as the
+  column groups that you see tell; empty when it does not. At most 4.
+  """
+  inDepthReasons: [InDepthReason!]!
+}
+
+"A message to an applicant (*message au demandeur*)."
+type Message {
+  "An opaque identifier."
+  id: ID!
+  "What it tells of."
+  kind: MessageKind!
+  "What became of it."
+  state: MessageState!
+  "How it went; ` + "`" + `null` + "`" + ` until that is known."
+  channel: MessageChannel
+  "From when on it may be sent."
+  dueAt: DateTime!
+  "When it was sent or given up; ` + "`" + `null` + "`" + ` until it is."
+  settledAt: DateTime
+}
+
+"What a message tells of."
+enum MessageKind {
+  "An appointment was booked (*accusé de réservation*)."
+  APPOINTMENT_BOOKED
+  "It was moved."
+  APPOINTMENT_MOVED
+  "It was cancelled."
+  APPOINTMENT_CANCELLED
+  "It is in two days (*rappel*)."
+  APPOINTMENT_REMINDER
+  "One is offered (*rendez-vous systématique*)."
+  APPOINTMENT_OFFER
+  "The application is to be renewed."
+  RENEWAL_DUE
+  "The applicant is asked what it thinks of the appointment."
+  SATISFACTION
+  "The file was opened at a reception point."
+  APPLICANT_RECEIVED
+  "An account was bound to the application."
+  ACCOUNT_BOUND
+  "An account is bound no more."
+  ACCOUNT_UNBOUND
+  "The contact details were changed; it goes to the former ones."
+  CONTACT_CHANGED
+}
+
+"What became of a message."
+enum MessageState {
+  "It waits."
+  TO_SEND
+  "It was handed over to who delivers it."
+  SENT
+  "Who delivers it refused it for good."
+  REFUSED
+  "The applicant allows no way, or none is safe."
+  UNREACHABLE
+  "It was of no use any more when it could have been sent."
+  OUTDATED
+}
+
+"How a message travels."
+enum MessageChannel {
+  "By electronic mail."
+  EMAIL
+  "By text message (*SMS*)."
+  TEXT
+}
+
+"An appointment that the service offers by itself (*rendez-vous systématique*)."
+type AppointmentOffer {
+  "An opaque identifier."
+  id: ID!
+  "The code of the motive."
+  motive: String!
+  "When it was offered."
+  offeredOn: Date!
+  "The last day to book it."
+  bookBy: Date!
+  "What became of it."
+  state: AppointmentOfferState!
+  "The appointment that was booked; ` + "`" + `null` + "`" + ` when there is none, or not yours to see."
+  appointment: Appointment
+}
+
+"What became of an offer."
+enum AppointmentOfferState {
+  "None is booked yet."
+  OFFERED
+  "One is booked."
+  BOOKED
+  "It was held."
+  HELD
+  "Nobody came, and none is booked since."
+  NOT_HELD
+  "The applicant wants none."
+  DECLINED
+  "Its days passed and none was booked."
+  LAPSED
+}
+
+"Why an application calls for an in-depth interview (*entretien approfondi*)."
+enum InDepthReason {
+  "Column group SUMMARY: it waits for a very long time."
+  VERY_OLD
+  "Column group FILE: the household has no home of its own."
+  NO_HOME
+  "Column group FILE: it gives several reasons at once."
+  MANY_REASONS
+  "Column group SENSITIVE: something sensitive makes it hard."
+  HARDSHIP
+}
+
+"The offer."
+input DeclineAppointmentOfferInput {
+  "The offer."
+  id: ID!
+}
+
+"What became of it."
+type DeclineAppointmentOfferPayload {
+  "The application; ` + "`" + `null` + "`" + ` when it was refused."
+  application: Application
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A feed by which a calendar program reads appointments (*flux d'agenda*)."
+type CalendarFeed {
+  "An opaque identifier."
+  id: ID!
+  "What reads it, in the words of its owner."
+  label: String!
+  "When it was opened."
+  openedAt: DateTime!
+  "When it ends."
+  expiresAt: DateTime!
+}
+
+"What reads the feed."
+input OpenCalendarFeedInput {
+  "A word by which to know it again, such as *telephone*: 1 to 60 characters."
+  label: String!
+}
+
+"The feed, and its address."
+type OpenCalendarFeedPayload {
+  "The feed; ` + "`" + `null` + "`" + ` when it was refused."
+  feed: CalendarFeed
+  "Its path on this service, shown this once: ` + "`" + `/calendar/….ics` + "`" + `; ` + "`" + `null` + "`" + ` when it was refused."
+  path: String
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The feed."
+input RevokeCalendarFeedInput {
+  "The feed."
+  id: ID!
+}
+
+"What became of it."
+type RevokeCalendarFeedPayload {
+  "The feed that is no more; ` + "`" + `null` + "`" + ` when it was refused."
+  revokedId: ID
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"What somebody thinks of an appointment, from 1, bad, to 5, very good."
+input AnswerSatisfactionInput {
+  "The code of the message."
+  code: String!
+  "On the whole, 1 to 5."
+  overall: Int!
+  "How clear it was, 1 to 5."
+  clarity: Int!
+  "The time that it took to be received, 1 to 5."
+  waiting: Int!
+}
+
+"What became of it."
+type AnswerSatisfactionPayload {
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"What people thought of the appointments of a reception point in a month (*satisfaction*)."
+type SatisfactionMonth {
+  "Where."
+  receptionPointId: ID!
+  "The first day of the month."
+  month: Date!
+  "How many were asked."
+  asked: Int!
+  "How many answered; ` + "`" + `null` + "`" + ` for fewer than 5."
+  answered: Int
+  "The mean of the marks on the whole, 1 to 5; ` + "`" + `null` + "`" + ` for fewer than 5 answers."
+  overall: Float
+  "That of the marks of clarity; ` + "`" + `null` + "`" + ` for fewer than 5 answers."
+  clarity: Float
+  "That of the marks of the waiting; ` + "`" + `null` + "`" + ` for fewer than 5 answers."
+  waiting: Float
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -15935,6 +16596,14 @@ func (ec *executionContext) childFields_AnswerLevelChangePayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type AnswerLevelChangePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_AnswerSatisfactionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "errors":
+		return ec.fieldContext_AnswerSatisfactionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AnswerSatisfactionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Application(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -15981,6 +16650,12 @@ func (ec *executionContext) childFields_Application(ctx context.Context, field g
 		return ec.fieldContext_Application_version(ctx, field)
 	case "orientations":
 		return ec.fieldContext_Application_orientations(ctx, field)
+	case "messages":
+		return ec.fieldContext_Application_messages(ctx, field)
+	case "appointmentOffers":
+		return ec.fieldContext_Application_appointmentOffers(ctx, field)
+	case "inDepthReasons":
+		return ec.fieldContext_Application_inDepthReasons(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Application", field.Name)
 }
@@ -16247,6 +16922,24 @@ func (ec *executionContext) childFields_AppointmentMotive(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type AppointmentMotive", field.Name)
 }
 
+func (ec *executionContext) childFields_AppointmentOffer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_AppointmentOffer_id(ctx, field)
+	case "motive":
+		return ec.fieldContext_AppointmentOffer_motive(ctx, field)
+	case "offeredOn":
+		return ec.fieldContext_AppointmentOffer_offeredOn(ctx, field)
+	case "bookBy":
+		return ec.fieldContext_AppointmentOffer_bookBy(ctx, field)
+	case "state":
+		return ec.fieldContext_AppointmentOffer_state(ctx, field)
+	case "appointment":
+		return ec.fieldContext_AppointmentOffer_appointment(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AppointmentOffer", field.Name)
+}
+
 func (ec *executionContext) childFields_AssignOnlineRegistrationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "onlineRegistration":
@@ -16427,6 +17120,20 @@ func (ec *executionContext) childFields_BuildingEdge(ctx context.Context, field 
 		return ec.fieldContext_BuildingEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type BuildingEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_CalendarFeed(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_CalendarFeed_id(ctx, field)
+	case "label":
+		return ec.fieldContext_CalendarFeed_label(ctx, field)
+	case "openedAt":
+		return ec.fieldContext_CalendarFeed_openedAt(ctx, field)
+	case "expiresAt":
+		return ec.fieldContext_CalendarFeed_expiresAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CalendarFeed", field.Name)
 }
 
 func (ec *executionContext) childFields_CancelAppointmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -16681,6 +17388,16 @@ func (ec *executionContext) childFields_DeclareOpeningExceptionPayload(ctx conte
 		return ec.fieldContext_DeclareOpeningExceptionPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeclareOpeningExceptionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclineAppointmentOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "application":
+		return ec.fieldContext_DeclineAppointmentOfferPayload_application(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeclineAppointmentOfferPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclineAppointmentOfferPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeclineHandOverPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17101,6 +17818,24 @@ func (ec *executionContext) childFields_MergeApplicationsPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type MergeApplicationsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Message(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Message_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Message_kind(ctx, field)
+	case "state":
+		return ec.fieldContext_Message_state(ctx, field)
+	case "channel":
+		return ec.fieldContext_Message_channel(ctx, field)
+	case "dueAt":
+		return ec.fieldContext_Message_dueAt(ctx, field)
+	case "settledAt":
+		return ec.fieldContext_Message_settledAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Message", field.Name)
+}
+
 func (ec *executionContext) childFields_MissingPiece(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kinds":
@@ -17187,6 +17922,18 @@ func (ec *executionContext) childFields_OpenAvailabilityPayload(ctx context.Cont
 		return ec.fieldContext_OpenAvailabilityPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type OpenAvailabilityPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_OpenCalendarFeedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "feed":
+		return ec.fieldContext_OpenCalendarFeedPayload_feed(ctx, field)
+	case "path":
+		return ec.fieldContext_OpenCalendarFeedPayload_path(ctx, field)
+	case "errors":
+		return ec.fieldContext_OpenCalendarFeedPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type OpenCalendarFeedPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_OpeningDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18009,6 +18756,16 @@ func (ec *executionContext) childFields_ResourceLine(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type ResourceLine", field.Name)
 }
 
+func (ec *executionContext) childFields_RevokeCalendarFeedPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "revokedId":
+		return ec.fieldContext_RevokeCalendarFeedPayload_revokedId(ctx, field)
+	case "errors":
+		return ec.fieldContext_RevokeCalendarFeedPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RevokeCalendarFeedPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RevokePartnerAppPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "partnerApp":
@@ -18071,6 +18828,26 @@ func (ec *executionContext) childFields_Room(ctx context.Context, field graphql.
 		return ec.fieldContext_Room_stepFree(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Room", field.Name)
+}
+
+func (ec *executionContext) childFields_SatisfactionMonth(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "receptionPointId":
+		return ec.fieldContext_SatisfactionMonth_receptionPointId(ctx, field)
+	case "month":
+		return ec.fieldContext_SatisfactionMonth_month(ctx, field)
+	case "asked":
+		return ec.fieldContext_SatisfactionMonth_asked(ctx, field)
+	case "answered":
+		return ec.fieldContext_SatisfactionMonth_answered(ctx, field)
+	case "overall":
+		return ec.fieldContext_SatisfactionMonth_overall(ctx, field)
+	case "clarity":
+		return ec.fieldContext_SatisfactionMonth_clarity(ctx, field)
+	case "waiting":
+		return ec.fieldContext_SatisfactionMonth_waiting(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SatisfactionMonth", field.Name)
 }
 
 func (ec *executionContext) childFields_SaveDraftPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19005,6 +19782,20 @@ func (ec *executionContext) field_Mutation_answerLevelChange_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_answerSatisfaction_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AnswerSatisfactionInput, error) {
+			return ec.unmarshalNAnswerSatisfactionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerSatisfactionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_assignOnlineRegistration_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -19165,6 +19956,20 @@ func (ec *executionContext) field_Mutation_declareOpeningException_args(ctx cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.DeclareOpeningExceptionInput, error) {
 			return ec.unmarshalNDeclareOpeningExceptionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_declineAppointmentOffer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeclineAppointmentOfferInput, error) {
+			return ec.unmarshalNDeclineAppointmentOfferInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineAppointmentOfferInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -19431,6 +20236,20 @@ func (ec *executionContext) field_Mutation_openAvailability_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.OpenAvailabilityInput, error) {
 			return ec.unmarshalNOpenAvailabilityInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenAvailabilityInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_openCalendarFeed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.OpenCalendarFeedInput, error) {
+			return ec.unmarshalNOpenCalendarFeedInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenCalendarFeedInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -19795,6 +20614,20 @@ func (ec *executionContext) field_Mutation_resendPiece_args(ctx context.Context,
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ResendPieceInput, error) {
 			return ec.unmarshalNResendPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPieceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_revokeCalendarFeed_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RevokeCalendarFeedInput, error) {
+			return ec.unmarshalNRevokeCalendarFeedInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeCalendarFeedInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20976,6 +21809,36 @@ func (ec *executionContext) field_Query_rooms_args(ctx context.Context, rawArgs 
 		return nil, err
 	}
 	args["receptionPointId"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_satisfaction_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (domain.Date, error) {
+			return ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "months",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["months"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "receptionPointIds",
+		func(ctx context.Context, v any) ([]domain.ID, error) {
+			return ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["receptionPointIds"] = arg2
 	return args, nil
 }
 
@@ -22649,6 +23512,38 @@ func (ec *executionContext) fieldContext_AnswerLevelChangePayload_errors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _AnswerSatisfactionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AnswerSatisfactionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AnswerSatisfactionPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AnswerSatisfactionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AnswerSatisfactionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Application_id(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -23273,6 +24168,93 @@ func (ec *executionContext) fieldContext_Application_orientations(_ context.Cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Application_messages(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_messages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Messages(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Message) graphql.Marshaler {
+			return ec.marshalNMessage2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMessageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_messages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Message(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_appointmentOffers(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_appointmentOffers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AppointmentOffers(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.AppointmentOffer) graphql.Marshaler {
+			return ec.marshalNAppointmentOffer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointmentOfferᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_appointmentOffers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AppointmentOffer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_inDepthReasons(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_inDepthReasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Application().InDepthReasons(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.InDepthReason) graphql.Marshaler {
+			return ec.marshalNInDepthReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_inDepthReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Application", field, true, true, "InDepthReason")
 }
 
 func (ec *executionContext) _ApplicationCell_keys(ctx context.Context, field graphql.CollectedField, obj *domain.ApplicationCell) (ret graphql.Marshaler) {
@@ -25643,6 +26625,153 @@ func (ec *executionContext) fieldContext_AppointmentMotive_sensitive(_ context.C
 	return graphql.NewScalarFieldContext("AppointmentMotive", field, false, false, "Boolean")
 }
 
+func (ec *executionContext) _AppointmentOffer_id(ctx context.Context, field graphql.CollectedField, obj *ent.AppointmentOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentOffer_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentOffer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentOffer", field, false, false, "ID")
+}
+
+func (ec *executionContext) _AppointmentOffer_motive(ctx context.Context, field graphql.CollectedField, obj *ent.AppointmentOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentOffer_motive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Motive, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.MotiveCode) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentOffer_motive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentOffer", field, false, false, "String")
+}
+
+func (ec *executionContext) _AppointmentOffer_offeredOn(ctx context.Context, field graphql.CollectedField, obj *ent.AppointmentOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentOffer_offeredOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OfferedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentOffer_offeredOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentOffer", field, false, false, "Date")
+}
+
+func (ec *executionContext) _AppointmentOffer_bookBy(ctx context.Context, field graphql.CollectedField, obj *ent.AppointmentOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentOffer_bookBy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.BookBy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentOffer_bookBy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentOffer", field, false, false, "Date")
+}
+
+func (ec *executionContext) _AppointmentOffer_state(ctx context.Context, field graphql.CollectedField, obj *ent.AppointmentOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentOffer_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AppointmentOffer().State(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.AppointmentOfferState) graphql.Marshaler {
+			return ec.marshalNAppointmentOfferState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentOfferState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentOffer_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AppointmentOffer", field, true, true, "AppointmentOfferState")
+}
+
+func (ec *executionContext) _AppointmentOffer_appointment(ctx context.Context, field graphql.CollectedField, obj *ent.AppointmentOffer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AppointmentOffer_appointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Appointment(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+			return ec.marshalOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AppointmentOffer_appointment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AppointmentOffer",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AssignOnlineRegistrationPayload_onlineRegistration(ctx context.Context, field graphql.CollectedField, obj *model.AssignOnlineRegistrationPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -27290,6 +28419,98 @@ func (ec *executionContext) _BuildingEdge_cursor(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_BuildingEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("BuildingEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _CalendarFeed_id(ctx context.Context, field graphql.CollectedField, obj *ent.CalendarFeed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CalendarFeed_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CalendarFeed_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CalendarFeed", field, false, false, "ID")
+}
+
+func (ec *executionContext) _CalendarFeed_label(ctx context.Context, field graphql.CollectedField, obj *ent.CalendarFeed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CalendarFeed_label(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Label, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CalendarFeed_label(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CalendarFeed", field, false, false, "String")
+}
+
+func (ec *executionContext) _CalendarFeed_openedAt(ctx context.Context, field graphql.CollectedField, obj *ent.CalendarFeed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CalendarFeed_openedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OpenedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CalendarFeed_openedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CalendarFeed", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _CalendarFeed_expiresAt(ctx context.Context, field graphql.CollectedField, obj *ent.CalendarFeed) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CalendarFeed_expiresAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ExpiresAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CalendarFeed_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CalendarFeed", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _CancelAppointmentPayload_appointment(ctx context.Context, field graphql.CollectedField, obj *model.CancelAppointmentPayload) (ret graphql.Marshaler) {
@@ -29171,6 +30392,70 @@ func (ec *executionContext) _DeclareOpeningExceptionPayload_errors(ctx context.C
 func (ec *executionContext) fieldContext_DeclareOpeningExceptionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "DeclareOpeningExceptionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeclineAppointmentOfferPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.DeclineAppointmentOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclineAppointmentOfferPayload_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeclineAppointmentOfferPayload_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclineAppointmentOfferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeclineAppointmentOfferPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DeclineAppointmentOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclineAppointmentOfferPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeclineAppointmentOfferPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclineAppointmentOfferPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -32474,6 +33759,38 @@ func (ec *executionContext) fieldContext_LevelTooLowError_nearbyPoints(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _LevelTooLowError_nextSlots(ctx context.Context, field graphql.CollectedField, obj *model.LevelTooLowError) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LevelTooLowError_nextSlots(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.LevelTooLowError().NextSlots(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.Slot) graphql.Marshaler {
+			return ec.answerNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LevelTooLowError_nextSlots(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LevelTooLowError",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Slot(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _MailingAddress_address(ctx context.Context, field graphql.CollectedField, obj *domain.MailingAddress) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32816,6 +34133,144 @@ func (ec *executionContext) fieldContext_MergeApplicationsPayload_errors(_ conte
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Message_id(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Message_kind(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.MessageKind) graphql.Marshaler {
+			return ec.marshalNMessageKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "MessageKind")
+}
+
+func (ec *executionContext) _Message_state(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.MessageState) graphql.Marshaler {
+			return ec.marshalNMessageState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "MessageState")
+}
+
+func (ec *executionContext) _Message_channel(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.MessageChannel) graphql.Marshaler {
+			return ec.marshalOMessageChannel2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageChannel(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "MessageChannel")
+}
+
+func (ec *executionContext) _Message_dueAt(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_dueAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DueAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Message_dueAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Message_settledAt(ctx context.Context, field graphql.CollectedField, obj *ent.Message) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Message_settledAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SettledAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Message_settledAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Message", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _MissingPiece_kinds(ctx context.Context, field graphql.CollectedField, obj *service.MissingPiece) (ret graphql.Marshaler) {
@@ -36496,6 +37951,182 @@ func (ec *executionContext) fieldContext_Mutation_answerLevelChange(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_declineAppointmentOffer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_declineAppointmentOffer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeclineAppointmentOffer(ctx, fc.Args["input"].(model.DeclineAppointmentOfferInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclineAppointmentOfferPayload) graphql.Marshaler {
+			return ec.answerNDeclineAppointmentOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineAppointmentOfferPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_declineAppointmentOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeclineAppointmentOfferPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_declineAppointmentOffer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_openCalendarFeed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_openCalendarFeed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().OpenCalendarFeed(ctx, fc.Args["input"].(model.OpenCalendarFeedInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.OpenCalendarFeedPayload) graphql.Marshaler {
+			return ec.answerNOpenCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenCalendarFeedPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_openCalendarFeed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_OpenCalendarFeedPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_openCalendarFeed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_revokeCalendarFeed(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_revokeCalendarFeed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RevokeCalendarFeed(ctx, fc.Args["input"].(model.RevokeCalendarFeedInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RevokeCalendarFeedPayload) graphql.Marshaler {
+			return ec.answerNRevokeCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeCalendarFeedPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_revokeCalendarFeed(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RevokeCalendarFeedPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_revokeCalendarFeed_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_answerSatisfaction(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_answerSatisfaction(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AnswerSatisfaction(ctx, fc.Args["input"].(model.AnswerSatisfactionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AnswerSatisfactionPayload) graphql.Marshaler {
+			return ec.answerNAnswerSatisfactionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerSatisfactionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_answerSatisfaction(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AnswerSatisfactionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_answerSatisfaction_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _NearestReceptionPoint_distanceMetres(ctx context.Context, field graphql.CollectedField, obj *model.NearestReceptionPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36903,6 +38534,93 @@ func (ec *executionContext) _OpenAvailabilityPayload_errors(ctx context.Context,
 func (ec *executionContext) fieldContext_OpenAvailabilityPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "OpenAvailabilityPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenCalendarFeedPayload_feed(ctx context.Context, field graphql.CollectedField, obj *model.OpenCalendarFeedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenCalendarFeedPayload_feed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Feed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.CalendarFeed) graphql.Marshaler {
+			return ec.marshalOCalendarFeed2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeed(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpenCalendarFeedPayload_feed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenCalendarFeedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CalendarFeed(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _OpenCalendarFeedPayload_path(ctx context.Context, field graphql.CollectedField, obj *model.OpenCalendarFeedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenCalendarFeedPayload_path(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Path, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *string) graphql.Marshaler {
+			return ec.marshalOString2ᚖstring(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_OpenCalendarFeedPayload_path(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("OpenCalendarFeedPayload", field, false, false, "String")
+}
+
+func (ec *executionContext) _OpenCalendarFeedPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.OpenCalendarFeedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_OpenCalendarFeedPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_OpenCalendarFeedPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "OpenCalendarFeedPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -42586,6 +44304,82 @@ func (ec *executionContext) fieldContext_Query_levelChanges(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_calendarFeeds(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_calendarFeeds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().CalendarFeeds(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.CalendarFeed) graphql.Marshaler {
+			return ec.answerNCalendarFeed2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeedᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_calendarFeeds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CalendarFeed(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_satisfaction(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_satisfaction(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Satisfaction(ctx, fc.Args["from"].(domain.Date), fc.Args["months"].(int), fc.Args["receptionPointIds"].([]domain.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.SatisfactionMonth) graphql.Marshaler {
+			return ec.answerNSatisfactionMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSatisfactionMonthᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_satisfaction(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SatisfactionMonth(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_satisfaction_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -44977,6 +46771,61 @@ func (ec *executionContext) fieldContext_ResourceLine_amount(_ context.Context, 
 	return graphql.NewScalarFieldContext("ResourceLine", field, false, false, "Money")
 }
 
+func (ec *executionContext) _RevokeCalendarFeedPayload_revokedId(ctx context.Context, field graphql.CollectedField, obj *model.RevokeCalendarFeedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeCalendarFeedPayload_revokedId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RevokedID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeCalendarFeedPayload_revokedId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("RevokeCalendarFeedPayload", field, false, false, "ID")
+}
+
+func (ec *executionContext) _RevokeCalendarFeedPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RevokeCalendarFeedPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RevokeCalendarFeedPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RevokeCalendarFeedPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RevokeCalendarFeedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RevokePartnerAppPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.RevokePartnerAppPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45429,6 +47278,167 @@ func (ec *executionContext) _Room_stepFree(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Room_stepFree(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Room", field, false, false, "TriState")
+}
+
+func (ec *executionContext) _SatisfactionMonth_receptionPointId(ctx context.Context, field graphql.CollectedField, obj *service.SatisfactionMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SatisfactionMonth_receptionPointId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPointID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SatisfactionMonth_receptionPointId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SatisfactionMonth", field, false, false, "ID")
+}
+
+func (ec *executionContext) _SatisfactionMonth_month(ctx context.Context, field graphql.CollectedField, obj *service.SatisfactionMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SatisfactionMonth_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SatisfactionMonth_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SatisfactionMonth", field, false, false, "Date")
+}
+
+func (ec *executionContext) _SatisfactionMonth_asked(ctx context.Context, field graphql.CollectedField, obj *service.SatisfactionMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SatisfactionMonth_asked(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Asked, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SatisfactionMonth_asked(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SatisfactionMonth", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SatisfactionMonth_answered(ctx context.Context, field graphql.CollectedField, obj *service.SatisfactionMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SatisfactionMonth_answered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Answered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SatisfactionMonth_answered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SatisfactionMonth", field, false, false, "Int")
+}
+
+func (ec *executionContext) _SatisfactionMonth_overall(ctx context.Context, field graphql.CollectedField, obj *service.SatisfactionMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SatisfactionMonth_overall(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Overall, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SatisfactionMonth_overall(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SatisfactionMonth", field, false, false, "Float")
+}
+
+func (ec *executionContext) _SatisfactionMonth_clarity(ctx context.Context, field graphql.CollectedField, obj *service.SatisfactionMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SatisfactionMonth_clarity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Clarity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SatisfactionMonth_clarity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SatisfactionMonth", field, false, false, "Float")
+}
+
+func (ec *executionContext) _SatisfactionMonth_waiting(ctx context.Context, field graphql.CollectedField, obj *service.SatisfactionMonth) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SatisfactionMonth_waiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SatisfactionMonth_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("SatisfactionMonth", field, false, false, "Float")
 }
 
 func (ec *executionContext) _SaveDraftPayload_draft(ctx context.Context, field graphql.CollectedField, obj *model.SaveDraftPayload) (ret graphql.Marshaler) {
@@ -51253,6 +53263,69 @@ func UnmarshalAnswerLevelChangeInput(ctx context.Context, raw any) (model.Answer
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAnswerSatisfactionInput(ctx context.Context, obj any) (model.AnswerSatisfactionInput, error) {
+	var it model.AnswerSatisfactionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"code", "overall", "clarity", "waiting"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "code":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("code"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Code = data
+		case "overall":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("overall"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Overall = data
+		case "clarity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("clarity"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Clarity = data
+		case "waiting":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("waiting"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Waiting = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAnswerSatisfactionInput unmarshals raw into the AnswerSatisfactionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAnswerSatisfactionInput(ctx context.Context, raw any) (model.AnswerSatisfactionInput, error) {
+	var out model.AnswerSatisfactionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AnswerSatisfactionInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputApplicationCorrectionInput(ctx context.Context, obj any) (domain.ApplicationCorrection, error) {
 	var it domain.ApplicationCorrection
 	if obj == nil {
@@ -51334,7 +53407,7 @@ func (ec *executionContext) unmarshalInputApplicationFilter(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"states", "search", "phone", "wishedCommunes", "followingPoints", "followed", "typologies", "householdSize", "registeredFrom", "registeredBefore", "deadline", "housing", "reasons", "pieceTransfers"}
+	fieldsInOrder := [...]string{"states", "search", "phone", "wishedCommunes", "followingPoints", "followed", "typologies", "householdSize", "registeredFrom", "registeredBefore", "deadline", "housing", "reasons", "pieceTransfers", "appointmentOffers", "inDepthReason"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -51465,6 +53538,24 @@ func (ec *executionContext) unmarshalInputApplicationFilter(ctx context.Context,
 				return it, err
 			}
 			if err = ec.Resolvers.ApplicationFilter().PieceTransfers(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "appointmentOffers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("appointmentOffers"))
+			data, err := ec.unmarshalOAppointmentOfferState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentOfferStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().AppointmentOffers(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "inDepthReason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("inDepthReason"))
+			data, err := ec.unmarshalOInDepthReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReason(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().InDepthReason(ctx, &it, data); err != nil {
 				return it, err
 			}
 		}
@@ -53229,6 +55320,48 @@ func (ec *executionContext) unmarshalInputDeclareOpeningExceptionInput(ctx conte
 func UnmarshalDeclareOpeningExceptionInput(ctx context.Context, raw any) (model.DeclareOpeningExceptionInput, error) {
 	var out model.DeclareOpeningExceptionInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclareOpeningExceptionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeclineAppointmentOfferInput(ctx context.Context, obj any) (model.DeclineAppointmentOfferInput, error) {
+	var it model.DeclineAppointmentOfferInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeclineAppointmentOfferInput unmarshals raw into the DeclineAppointmentOfferInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeclineAppointmentOfferInput(ctx context.Context, raw any) (model.DeclineAppointmentOfferInput, error) {
+	var out model.DeclineAppointmentOfferInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclineAppointmentOfferInput", raw, &out)
 	return out, err
 }
 
@@ -55599,6 +57732,48 @@ func UnmarshalOpenAvailabilityInput(ctx context.Context, raw any) (model.OpenAva
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputOpenCalendarFeedInput(ctx context.Context, obj any) (model.OpenCalendarFeedInput, error) {
+	var it model.OpenCalendarFeedInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"label"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "label":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("label"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Label = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalOpenCalendarFeedInput unmarshals raw into the OpenCalendarFeedInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalOpenCalendarFeedInput(ctx context.Context, raw any) (model.OpenCalendarFeedInput, error) {
+	var out model.OpenCalendarFeedInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "OpenCalendarFeedInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputOpeningIntervalInput(ctx context.Context, obj any) (domain.OpeningInterval, error) {
 	var it domain.OpeningInterval
 	if obj == nil {
@@ -57782,6 +59957,48 @@ func UnmarshalResourceLineInput(ctx context.Context, raw any) (domain.ResourceLi
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRevokeCalendarFeedInput(ctx context.Context, obj any) (model.RevokeCalendarFeedInput, error) {
+	var it model.RevokeCalendarFeedInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRevokeCalendarFeedInput unmarshals raw into the RevokeCalendarFeedInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRevokeCalendarFeedInput(ctx context.Context, raw any) (model.RevokeCalendarFeedInput, error) {
+	var out model.RevokeCalendarFeedInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RevokeCalendarFeedInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRevokePartnerAppInput(ctx context.Context, obj any) (model.RevokePartnerAppInput, error) {
 	var it model.RevokePartnerAppInput
 	if obj == nil {
@@ -59927,6 +62144,39 @@ func (ec *executionContext) _AnswerLevelChangePayload(ctx context.Context, sel a
 	return out
 }
 
+var answerSatisfactionPayloadImplementors = []string{"AnswerSatisfactionPayload"}
+
+func (ec *executionContext) _AnswerSatisfactionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AnswerSatisfactionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, answerSatisfactionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AnswerSatisfactionPayload")
+		case "errors":
+			out.Values[i] = ec._AnswerSatisfactionPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var applicationImplementors = []string{"Application", "Node"}
 
 func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionSet, obj *ent.Application) graphql.Marshaler {
@@ -60061,6 +62311,24 @@ func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionS
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Application_orientations(ctx, field, obj)
+				})
+		case "messages":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_messages(ctx, field, obj)
+				})
+		case "appointmentOffers":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_appointmentOffers(ctx, field, obj)
+				})
+		case "inDepthReasons":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_inDepthReasons(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -60897,6 +63165,66 @@ func (ec *executionContext) _AppointmentMotive(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var appointmentOfferImplementors = []string{"AppointmentOffer"}
+
+func (ec *executionContext) _AppointmentOffer(ctx context.Context, sel ast.SelectionSet, obj *ent.AppointmentOffer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, appointmentOfferImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AppointmentOffer")
+		case "id":
+			out.Values[i] = ec._AppointmentOffer_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "motive":
+			out.Values[i] = ec._AppointmentOffer_motive(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "offeredOn":
+			out.Values[i] = ec._AppointmentOffer_offeredOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "bookBy":
+			out.Values[i] = ec._AppointmentOffer_bookBy(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AppointmentOffer_state(ctx, field, obj)
+				})
+		case "appointment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AppointmentOffer_appointment(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var assignOnlineRegistrationPayloadImplementors = []string{"AssignOnlineRegistrationPayload"}
 
 func (ec *executionContext) _AssignOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AssignOnlineRegistrationPayload) graphql.Marshaler {
@@ -61476,6 +63804,54 @@ func (ec *executionContext) _BuildingEdge(ctx context.Context, sel ast.Selection
 			}
 		case "cursor":
 			out.Values[i] = ec._BuildingEdge_cursor(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var calendarFeedImplementors = []string{"CalendarFeed"}
+
+func (ec *executionContext) _CalendarFeed(ctx context.Context, sel ast.SelectionSet, obj *ent.CalendarFeed) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, calendarFeedImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CalendarFeed")
+		case "id":
+			out.Values[i] = ec._CalendarFeed_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "label":
+			out.Values[i] = ec._CalendarFeed_label(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "openedAt":
+			out.Values[i] = ec._CalendarFeed_openedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "expiresAt":
+			out.Values[i] = ec._CalendarFeed_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -62362,6 +64738,44 @@ func (ec *executionContext) _DeclareOpeningExceptionPayload(ctx context.Context,
 			}
 		case "errors":
 			out.Values[i] = ec._DeclareOpeningExceptionPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var declineAppointmentOfferPayloadImplementors = []string{"DeclineAppointmentOfferPayload"}
+
+func (ec *executionContext) _DeclineAppointmentOfferPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeclineAppointmentOfferPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, declineAppointmentOfferPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeclineAppointmentOfferPayload")
+		case "application":
+			out.Values[i] = ec._DeclineAppointmentOfferPayload_application(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DeclineAppointmentOfferPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -63814,6 +66228,12 @@ func (ec *executionContext) _LevelTooLowError(ctx context.Context, sel ast.Selec
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._LevelTooLowError_nearbyPoints(ctx, field, obj)
 				})
+		case "nextSlots":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._LevelTooLowError_nextSlots(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -63961,6 +66381,64 @@ func (ec *executionContext) _MergeApplicationsPayload(ctx context.Context, sel a
 		case "errors":
 			out.Values[i] = ec._MergeApplicationsPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var messageImplementors = []string{"Message"}
+
+func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, obj *ent.Message) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Message")
+		case "id":
+			out.Values[i] = ec._Message_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._Message_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._Message_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "channel":
+			out.Values[i] = ec._Message_channel(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "dueAt":
+			out.Values[i] = ec._Message_dueAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "settledAt":
+			out.Values[i] = ec._Message_settledAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -64648,6 +67126,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "declineAppointmentOffer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_declineAppointmentOffer(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "openCalendarFeed":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_openCalendarFeed(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "revokeCalendarFeed":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_revokeCalendarFeed(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "answerSatisfaction":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_answerSatisfaction(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -64863,6 +67369,49 @@ func (ec *executionContext) _OpenAvailabilityPayload(ctx context.Context, sel as
 			}
 		case "errors":
 			out.Values[i] = ec._OpenAvailabilityPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var openCalendarFeedPayloadImplementors = []string{"OpenCalendarFeedPayload"}
+
+func (ec *executionContext) _OpenCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, obj *model.OpenCalendarFeedPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, openCalendarFeedPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("OpenCalendarFeedPayload")
+		case "feed":
+			out.Values[i] = ec._OpenCalendarFeedPayload_feed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "path":
+			out.Values[i] = ec._OpenCalendarFeedPayload_path(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._OpenCalendarFeedPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -66859,6 +69408,18 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_levelChanges(ctx, field)
 				})
+		case "calendarFeeds":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_calendarFeeds(ctx, field)
+				})
+		case "satisfaction":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_satisfaction(ctx, field)
+				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -68048,6 +70609,44 @@ func (ec *executionContext) _ResourceLine(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var revokeCalendarFeedPayloadImplementors = []string{"RevokeCalendarFeedPayload"}
+
+func (ec *executionContext) _RevokeCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RevokeCalendarFeedPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, revokeCalendarFeedPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RevokeCalendarFeedPayload")
+		case "revokedId":
+			out.Values[i] = ec._RevokeCalendarFeedPayload_revokedId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RevokeCalendarFeedPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var revokePartnerAppPayloadImplementors = []string{"RevokePartnerAppPayload"}
 
 func (ec *executionContext) _RevokePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RevokePartnerAppPayload) graphql.Marshaler {
@@ -68256,6 +70855,69 @@ func (ec *executionContext) _Room(ctx context.Context, sel ast.SelectionSet, obj
 			out.Values[i] = ec._Room_stepFree(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var satisfactionMonthImplementors = []string{"SatisfactionMonth"}
+
+func (ec *executionContext) _SatisfactionMonth(ctx context.Context, sel ast.SelectionSet, obj *service.SatisfactionMonth) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, satisfactionMonthImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SatisfactionMonth")
+		case "receptionPointId":
+			out.Values[i] = ec._SatisfactionMonth_receptionPointId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "month":
+			out.Values[i] = ec._SatisfactionMonth_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "asked":
+			out.Values[i] = ec._SatisfactionMonth_asked(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "answered":
+			out.Values[i] = ec._SatisfactionMonth_answered(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "overall":
+			out.Values[i] = ec._SatisfactionMonth_overall(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "clarity":
+			out.Values[i] = ec._SatisfactionMonth_clarity(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "waiting":
+			out.Values[i] = ec._SatisfactionMonth_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -70836,6 +73498,19 @@ func (ec *executionContext) marshalNAnswerLevelChangePayload2ᚖgithubᚗcomᚋg
 	return ec._AnswerLevelChangePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAnswerSatisfactionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerSatisfactionInput(ctx context.Context, v any) (model.AnswerSatisfactionInput, error) {
+	res, err := ec.unmarshalInputAnswerSatisfactionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAnswerSatisfactionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerSatisfactionPayload(ctx context.Context, sel ast.SelectionSet, v *model.AnswerSatisfactionPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AnswerSatisfactionPayload!")
+		return graphql.Null
+	}
+	return ec._AnswerSatisfactionPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx context.Context, sel ast.SelectionSet, v *ent.Application) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Application!")
@@ -71252,6 +73927,40 @@ func (ec *executionContext) marshalNAppointmentMotive2ᚖgithubᚗcomᚋguichet�
 	return ec._AppointmentMotive(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNAppointmentOffer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointmentOfferᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.AppointmentOffer) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAppointmentOffer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointmentOffer(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAppointmentOffer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointmentOffer(ctx context.Context, sel ast.SelectionSet, v *ent.AppointmentOffer) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AppointmentOffer!")
+		return graphql.Null
+	}
+	return ec._AppointmentOffer(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAppointmentOfferState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentOfferState(ctx context.Context, v any) (domain.AppointmentOfferState, error) {
+	var res domain.AppointmentOfferState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAppointmentOfferState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentOfferState(ctx context.Context, sel ast.SelectionSet, v domain.AppointmentOfferState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNAppointmentState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentState(ctx context.Context, v any) (domain.AppointmentState, error) {
 	var res domain.AppointmentState
 	err := res.UnmarshalGQL(v)
@@ -71477,6 +74186,30 @@ func (ec *executionContext) marshalNBuildingOrderField2ᚖgithubᚗcomᚋguichet
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) marshalNCalendarFeed2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeedᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.CalendarFeed) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCalendarFeed2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeed(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCalendarFeed2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeed(ctx context.Context, sel ast.SelectionSet, v *ent.CalendarFeed) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CalendarFeed!")
+		return graphql.Null
+	}
+	return ec._CalendarFeed(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCancelAppointmentInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentInput(ctx context.Context, v any) (model.CancelAppointmentInput, error) {
@@ -71927,6 +74660,19 @@ func (ec *executionContext) marshalNDeclareOpeningExceptionPayload2ᚖgithubᚗc
 		return graphql.Null
 	}
 	return ec._DeclareOpeningExceptionPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeclineAppointmentOfferInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineAppointmentOfferInput(ctx context.Context, v any) (model.DeclineAppointmentOfferInput, error) {
+	res, err := ec.unmarshalInputDeclineAppointmentOfferInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeclineAppointmentOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineAppointmentOfferPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineAppointmentOfferPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeclineAppointmentOfferPayload!")
+		return graphql.Null
+	}
+	return ec._DeclineAppointmentOfferPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDeclineHandOverInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverInput(ctx context.Context, v any) (model.DeclineHandOverInput, error) {
@@ -72511,6 +75257,46 @@ func (ec *executionContext) marshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋgu
 	return ret
 }
 
+func (ec *executionContext) unmarshalNInDepthReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReason(ctx context.Context, v any) (domain.InDepthReason, error) {
+	var res domain.InDepthReason
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInDepthReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReason(ctx context.Context, sel ast.SelectionSet, v domain.InDepthReason) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNInDepthReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReasonᚄ(ctx context.Context, v any) ([]domain.InDepthReason, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.InDepthReason, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInDepthReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReason(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNInDepthReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.InDepthReason) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInDepthReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx context.Context, v any) (domain.InseeCode, error) {
 	var res domain.InseeCode
 	err := res.UnmarshalGQL(v)
@@ -72757,6 +75543,50 @@ func (ec *executionContext) marshalNMergeApplicationsPayload2ᚖgithubᚗcomᚋg
 	return ec._MergeApplicationsPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNMessage2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMessageᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Message) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMessage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMessage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMessage(ctx context.Context, sel ast.SelectionSet, v *ent.Message) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Message!")
+		return graphql.Null
+	}
+	return ec._Message(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNMessageKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageKind(ctx context.Context, v any) (domain.MessageKind, error) {
+	var res domain.MessageKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageKind(ctx context.Context, sel ast.SelectionSet, v domain.MessageKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNMessageState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageState(ctx context.Context, v any) (domain.MessageState, error) {
+	var res domain.MessageState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageState(ctx context.Context, sel ast.SelectionSet, v domain.MessageState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNMissingPiece2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐMissingPieceᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.MissingPiece) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -72925,6 +75755,19 @@ func (ec *executionContext) marshalNOpenAvailabilityPayload2ᚖgithubᚗcomᚋgu
 		return graphql.Null
 	}
 	return ec._OpenAvailabilityPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNOpenCalendarFeedInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenCalendarFeedInput(ctx context.Context, v any) (model.OpenCalendarFeedInput, error) {
+	res, err := ec.unmarshalInputOpenCalendarFeedInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNOpenCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, v *model.OpenCalendarFeedPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "OpenCalendarFeedPayload!")
+		return graphql.Null
+	}
+	return ec._OpenCalendarFeedPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OpeningDay) graphql.Marshaler {
@@ -74205,6 +77048,19 @@ func (ec *executionContext) unmarshalNResourceLineInput2githubᚗcomᚋguichet�
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNRevokeCalendarFeedInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeCalendarFeedInput(ctx context.Context, v any) (model.RevokeCalendarFeedInput, error) {
+	res, err := ec.unmarshalInputRevokeCalendarFeedInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRevokeCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeCalendarFeedPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RevokeCalendarFeedPayload!")
+		return graphql.Null
+	}
+	return ec._RevokeCalendarFeedPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRevokePartnerAppInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppInput(ctx context.Context, v any) (model.RevokePartnerAppInput, error) {
 	res, err := ec.unmarshalInputRevokePartnerAppInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -74330,6 +77186,30 @@ func (ec *executionContext) marshalNRoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋ
 		return graphql.Null
 	}
 	return ec._Room(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNSatisfactionMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSatisfactionMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.SatisfactionMonth) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNSatisfactionMonth2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSatisfactionMonth(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNSatisfactionMonth2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSatisfactionMonth(ctx context.Context, sel ast.SelectionSet, v *service.SatisfactionMonth) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SatisfactionMonth!")
+		return graphql.Null
+	}
+	return ec._SatisfactionMonth(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSaveDraftInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftInput(ctx context.Context, v any) (model.SaveDraftInput, error) {
@@ -75498,6 +78378,42 @@ func (ec *executionContext) marshalOAppointmentMode2ᚖgithubᚗcomᚋguichetᚑ
 	return v
 }
 
+func (ec *executionContext) unmarshalOAppointmentOfferState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentOfferStateᚄ(ctx context.Context, v any) ([]domain.AppointmentOfferState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.AppointmentOfferState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNAppointmentOfferState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentOfferState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOAppointmentOfferState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentOfferStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.AppointmentOfferState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAppointmentOfferState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentOfferState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalOAssignment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAssignment(ctx context.Context, sel ast.SelectionSet, v *ent.Assignment) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -75572,6 +78488,13 @@ func (ec *executionContext) unmarshalOBuildingOrder2ᚖgithubᚗcomᚋguichetᚑ
 	}
 	res, err := ec.unmarshalInputBuildingOrder(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCalendarFeed2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeed(ctx context.Context, sel ast.SelectionSet, v *ent.CalendarFeed) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._CalendarFeed(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOCivilStatus2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCivilStatus(ctx context.Context, sel ast.SelectionSet, v *domain.CivilStatus) graphql.Marshaler {
@@ -76120,6 +79043,22 @@ func (ec *executionContext) marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋgu
 	return v
 }
 
+func (ec *executionContext) unmarshalOInDepthReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReason(ctx context.Context, v any) (*domain.InDepthReason, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.InDepthReason)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInDepthReason2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReason(ctx context.Context, sel ast.SelectionSet, v *domain.InDepthReason) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx context.Context, v any) ([]domain.InseeCode, error) {
 	if v == nil {
 		return nil, nil
@@ -76521,6 +79460,22 @@ func (ec *executionContext) marshalOMemberParticulars2ᚖgithubᚗcomᚋguichet�
 		return graphql.Null
 	}
 	return ec._MemberParticulars(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOMessageChannel2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageChannel(ctx context.Context, v any) (*domain.MessageChannel, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.MessageChannel)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMessageChannel2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageChannel(ctx context.Context, sel ast.SelectionSet, v *domain.MessageChannel) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOMissingLink2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMissingLink(ctx context.Context, v any) (*domain.MissingLink, error) {

@@ -56,6 +56,10 @@ func (ec *executionContext) answerNAnswerLevelChangePayload2ᚖgithubᚗcomᚋgu
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload, ec.marshalNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload)
 }
 
+func (ec *executionContext) answerNAnswerSatisfactionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerSatisfactionPayload(ctx context.Context, sel ast.SelectionSet, v *model.AnswerSatisfactionPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAnswerSatisfactionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerSatisfactionPayload, ec.marshalNAnswerSatisfactionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerSatisfactionPayload)
+}
+
 func (ec *executionContext) answerNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection(ctx context.Context, sel ast.SelectionSet, v *ent.ApplicationConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection, ec.marshalNApplicationConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplicationConnection)
 }
@@ -102,6 +106,10 @@ func (ec *executionContext) answerNBookedTime2ᚕᚖgithubᚗcomᚋguichetᚑlog
 
 func (ec *executionContext) answerNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection(ctx context.Context, sel ast.SelectionSet, v *ent.BuildingConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection, ec.marshalNBuildingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuildingConnection)
+}
+
+func (ec *executionContext) answerNCalendarFeed2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeedᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.CalendarFeed) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCalendarFeed2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeedᚄ, ec.marshalNCalendarFeed2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeedᚄ)
 }
 
 func (ec *executionContext) answerNCancelAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.CancelAppointmentPayload) graphql.Marshaler {
@@ -158,6 +166,10 @@ func (ec *executionContext) answerNDeclareAbsencePayload2ᚖgithubᚗcomᚋguich
 
 func (ec *executionContext) answerNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclareOpeningExceptionPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload, ec.marshalNDeclareOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclareOpeningExceptionPayload)
+}
+
+func (ec *executionContext) answerNDeclineAppointmentOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineAppointmentOfferPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineAppointmentOfferPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclineAppointmentOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineAppointmentOfferPayload, ec.marshalNDeclineAppointmentOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineAppointmentOfferPayload)
 }
 
 func (ec *executionContext) answerNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineHandOverPayload) graphql.Marshaler {
@@ -270,6 +282,10 @@ func (ec *executionContext) answerNOpenApplicationInEmergencyPayload2ᚖgithub�
 
 func (ec *executionContext) answerNOpenAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenAvailabilityPayload(ctx context.Context, sel ast.SelectionSet, v *model.OpenAvailabilityPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOpenAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenAvailabilityPayload, ec.marshalNOpenAvailabilityPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenAvailabilityPayload)
+}
+
+func (ec *executionContext) answerNOpenCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, v *model.OpenCalendarFeedPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNOpenCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenCalendarFeedPayload, ec.marshalNOpenCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenCalendarFeedPayload)
 }
 
 func (ec *executionContext) answerNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.OpeningDay) graphql.Marshaler {
@@ -444,6 +460,10 @@ func (ec *executionContext) answerNResendPiecePayload2ᚖgithubᚗcomᚋguichet�
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload, ec.marshalNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload)
 }
 
+func (ec *executionContext) answerNRevokeCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeCalendarFeedPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRevokeCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeCalendarFeedPayload, ec.marshalNRevokeCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeCalendarFeedPayload)
+}
+
 func (ec *executionContext) answerNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokePartnerAppPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload, ec.marshalNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload)
 }
@@ -464,6 +484,10 @@ func (ec *executionContext) answerNRoom2ᚕᚖgithubᚗcomᚋguichetᚑlogement�
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRoom2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoomᚄ, ec.marshalNRoom2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoomᚄ)
 }
 
+func (ec *executionContext) answerNSatisfactionMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSatisfactionMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.SatisfactionMonth) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNSatisfactionMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSatisfactionMonthᚄ, ec.marshalNSatisfactionMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSatisfactionMonthᚄ)
+}
+
 func (ec *executionContext) answerNSaveDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftPayload(ctx context.Context, sel ast.SelectionSet, v *model.SaveDraftPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNSaveDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftPayload, ec.marshalNSaveDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftPayload)
 }
@@ -474,6 +498,10 @@ func (ec *executionContext) answerNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑ
 
 func (ec *executionContext) answerNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetSandboxClockPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload, ec.marshalNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload)
+}
+
+func (ec *executionContext) answerNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Slot) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ, ec.marshalNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ)
 }
 
 func (ec *executionContext) answerNSlotPage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSlotPage(ctx context.Context, sel ast.SelectionSet, v *service.SlotPage) graphql.Marshaler {
@@ -1004,6 +1032,30 @@ func (ec *executionContext) write_AnswerLevelChangePayload(w *writers.Writer, ab
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_AnswerSatisfactionPayload(w *writers.Writer, above *writers.Field, obj *model.AnswerSatisfactionPayload) {
+	fields := above.Select(w, "AnswerSatisfactionPayload", answerSatisfactionPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AnswerSatisfactionPayload")
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AnswerSatisfactionPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Application(w *writers.Writer, above *writers.Field, obj *ent.Application) {
 	fields := above.Select(w, "Application", applicationImplementors)
 	w.Raw("{")
@@ -1170,6 +1222,36 @@ func (ec *executionContext) write_Application(w *writers.Writer, above *writers.
 				return
 			}
 			ec.writeNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(w, f, v)
+		case "messages":
+			if !f.Enter(w, ec.fieldContext_Application_messages) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Messages(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNMessage2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMessageᚄ(w, f, v)
+		case "appointmentOffers":
+			if !f.Enter(w, ec.fieldContext_Application_appointmentOffers) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.AppointmentOffers(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNAppointmentOffer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointmentOfferᚄ(w, f, v)
+		case "inDepthReasons":
+			if !f.Enter(w, ec.fieldContext_Application_inDepthReasons) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Application().InDepthReasons(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNInDepthReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReasonᚄ(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -1698,6 +1780,53 @@ func (ec *executionContext) write_AppointmentMotive(w *writers.Writer, above *wr
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_AppointmentOffer(w *writers.Writer, above *writers.Field, obj *ent.AppointmentOffer) {
+	fields := above.Select(w, "AppointmentOffer", appointmentOfferImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AppointmentOffer")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "motive":
+			ec.writeNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(w, f, obj.Motive)
+		case "offeredOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.OfferedOn)
+		case "bookBy":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.BookBy)
+		case "state":
+			if !f.Enter(w, ec.fieldContext_AppointmentOffer_state) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.AppointmentOffer().State(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNAppointmentOfferState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentOfferState(w, f, v)
+		case "appointment":
+			if !f.Enter(w, ec.fieldContext_AppointmentOffer_appointment) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Appointment(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_AssignOnlineRegistrationPayload(w *writers.Writer, above *writers.Field, obj *model.AssignOnlineRegistrationPayload) {
 	fields := above.Select(w, "AssignOnlineRegistrationPayload", assignOnlineRegistrationPayloadImplementors)
 	w.Raw("{")
@@ -2152,6 +2281,33 @@ func (ec *executionContext) write_BuildingEdge(w *writers.Writer, above *writers
 				return
 			}
 			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_CalendarFeed(w *writers.Writer, above *writers.Field, obj *ent.CalendarFeed) {
+	fields := above.Select(w, "CalendarFeed", calendarFeedImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("CalendarFeed")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "label":
+			ec.writeNString2string(w, f, obj.Label)
+		case "openedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.OpenedAt)
+		case "expiresAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.ExpiresAt)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2760,6 +2916,35 @@ func (ec *executionContext) write_DeclareOpeningExceptionPayload(w *writers.Writ
 			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, obj.ReceptionPoint)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_DeclareOpeningExceptionPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DeclineAppointmentOfferPayload(w *writers.Writer, above *writers.Field, obj *model.DeclineAppointmentOfferPayload) {
+	fields := above.Select(w, "DeclineAppointmentOfferPayload", declineAppointmentOfferPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DeclineAppointmentOfferPayload")
+		case "application":
+			if !f.Enter(w, ec.fieldContext_DeclineAppointmentOfferPayload_application) {
+				return
+			}
+			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DeclineAppointmentOfferPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -3803,6 +3988,16 @@ func (ec *executionContext) write_LevelTooLowError(w *writers.Writer, above *wri
 				return
 			}
 			ec.writeNReceptionPoint2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointᚄ(w, f, v)
+		case "nextSlots":
+			if !f.Enter(w, ec.fieldContext_LevelTooLowError_nextSlots) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.LevelTooLowError().NextSlots(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3901,6 +4096,37 @@ func (ec *executionContext) write_MergeApplicationsPayload(w *writers.Writer, ab
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Message(w *writers.Writer, above *writers.Field, obj *ent.Message) {
+	fields := above.Select(w, "Message", messageImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Message")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "kind":
+			ec.writeNMessageKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageKind(w, f, obj.Kind)
+		case "state":
+			ec.writeNMessageState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageState(w, f, obj.State)
+		case "channel":
+			ec.writeOMessageChannel2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageChannel(w, f, obj.Channel)
+		case "dueAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.DueAt)
+		case "settledAt":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.SettledAt)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -4122,6 +4348,37 @@ func (ec *executionContext) write_OpenAvailabilityPayload(w *writers.Writer, abo
 			ec.writeOAvailability2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAvailability(w, f, obj.Availability)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_OpenAvailabilityPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_OpenCalendarFeedPayload(w *writers.Writer, above *writers.Field, obj *model.OpenCalendarFeedPayload) {
+	fields := above.Select(w, "OpenCalendarFeedPayload", openCalendarFeedPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("OpenCalendarFeedPayload")
+		case "feed":
+			if !f.Enter(w, ec.fieldContext_OpenCalendarFeedPayload_feed) {
+				return
+			}
+			ec.writeOCalendarFeed2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeed(w, f, obj.Feed)
+		case "path":
+			ec.writeOString2ᚖstring(w, f, obj.Path)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_OpenCalendarFeedPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -6271,6 +6528,32 @@ func (ec *executionContext) write_ResourceLine(w *writers.Writer, above *writers
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_RevokeCalendarFeedPayload(w *writers.Writer, above *writers.Field, obj *model.RevokeCalendarFeedPayload) {
+	fields := above.Select(w, "RevokeCalendarFeedPayload", revokeCalendarFeedPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RevokeCalendarFeedPayload")
+		case "revokedId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.RevokedID)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RevokeCalendarFeedPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_RevokePartnerAppPayload(w *writers.Writer, above *writers.Field, obj *model.RevokePartnerAppPayload) {
 	fields := above.Select(w, "RevokePartnerAppPayload", revokePartnerAppPayloadImplementors)
 	w.Raw("{")
@@ -6416,6 +6699,48 @@ func (ec *executionContext) write_Room(w *writers.Writer, above *writers.Field, 
 			ec.writeNString2string(w, f, obj.Name)
 		case "stepFree":
 			ec.writeNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(w, f, obj.StepFree)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_SatisfactionMonth(w *writers.Writer, above *writers.Field, obj *service.SatisfactionMonth) {
+	fields := above.Select(w, "SatisfactionMonth", satisfactionMonthImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("SatisfactionMonth")
+		case "receptionPointId":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ReceptionPointID)
+		case "month":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Month)
+		case "asked":
+			ec.writeNInt2int(w, f, obj.Asked)
+		case "answered":
+			ec.writeOInt2ᚖint(w, f, obj.Answered)
+		case "overall":
+			if !f.Enter(w, ec.fieldContext_SatisfactionMonth_overall) {
+				return
+			}
+			ec.writeOFloat2ᚖfloat64(w, f, obj.Overall)
+		case "clarity":
+			if !f.Enter(w, ec.fieldContext_SatisfactionMonth_clarity) {
+				return
+			}
+			ec.writeOFloat2ᚖfloat64(w, f, obj.Clarity)
+		case "waiting":
+			if !f.Enter(w, ec.fieldContext_SatisfactionMonth_waiting) {
+				return
+			}
+			ec.writeOFloat2ᚖfloat64(w, f, obj.Waiting)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -8189,6 +8514,14 @@ func (ec *executionContext) writeNAnswerLevelChangePayload2ᚖgithubᚗcomᚋgui
 	ec.write_AnswerLevelChangePayload(w, f, v)
 }
 
+func (ec *executionContext) writeNAnswerSatisfactionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerSatisfactionPayload(w *writers.Writer, f *writers.Field, v *model.AnswerSatisfactionPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AnswerSatisfactionPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w *writers.Writer, f *writers.Field, v *ent.Application) {
 	if v == nil {
 		w.Null(true)
@@ -8429,6 +8762,30 @@ func (ec *executionContext) writeNAppointmentMotive2ᚖgithubᚗcomᚋguichetᚑ
 	ec.write_AppointmentMotive(w, f, v)
 }
 
+func (ec *executionContext) writeNAppointmentOffer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointmentOfferᚄ(w *writers.Writer, f *writers.Field, v []*ent.AppointmentOffer) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNAppointmentOffer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointmentOffer(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNAppointmentOffer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointmentOffer(w *writers.Writer, f *writers.Field, v *ent.AppointmentOffer) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AppointmentOffer(w, f, v)
+}
+
+func (ec *executionContext) writeNAppointmentOfferState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentOfferState(w *writers.Writer, f *writers.Field, v domain.AppointmentOfferState) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNAppointmentState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentState(w *writers.Writer, f *writers.Field, v domain.AppointmentState) {
 	v.MarshalGQL(w)
 }
@@ -8571,6 +8928,26 @@ func (ec *executionContext) writeNBuildingEdge2ᚖgithubᚗcomᚋguichetᚑlogem
 		return
 	}
 	ec.write_BuildingEdge(w, f, v)
+}
+
+func (ec *executionContext) writeNCalendarFeed2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeedᚄ(w *writers.Writer, f *writers.Field, v []*ent.CalendarFeed) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNCalendarFeed2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeed(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNCalendarFeed2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeed(w *writers.Writer, f *writers.Field, v *ent.CalendarFeed) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_CalendarFeed(w, f, v)
 }
 
 func (ec *executionContext) writeNCancelAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentPayload(w *writers.Writer, f *writers.Field, v *model.CancelAppointmentPayload) {
@@ -8831,6 +9208,14 @@ func (ec *executionContext) writeNDeclareOpeningExceptionPayload2ᚖgithubᚗcom
 		return
 	}
 	ec.write_DeclareOpeningExceptionPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNDeclineAppointmentOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineAppointmentOfferPayload(w *writers.Writer, f *writers.Field, v *model.DeclineAppointmentOfferPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DeclineAppointmentOfferPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNDeclineHandOverPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineHandOverPayload(w *writers.Writer, f *writers.Field, v *model.DeclineHandOverPayload) {
@@ -9173,6 +9558,22 @@ func (ec *executionContext) writeNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguic
 	w.Raw("]")
 }
 
+func (ec *executionContext) writeNInDepthReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReason(w *writers.Writer, f *writers.Field, v domain.InDepthReason) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNInDepthReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReasonᚄ(w *writers.Writer, f *writers.Field, v []domain.InDepthReason) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNInDepthReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReason(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
 func (ec *executionContext) writeNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w *writers.Writer, f *writers.Field, v domain.InseeCode) {
 	v.MarshalGQL(w)
 }
@@ -9263,6 +9664,34 @@ func (ec *executionContext) writeNMergeApplicationsPayload2ᚖgithubᚗcomᚋgui
 		return
 	}
 	ec.write_MergeApplicationsPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNMessage2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMessageᚄ(w *writers.Writer, f *writers.Field, v []*ent.Message) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNMessage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMessage(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNMessage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMessage(w *writers.Writer, f *writers.Field, v *ent.Message) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Message(w, f, v)
+}
+
+func (ec *executionContext) writeNMessageKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageKind(w *writers.Writer, f *writers.Field, v domain.MessageKind) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNMessageState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageState(w *writers.Writer, f *writers.Field, v domain.MessageState) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNMissingPiece2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐMissingPieceᚄ(w *writers.Writer, f *writers.Field, v []*service.MissingPiece) {
@@ -9379,6 +9808,14 @@ func (ec *executionContext) writeNOpenAvailabilityPayload2ᚖgithubᚗcomᚋguic
 		return
 	}
 	ec.write_OpenAvailabilityPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNOpenCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpenCalendarFeedPayload(w *writers.Writer, f *writers.Field, v *model.OpenCalendarFeedPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_OpenCalendarFeedPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(w *writers.Writer, f *writers.Field, v []*model.OpeningDay) {
@@ -10165,6 +10602,14 @@ func (ec *executionContext) writeNResourceLine2ᚕgithubᚗcomᚋguichetᚑlogem
 	w.Raw("]")
 }
 
+func (ec *executionContext) writeNRevokeCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeCalendarFeedPayload(w *writers.Writer, f *writers.Field, v *model.RevokeCalendarFeedPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RevokeCalendarFeedPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNRevokePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokePartnerAppPayload(w *writers.Writer, f *writers.Field, v *model.RevokePartnerAppPayload) {
 	if v == nil {
 		w.Null(true)
@@ -10243,6 +10688,26 @@ func (ec *executionContext) writeNRoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋgu
 		return
 	}
 	ec.write_Room(w, f, v)
+}
+
+func (ec *executionContext) writeNSatisfactionMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSatisfactionMonthᚄ(w *writers.Writer, f *writers.Field, v []*service.SatisfactionMonth) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNSatisfactionMonth2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSatisfactionMonth(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNSatisfactionMonth2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐSatisfactionMonth(w *writers.Writer, f *writers.Field, v *service.SatisfactionMonth) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_SatisfactionMonth(w, f, v)
 }
 
 func (ec *executionContext) writeNSaveDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSaveDraftPayload(w *writers.Writer, f *writers.Field, v *model.SaveDraftPayload) {
@@ -10905,6 +11370,14 @@ func (ec *executionContext) writeOBoolean2ᚖbool(w *writers.Writer, f *writers.
 	w.Boolean(bool(*v))
 }
 
+func (ec *executionContext) writeOCalendarFeed2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCalendarFeed(w *writers.Writer, f *writers.Field, v *ent.CalendarFeed) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_CalendarFeed(w, f, v)
+}
+
 func (ec *executionContext) writeOCivilStatus2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCivilStatus(w *writers.Writer, f *writers.Field, v *domain.CivilStatus) {
 	if v == nil {
 		w.Null(false)
@@ -11009,6 +11482,14 @@ func (ec *executionContext) writeOFloat2githubᚗcomᚋguichetᚑlogementᚋguic
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeOFloat2ᚖfloat64(w *writers.Writer, f *writers.Field, v *float64) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	w.Float(float64(*v))
+}
+
 func (ec *executionContext) writeOGeoJSON2encodingᚋjsonᚐRawMessage(w *writers.Writer, f *writers.Field, v json.RawMessage) {
 	if v == nil {
 		w.Null(false)
@@ -11107,6 +11588,14 @@ func (ec *executionContext) writeOMemberParticulars2ᚖgithubᚗcomᚋguichetᚑ
 		return
 	}
 	ec.write_MemberParticulars(w, f, v)
+}
+
+func (ec *executionContext) writeOMessageChannel2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageChannel(w *writers.Writer, f *writers.Field, v *domain.MessageChannel) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeOMissingLink2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMissingLink(w *writers.Writer, f *writers.Field, v *domain.MissingLink) {

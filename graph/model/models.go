@@ -135,6 +135,24 @@ type AnswerLevelChangePayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// What somebody thinks of an appointment, from 1, bad, to 5, very good.
+type AnswerSatisfactionInput struct {
+	// The code of the message.
+	Code string `json:"code"`
+	// On the whole, 1 to 5.
+	Overall int `json:"overall"`
+	// How clear it was, 1 to 5.
+	Clarity int `json:"clarity"`
+	// The time that it took to be received, 1 to 5.
+	Waiting int `json:"waiting"`
+}
+
+// What became of it.
+type AnswerSatisfactionPayload struct {
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A table of applications.
 type ApplicationStatistics struct {
 	// The axes, as asked. At most 2.
@@ -412,6 +430,20 @@ type DeclareOpeningExceptionPayload struct {
 	// The reception point; `null` when it was refused.
 	ReceptionPoint *ent.ReceptionPoint `json:"receptionPoint,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The offer.
+type DeclineAppointmentOfferInput struct {
+	// The offer.
+	ID domain.ID `json:"id"`
+}
+
+// What became of it.
+type DeclineAppointmentOfferPayload struct {
+	// The application; `null` when it was refused.
+	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -723,6 +755,9 @@ type LevelTooLowError struct {
 	Required int `json:"required"`
 	// The nearest points that have it, the nearest first. At most 5.
 	NearbyPoints []*ent.ReceptionPoint `json:"nearbyPoints"`
+	// The next free slot of each of them for an appointment of that level, on site and within
+	// four weeks, the earliest first: for a first registration, or a personalised one. At most 5.
+	NextSlots []*domain.Slot `json:"nextSlots"`
 	// where it was tried
 	At domain.ID `json:"-"`
 }
@@ -823,6 +858,22 @@ type OpenAvailabilityInput struct {
 type OpenAvailabilityPayload struct {
 	// The availability; `null` when it was refused.
 	Availability *ent.Availability `json:"availability,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// What reads the feed.
+type OpenCalendarFeedInput struct {
+	// A word by which to know it again, such as *telephone*: 1 to 60 characters.
+	Label string `json:"label"`
+}
+
+// The feed, and its address.
+type OpenCalendarFeedPayload struct {
+	// The feed; `null` when it was refused.
+	Feed *ent.CalendarFeed `json:"feed,omitempty"`
+	// Its path on this service, shown this once: `/calendar/….ics`; `null` when it was refused.
+	Path *string `json:"path,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
@@ -1302,6 +1353,20 @@ type ResendPiecePayload struct {
 	// The piece; `null` when it is not sent once more.
 	Piece *ent.Piece `json:"piece,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The feed.
+type RevokeCalendarFeedInput struct {
+	// The feed.
+	ID domain.ID `json:"id"`
+}
+
+// What became of it.
+type RevokeCalendarFeedPayload struct {
+	// The feed that is no more; `null` when it was refused.
+	RevokedID *domain.ID `json:"revokedId,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
