@@ -63,6 +63,7 @@ export default [
               "OrientationStep",
               "Participant",
               "RecordedContact",
+              "SatisfactionMonth",
               "Slot",
               "SlotPage",
               "ApplicationContact",

@@ -1,6 +1,7 @@
 package command
 
 import (
+	"bytes"
 	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
@@ -15,6 +16,7 @@ import (
 
 	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/calendarfile"
 	"github.com/guichet-logement/guichet/clients/operations"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
@@ -88,6 +90,7 @@ func Handler(p Parts) (http.Handler, error) {
 		OAuth:            oauth(p),
 		Files:            files(p.Service),
 		Tiles:            tiles(resolver, p),
+		Calendar:         p.calendar,
 		KnowsOrigin:      p.Service.KnowsOrigin,
 		Scalars:          scalars(),
 		CheckCursor:      signer.Check,
@@ -112,8 +115,8 @@ func Handler(p Parts) (http.Handler, error) {
 	})
 }
 
-// waiting tells what the national registry was not told yet, and what the national
-// digitiser was not sent.
+// waiting tells what the national registry was not told yet, what the national digitiser was
+// not sent, and what applicants were not told.
 func (p Parts) waiting(ctx context.Context) (map[string]server.Waiting, error) {
 	events, told, err := p.Service.RegistryWaiting(ctx)
 	if err != nil {
@@ -123,10 +126,27 @@ func (p Parts) waiting(ctx context.Context) (map[string]server.Waiting, error) {
 	if err != nil {
 		return nil, err
 	}
+	messages, due, mailed, err := p.Service.MessagesWaiting(ctx)
+	if err != nil {
+		return nil, err
+	}
 	return map[string]server.Waiting{
+		"messages":  {Waiting: messages, Oldest: hourOf(due), Unconnected: !mailed},
 		"registry":  {Waiting: events, Oldest: hourOf(told)},
 		"digitiser": {Waiting: pieces, Oldest: hourOf(sent), Unconnected: !connected},
 	}, nil
+}
+
+// calendar is a feed of a calendar, as it is now.
+func (p Parts) calendar(ctx context.Context, secret string) ([]byte, error) {
+	now := p.Clock()
+	entries, err := p.Service.CalendarFeed(ctx, secret, now)
+	if err != nil {
+		return nil, err
+	}
+	var file bytes.Buffer
+	err = calendarfile.Write(&file, entries, now)
+	return file.Bytes(), err
 }
 
 // hourOf is when something happened as far as anybody may see: when exactly somebody was

@@ -32,6 +32,7 @@ type serveCommand struct {
 	antivirusSettings
 	registrySettings
 	digitiserSettings
+	messengerSettings
 	sandboxSettings
 	Reset bool `help:"Begin with an empty database: remove the private server's data first. Sandbox only."`
 }
@@ -51,7 +52,7 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	log.Info("settings", slices.Concat(
 		c.databaseSettings.describe(), c.serveSettings.describe(), c.sandboxSettings.describe(),
 		c.auditSettings.describe(), c.storageSettings.describe(), c.antivirusSettings.describe(),
-		c.registrySettings.describe(), c.digitiserSettings.describe())...)
+		c.registrySettings.describe(), c.digitiserSettings.describe(), c.messengerSettings.describe())...)
 	// Taken early: a port in use should not cost a start of the database.
 	listener, err := new(net.ListenConfig).Listen(ctx, "tcp", c.Listen)
 	if err != nil {
@@ -76,7 +77,9 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 	defer files.stop()
 	var maps mapFollower
 	defer maps.stop()
-	handler, err := c.handler(ctx, env, log, db, jobs{&trail, &files, &maps}, callers{verifier, signer}, keys)
+	var messages postman
+	defer messages.stop()
+	handler, err := c.handler(ctx, env, log, db, jobs{&trail, &files, &maps, &messages}, callers{verifier, signer}, keys)
 	if err != nil {
 		return err
 	}
@@ -87,7 +90,7 @@ func (c *serveCommand) Run(ctx context.Context, env Environment) error {
 func (c *serveCommand) validate() error {
 	return errors.Join(c.databaseSettings.validate(), c.serveSettings.validate(), c.sandboxSettings.validate(),
 		c.auditSettings.validate(c.Sandbox), c.storageSettings.validate(c.Sandbox), c.antivirusSettings.validate(c.Sandbox),
-		c.registrySettings.validate(c.Sandbox), c.digitiserSettings.validate(c.Sandbox))
+		c.registrySettings.validate(c.Sandbox), c.digitiserSettings.validate(c.Sandbox), c.messengerSettings.validate(c.Sandbox))
 }
 
 // reset removes the private server's data when that was asked for.
@@ -169,6 +172,7 @@ type jobs struct {
 	trail *auditTrail
 	files *caretaker
 	maps  *mapFollower
+	posts *postman
 }
 
 // handler puts the parts together over a database that is ready for them, and starts
@@ -184,6 +188,9 @@ func (c *serveCommand) handler(
 		return nil, err
 	}
 	if _, err := c.sendTo(ctx, s, c.Sandbox, log); err != nil {
+		return nil, err
+	}
+	if err := c.tellBy(ctx, s, c.Sandbox, log); err != nil {
 		return nil, err
 	}
 	if err := c.prepare(ctx, db, s, log); err != nil {
@@ -225,7 +232,11 @@ func (c *serveCommand) handler(
 	if c.Sandbox {
 		parts.Personas = personas()
 	}
-	return Handler(parts)
+	handler, err := Handler(parts)
+	if err == nil { // with its keys and its record
+		jobs.posts.start(ctx, s, log)
+	}
+	return handler, err
 }
 
 // keepFiles opens the storage for the service, and starts who looks after it.

@@ -83,6 +83,10 @@ const (
 	DraftPrefix              Prefix = "dra"
 	OrientationPrefix        Prefix = "ort"
 	LevelChangePrefix        Prefix = "lvc"
+	MessagePrefix            Prefix = "msg"
+	AppointmentOfferPrefix   Prefix = "aof"
+	CalendarFeedPrefix       Prefix = "cfd"
+	SatisfactionAnswerPrefix Prefix = "sat"
 )
 
 // Prefixes lists every prefix in use.
@@ -101,6 +105,7 @@ func Prefixes() []Prefix {
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
+		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix,
 	}
 }
 

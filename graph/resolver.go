@@ -54,6 +54,7 @@ type (
 	receptionContactResolver     struct{}
 	onlineRegistrationResolver   struct{}
 	draftResolver                struct{}
+	appointmentOfferResolver     struct{}
 	levelTooLowErrorResolver     struct{ *Resolver }
 	appointmentResolver          struct{}
 	appointmentMotiveResolver    struct{}
@@ -171,6 +172,11 @@ func (r *Resolver) ProposedChange() gen.ProposedChangeResolver { return proposed
 // OnlineRegistration resolves what of a registration the viewer may not see.
 func (r *Resolver) OnlineRegistration() gen.OnlineRegistrationResolver {
 	return onlineRegistrationResolver{}
+}
+
+// AppointmentOffer resolves the computed fields of offers of appointments.
+func (r *Resolver) AppointmentOffer() gen.AppointmentOfferResolver {
+	return appointmentOfferResolver{}
 }
 
 // Draft resolves the computed fields of drafts.

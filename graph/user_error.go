@@ -72,3 +72,13 @@ func (r levelTooLowErrorResolver) NearbyPoints(ctx context.Context, e *model.Lev
 	q := r.ent.ReceptionPoint.Query().Where(service.AtLevels(auth.FromContext(ctx), slices.DeleteFunc(levels, func(l int) bool { return l < e.Required })...))
 	return service.NearestReceptionPoints(ctx, q, domain.Coordinates{Latitude: at.Latitude, Longitude: at.Longitude}, nearbyCount)
 }
+
+// NextSlots are the next free slots of the nearest points whose level is enough.
+func (r levelTooLowErrorResolver) NextSlots(ctx context.Context, e *model.LevelTooLowError) ([]*domain.Slot, error) {
+	near, err := r.NearbyPoints(ctx, e)
+	if err != nil {
+		return nil, err
+	}
+	next, err := r.service.NextSlots(ctx, e.Required, near)
+	return pointers(next), err
+}

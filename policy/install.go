@@ -57,4 +57,8 @@ func Install() {
 	installDraft()
 	installOrientation()
 	installLevelChange()
+	installMessage()
+	installAppointmentOffer()
+	installCalendarFeed()
+	installSatisfactionAnswer()
 }

@@ -46,6 +46,8 @@ var appTypes = map[string]domain.AppScope{
 	"Upload": domain.ApplicationsScope, "Deposit": domain.ApplicationsScope,
 	"Orientation": domain.ApplicationsScope, "OrientationStep": domain.ApplicationsScope, "RecordedContact": domain.ApplicationsScope,
 	"LevelChange": domain.DirectoryScope,
+	"Message":     domain.ApplicationsScope, "AppointmentOffer": domain.ApplicationsScope, "CalendarFeed": closedToApps,
+	"SatisfactionMonth": domain.StatisticsScope,
 
 	"AppointmentMotive": domain.DirectoryScope, "Slot": domain.DirectoryScope, "SlotPage": domain.DirectoryScope,
 	"Room": domain.ApplicationsScope, "Availability": domain.ApplicationsScope, "OccurrenceChange": domain.ApplicationsScope,

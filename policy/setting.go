@@ -55,6 +55,16 @@ type Settings struct {
 	// ReceiptWait is how long the national digitiser may say nothing of a piece that it took
 	// before it may be sent again.
 	ReceiptWait time.Duration
+	// Reminder is how long before an appointment the applicant is reminded of it, AnswerTime
+	// how long afterwards it may be asked what it thinks.
+	Reminder, AnswerTime time.Duration
+	// OfferDays is how long an appointment is offered that comes with a registration.
+	OfferDays int
+	// InDepthMonths and InDepthReasons are after how long, and for how many reasons, an
+	// application calls for an in-depth interview.
+	InDepthMonths, InDepthReasons int
+	// CalendarFeed is how long a feed of a calendar lasts.
+	CalendarFeed time.Duration
 	// PublicationThreshold and PublicationBase make exact counts figures for anyone.
 	PublicationThreshold, PublicationBase int
 }
@@ -71,6 +81,8 @@ func (s *Settings) targets() map[string]any {
 		"orientationAnswer": &s.Orientation.Answer, "orientationAppointment": &s.Orientation.Appointment,
 		"orientationReception": &s.Orientation.Reception, "orientationReport": &s.Orientation.Report,
 		"orientedAfter": &s.Orientation.After, "contactLate": &s.ContactLate,
+		"reminder": &s.Reminder, "answerTime": &s.AnswerTime, "offerDays": &s.OfferDays,
+		"inDepthMonths": &s.InDepthMonths, "inDepthReasons": &s.InDepthReasons, "calendarFeed": &s.CalendarFeed,
 		"publicationThreshold": &s.PublicationThreshold, "publicationBase": &s.PublicationBase,
 		"emergencies": &s.Emergencies, "formerPoint": &s.FormerPoint, "readsAnHour": &s.ReadsAnHour, "readsADay": &s.ReadsADay,
 	}

@@ -25,6 +25,8 @@ func (d desk) done(as, name string, input map[string]any) testapi.Answer {
 		selection = "withdrawnId"
 	case name == "orientApplicant", strings.Contains(name, "Orientation"):
 		selection = "orientation { id state application { id } }"
+	case strings.HasSuffix(name, "Appointment"), name == "recordAttendance":
+		selection = "appointment { id state }"
 	case strings.HasSuffix(name, "LevelChange"):
 		selection = "levelChange { id state }"
 	case strings.HasSuffix(name, "OnlineRegistration"):

@@ -77,6 +77,10 @@ var acts = map[string]rule{
 	"registerOnline":            {[]string{"account:a", "account:b"}, append([]domain.Ground{domain.GroundSelf}, wished...)},
 	"saveDraft":                 {likely: append([]string{"account:a", "account:b"}, deskAgents...)},
 	"depositDraft":              {append([]string{"account:a", "account:b"}, deskAgents...), append([]domain.Ground{domain.GroundSelf}, wished...)},
+	"declineAppointmentOffer":   {likely: append([]string{"account:a", "account:b"}, deskAgents...)},
+	"openCalendarFeed":          {likely: deskAgents},
+	"revokeCalendarFeed":        {likely: deskAgents},
+	"answerSatisfaction":        {likely: append([]string{"account:a", "account:b"}, deskAgents...)},
 	"discardDraft":              {likely: append([]string{"account:a", "account:b"}, deskAgents...)},
 	"validateApplication":       {deskAgents, wished},
 	"rejectApplication":         {likely: deskAgents},
@@ -250,11 +254,12 @@ var things = map[string]string{
 	"releaseOnlineRegistration": "online_registration WHERE NOT handled",
 	"changeOccurrence":          "availability", "endAvailability": "availability", "withdrawAbsence": "absence",
 	"moveAppointment": "appointment", "cancelAppointment": "appointment", "recordAttendance": "appointment",
+	"declineAppointmentOffer": "appointment_offer", "revokeCalendarFeed": "calendar_feed",
 	"saveDraft": "draft", "depositDraft": "draft", "discardDraft": "draft",
 }
 
 // ofApplication are the tables whose rows are about one application.
-var ofApplication = regexp.MustCompile(`^(proposed_change|hand_over|online_registration|appointment|orientation)\b`)
+var ofApplication = regexp.MustCompile(`^(proposed_change|hand_over|online_registration|appointment|appointment_offer|orientation)\b`)
 
 // input is a value for the field of the act's input; a field that nobody thought of fails.
 func (p *acting) input(field string, of *ast.Type) any {
@@ -326,6 +331,10 @@ func (p *acting) input(field string, of *ast.Type) any {
 		return p.to.id
 	case "mergedId":
 		return p.applications[p.r.IntN(len(p.applications))].id
+	case "label":
+		return "telephone"
+	case "overall", "clarity", "waiting":
+		return 1 + p.r.IntN(5)
 	case "address", "town", "helpingStructure", "givenNames", "usualName", "careOf", "landlord":
 		return p.oneOf("Costa", "Rivoire")
 	case "birthName":

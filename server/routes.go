@@ -25,6 +25,9 @@ func routes(c Config, m *metrics, graphql http.Handler) (http.Handler, error) {
 	if c.Tiles != nil {
 		c.Tiles.route(mux, c, func(next http.Handler) http.Handler { return origins.cors()(anonymousGET(next)) })
 	}
+	if c.Calendar != nil {
+		mux.Handle("GET "+calendarsPath+"{file}", calendar(c.Calendar, c.Log))
+	}
 	mux.Handle("GET /healthz", healthz())
 	mux.Handle("GET /readyz", readyz(c.Ready, c.Waiting, c.Log))
 	mux.Handle("GET /version", version(c.Version))

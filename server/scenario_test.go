@@ -31,7 +31,7 @@ var update = flag.Bool("update", false, "rewrite what the scenarios want")
 //	-- want --     the answer, as JSON; "*" stands for any value
 //	-- keep --     name = path of a value of the answer, used later as ${name}
 //	-- file --     who asks sends a file with these words, its ticket is ${ticket}
-//	-- meanwhile -- what happens by itself: "antivirus", "digitiser", or
+//	-- meanwhile -- what happens by itself: "antivirus", "messages", "digitiser", or
 //	               "digitiser rejects" and the code by which it does the next piece
 //
 // A step without "as" or "query" takes those of the step before.
@@ -115,6 +115,10 @@ func happen(t *testing.T, api *testapi.API, what string) {
 		desk{api, t}.antivirus()
 	case rejects:
 		api.Digitiser.Reject(code)
+	case what == "messages":
+		if _, err := api.Service.SendMessages(t.Context()); err != nil {
+			t.Fatal(err)
+		}
 	case what == "digitiser":
 		_, _, sent := api.Service.SendPieces(t.Context())
 		_, _, heard := api.Service.HearDigitiser(t.Context())

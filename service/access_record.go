@@ -50,6 +50,8 @@ type accessRecord struct {
 	HandOvers       []recordHandOver   `json:"handOvers"`
 	Orientations    []recordOriented   `json:"orientations"`
 	Appointments    []recordAppointed  `json:"appointments"`
+	Offers          []recordOffer      `json:"appointmentOffers"`
+	Messages        []recordMessage    `json:"messages"`
 	Contacts        []recordReception  `json:"receptionContacts"`
 	Online          []recordOnline     `json:"onlineRegistrations"`
 	Registry        []recordRegistered `json:"registryEvents"`
@@ -551,6 +553,9 @@ func (c *collecting) openings(granted context.Context, tx *ent.Tx, r *accessReco
 		return recordOriented{pointName(o.Edges.FromPoint), pointName(o.Edges.ToPoint), o.Reason, o.DeclinedFor, o.Outcome, steps}
 	})
 	if r.Appointments, err = c.appointments(granted, tx); err != nil {
+		return err
+	}
+	if err := c.messages(granted, tx, r); err != nil {
 		return err
 	}
 	came, err := tx.ReceptionContact.Query().Where(receptioncontact.ApplicationID(c.a.ID)).WithReceptionPoint().Order(receptioncontact.ByID()).All(granted)

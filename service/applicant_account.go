@@ -148,6 +148,9 @@ func (b *binding) bind(ctx context.Context, tx *ent.Tx, used *ent.BindingCode) e
 	if err := settleAccess(ctx, tx, used.ApplicationID); err != nil {
 		return err
 	}
+	if err := b.s.tellNow(ctx, tx, used.ApplicationID, domain.MessageAccountBound, ""); err != nil {
+		return err
+	}
 	return b.s.noteAct(ctx, actBind, nil, used.ApplicationID)
 }
 
@@ -171,6 +174,9 @@ func (s *Service) UnbindAccount(ctx context.Context, id domain.ID) (time.Time, e
 			return err
 		}
 		if err := settleAccess(granted, tx, id); err != nil {
+			return err
+		}
+		if err := s.tellNow(ctx, tx, id, domain.MessageAccountUnbound, ""); err != nil {
 			return err
 		}
 		return s.noteAct(ctx, "unbindAccount", nil, id)

@@ -223,6 +223,9 @@ func (l *living) correctContact(granted context.Context, c domain.ApplicationCor
 	if c.Contact == nil {
 		return nil
 	}
+	if err := l.tellFormerContact(granted, st.contact, *c.Contact); err != nil {
+		return err
+	}
 	return state(st.contact.Update().SetProvenance(st.provenance.Under("contact.")).AddVersion(1), *c.Contact).Exec(granted)
 }
 

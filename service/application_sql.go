@@ -2,6 +2,7 @@ package service
 
 import (
 	"entgo.io/ent/dialect/sql"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"github.com/lib/pq"
 
 	"github.com/guichet-logement/guichet/ent"
@@ -19,6 +20,11 @@ func anyElement[P ~func(*sql.Selector), T ~string](column string, values []T) P 
 			b.Ident(s.C(column)).WriteString(" ?| ").Arg(pq.StringArray(words))
 		}))
 	}
+}
+
+// elements keeps the rows whose list of that column holds so many values or more.
+func elements[P ~func(*sql.Selector)](column string, least int) P {
+	return func(s *sql.Selector) { s.Where(sqljson.LenGTE(column, least)) }
 }
 
 // PlannedForCaller has the database plan the statement for this caller each time: the

@@ -72,6 +72,12 @@ func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointm
 		if err := s.OrientationAppointmentSet(ctx, tx, b.ApplicationID, b.ReceptionPointID); err != nil {
 			return err
 		}
+		if err := l.takeOffer(granted, booked, b.Motive); err != nil {
+			return err
+		}
+		if err := l.tellOfAppointment(granted, domain.MessageAppointmentBooked, booked); err != nil {
+			return err
+		}
 		return s.noteAct(ctx, string(act), l.by.Assignment, b.ApplicationID)
 	})
 	if err != nil {
@@ -240,7 +246,10 @@ func (s *Service) MoveAppointment(
 		if err := u.Exec(granted); err != nil {
 			return err
 		}
-		return seat.book(granted, l.tx, id, team)
+		if err := seat.book(granted, l.tx, id, team); err != nil {
+			return err
+		}
+		return l.tellOfAppointment(granted, domain.MessageAppointmentMoved, id)
 	})
 	return moved, s.withAlternatives(ctx, err, seat.ask, seat.at)
 }
@@ -258,9 +267,25 @@ func (s *Service) CancelAppointment(ctx context.Context, id domain.ID, version i
 		if _, err := l.tx.BookedTime.Delete().Where(bookedtime.AppointmentID(id)).Exec(granted); err != nil {
 			return err
 		}
-		next := appointmentOf(a).Cancel(bookerOf(l.by))
-		return a.Update().SetState(next.State).SetParticipants(next.Participants).AddVersion(1).Exec(granted)
+		return l.cancel(granted, a, bookerOf(l.by))
 	})
+}
+
+// cancel cancels an appointment whose time is free, and tells the applicant.
+func (l *living) cancel(granted context.Context, a *ent.Appointment, by domain.AppointmentBooker) error {
+	next := appointmentOf(a).Cancel(by)
+	if err := l.becomes(granted, a, next); err != nil {
+		return err
+	}
+	return l.tellOfAppointment(granted, domain.MessageAppointmentCancelled, a.ID)
+}
+
+// becomes stores what became of an appointment.
+func (l *living) becomes(granted context.Context, a *ent.Appointment, next domain.Appointment) error {
+	if err := a.Update().SetState(next.State).SetParticipants(next.Participants).AddVersion(1).Exec(granted); err != nil {
+		return err
+	}
+	return l.followOffer(granted, a.ID, next.State)
 }
 
 // RecordAttendance records who came. A personalised appointment that was held starts the
@@ -280,8 +305,13 @@ func (s *Service) RecordAttendance(ctx context.Context, id domain.ID, version in
 		if refused != nil {
 			return refused
 		}
-		if err := a.Update().SetState(next.State).SetParticipants(next.Participants).AddVersion(1).Exec(granted); err != nil {
+		if err := l.becomes(granted, a, next); err != nil {
 			return err
+		}
+		if next.State == domain.AppointmentHeld {
+			if err := l.askWhatItThinks(granted, a); err != nil {
+				return err
+			}
 		}
 		if next.State != domain.AppointmentHeld || a.Motive != domain.PersonalisedMotive || !l.life.PersonalisedAppointmentOn.IsZero() {
 			return nil
@@ -342,8 +372,7 @@ func (l *living) cancelUpcoming(granted context.Context) error {
 		if _, err := l.tx.BookedTime.Delete().Where(bookedtime.AppointmentID(a.ID)).Exec(granted); err != nil {
 			return err
 		}
-		next := appointmentOf(a).Cancel(domain.AgentBooks)
-		if err := a.Update().SetState(next.State).SetParticipants(next.Participants).AddVersion(1).Exec(granted); err != nil {
+		if err := l.cancel(granted, a, domain.AgentBooks); err != nil {
 			return err
 		}
 	}

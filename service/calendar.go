@@ -126,6 +126,11 @@ func (l *living) comes(ctx context.Context, d *ent.Deadline) error {
 	if err := row.Exec(ctx); err != nil {
 		return err
 	}
+	if kind == domain.EventDeadlineAnnounced {
+		if err := l.tellOfRenewal(ctx, d); err != nil {
+			return err
+		}
+	}
 	err := l.event(ctx, kind, func(c *ent.ApplicationEventCreate) {
 		c.SetDeadline(d.Kind).SetDueOn(d.DueOn).SetReason(domain.Stated(valueOf(d.Reason)))
 	})
@@ -148,6 +153,17 @@ func (l *living) comes(ctx context.Context, d *ent.Deadline) error {
 		return err
 	}
 	return settleDeadlines(ctx, l.tx, l.life, l.clocks, l.today)
+}
+
+// tellOfRenewal has the applicant told, before the application is over, by when it is to be
+// renewed.
+func (l *living) tellOfRenewal(ctx context.Context, d *ent.Deadline) error {
+	if d.Kind != domain.ExpiryDeadline {
+		return nil
+	}
+	return l.s.queue(ctx, l.tx, l.life.ID, news{
+		kind: domain.MessageRenewalDue, about: d.DueOn.At(0), due: l.today.At(0), worthless: d.DueOn.AddDays(1).At(0),
+	})
 }
 
 // reload reads the rows again that a step wrote.

@@ -13,6 +13,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationcontact"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/appointment"
+	"github.com/guichet-logement/guichet/ent/appointmentoffer"
 	"github.com/guichet-logement/guichet/ent/audience"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
 	"github.com/guichet-logement/guichet/ent/bookedtime"
@@ -22,6 +23,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
+	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/orientation"
@@ -68,6 +70,8 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 		tx.BindingCode.Delete().Where(bindingcode.ApplicationID(id)),
 		tx.ApplicantAccount.Delete().Where(applicantaccount.ApplicationID(id)),
 		tx.NamedAgent.Delete().Where(namedagent.ApplicationID(id)),
+		tx.Message.Delete().Where(message.ApplicationID(id)),
+		tx.AppointmentOffer.Delete().Where(appointmentoffer.ApplicationID(id)),
 		tx.BookedTime.Delete().Where(bookedtime.HasAppointmentWith(appointment.ApplicationID(id))),
 		tx.Appointment.Delete().Where(appointment.ApplicationID(id)),
 		tx.PieceTransfer.Delete().Where(piecetransfer.ApplicationID(id)),

@@ -108,7 +108,10 @@ func (s *Service) RenewApplication(ctx context.Context, id domain.ID, confirmed 
 			return domain.NotConfirmed()
 		}
 		next, refusals := l.life.Renew(l.clocks, l.today)
-		return l.take(granted, domain.StepRenew, next, refusals)
+		if err := l.take(granted, domain.StepRenew, next, refusals); err != nil {
+			return err
+		}
+		return l.offerAppointment(granted, domain.RenewalMotive)
 	})
 }
 

@@ -62,6 +62,9 @@ func (s *Service) registerOnline(ctx context.Context, tx *ent.Tx, form formOf) e
 	if err := l.settle(granted); err != nil {
 		return err
 	}
+	if err := l.offerAppointment(granted, domain.OnlineApplicantMotive); err != nil {
+		return err
+	}
 	return s.noteAct(ctx, "registerOnline", nil, form.id)
 }
 

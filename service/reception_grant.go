@@ -77,6 +77,9 @@ func (s *Service) ReceiveApplicant(
 		if err := settleAccess(granted, tx, a.ID); err != nil {
 			return err
 		}
+		if err := s.tellNow(ctx, tx, a.ID, domain.MessageApplicantReceived, contact.ReceptionPointID); err != nil {
+			return err
+		}
 		return s.note(ctx, audit.Line{
 			Kind: audit.Write, Operation: actReceive, ApplicationIDs: []domain.ID{a.ID},
 			Grounds: []string{string(domain.GroundReceived)}, ReceptionPointID: contact.ReceptionPointID,

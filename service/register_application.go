@@ -50,6 +50,9 @@ func (s *Service) registerAt(ctx context.Context, tx *ent.Tx, point domain.ID, f
 	if err := l.settle(granted); err != nil {
 		return err
 	}
+	if err := l.offerAppointment(granted, domain.FirstRegistrationMotive); err != nil {
+		return err
+	}
 	return s.noteAct(ctx, "registerApplication", by, form.id)
 }
 

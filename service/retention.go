@@ -17,10 +17,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/attemptcount"
 	"github.com/guichet-logement/guichet/ent/availability"
 	"github.com/guichet-logement/guichet/ent/bindingcode"
+	"github.com/guichet-logement/guichet/ent/calendarfeed"
 	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/draft"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/handover"
+	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/orientation"
@@ -29,6 +31,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/registryevent"
+	"github.com/guichet-logement/guichet/ent/satisfactionanswer"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
 	"github.com/guichet-logement/guichet/policy"
@@ -305,6 +308,21 @@ func retiredKinds() map[string]retiredKind {
 			func(c *ent.Client) *ent.AbsenceDelete { return c.Absence.Delete() },
 			func(d domain.Date) predicate.Absence { return absence.EndsAtLT(midnight(d)) },
 			retiring[ent.Absence]{id: func(a *ent.Absence) domain.ID { return a.ID }}),
+		message.Table: retired(
+			func(c *ent.Client) *ent.MessageQuery { return c.Message.Query() },
+			func(c *ent.Client) *ent.MessageDelete { return c.Message.Delete() },
+			func(d domain.Date) predicate.Message { return message.SettledAtLT(midnight(d)) },
+			retiring[ent.Message]{id: func(m *ent.Message) domain.ID { return m.ID }}),
+		calendarfeed.Table: retired(
+			func(c *ent.Client) *ent.CalendarFeedQuery { return c.CalendarFeed.Query() },
+			func(c *ent.Client) *ent.CalendarFeedDelete { return c.CalendarFeed.Delete() },
+			func(d domain.Date) predicate.CalendarFeed { return calendarfeed.ExpiresAtLT(midnight(d)) },
+			retiring[ent.CalendarFeed]{id: func(f *ent.CalendarFeed) domain.ID { return f.ID }}),
+		satisfactionanswer.Table: retired(
+			func(c *ent.Client) *ent.SatisfactionAnswerQuery { return c.SatisfactionAnswer.Query() },
+			func(c *ent.Client) *ent.SatisfactionAnswerDelete { return c.SatisfactionAnswer.Delete() },
+			satisfactionanswer.MonthLT,
+			retiring[ent.SatisfactionAnswer]{id: func(a *ent.SatisfactionAnswer) domain.ID { return a.ID }}),
 	}
 }
 

@@ -8,7 +8,9 @@ import (
 
 	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/digitiser"
+	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/messenger"
 	"github.com/guichet-logement/guichet/policy"
 	"github.com/guichet-logement/guichet/registry"
 	"github.com/guichet-logement/guichet/storage"
@@ -34,6 +36,8 @@ type Service struct {
 	desk     string
 	// digitiser is the national one, nil where there is none.
 	digitiser digitiser.Digitiser
+	// messengers hand messages over, by their channels; one that is not there leaves them.
+	messengers map[domain.MessageChannel]messenger.Messenger
 	// onMap is what maps show, nil until it is loaded; lean leaves its stock in the database.
 	onMap atomic.Pointer[loadedMap]
 	lean  bool
@@ -47,7 +51,9 @@ type Service struct {
 func New(client *ent.Client, clock *Clock, sandbox bool) *Service {
 	policy.Install()
 	noteReads(client)
-	s := &Service{ent: client, clock: clock, sandbox: sandbox, key: make([]byte, keySize), budgets: newReadBudgets(), inspecting: make(chan struct{}, inspectedAtOnce)}
+	s := &Service{ent: client, clock: clock, sandbox: sandbox, key: make([]byte, keySize), budgets: newReadBudgets(), inspecting: make(chan struct{}, inspectedAtOnce),
+		messengers: map[domain.MessageChannel]messenger.Messenger{},
+	}
 	_, _ = rand.Read(s.key) // never fails: the process ends first
 	return s
 }
@@ -80,6 +86,13 @@ func (s *Service) NumberedBy(r registry.Registry, desk string) *Service {
 // wait.
 func (s *Service) DigitisedBy(d digitiser.Digitiser) *Service {
 	s.digitiser = d
+	return s
+}
+
+// ToldBy has messages of that channel handed over by that messenger, and returns the service.
+// Without one they wait.
+func (s *Service) ToldBy(m messenger.Messenger, channel domain.MessageChannel) *Service {
+	s.messengers[channel] = m
 	return s
 }
 

@@ -8,6 +8,7 @@ import (
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/policy"
@@ -110,6 +111,30 @@ func (s *Service) slots(ctx context.Context, ask domain.SlotQuestion, points []d
 		return nil, err
 	}
 	return c.Slots(ask), nil
+}
+
+// NextSlots is the next free slot of each of these points for an appointment of that level on
+// site, the earliest first: for a first registration, or a personalised one.
+func (s *Service) NextSlots(ctx context.Context, level int, points []*ent.ReceptionPoint) ([]domain.Slot, error) {
+	search := SlotSearch{Motive: domain.FirstRegistrationMotive, Mode: domain.OnSite, Points: []domain.ID{}}
+	if level == domain.SpecialisedLevel {
+		search.Motive = domain.PersonalisedMotive
+	}
+	for _, p := range points {
+		search.Points = append(search.Points, p.ID)
+	}
+	ask, err := search.question(auth.FromContext(ctx))
+	if err != nil {
+		return nil, err
+	}
+	found, err := s.slots(ctx, ask, search.Points)
+	next := []domain.Slot{}
+	for _, slot := range found {
+		if !slices.ContainsFunc(next, func(n domain.Slot) bool { return n.ReceptionPointID == slot.ReceptionPointID }) {
+			next = append(next, slot)
+		}
+	}
+	return next, err
 }
 
 // alternativeDays is how far around a slot that is taken others are looked for.

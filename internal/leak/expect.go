@@ -42,6 +42,7 @@ func (w *World) record(s sight) object {
 		"renewalDue": a.State == "ACTIVE" && !w.date(w.day(0)).Before(w.date(a.validUntil).AddMonths(-1)),
 		"deadlines":  []object{}, "history": []object{}, "proposedChanges": []object{},
 		"orientations": []object{}, "appointments": w.appointmentsOf(s),
+		"messages": w.messagesOf(s), "appointmentOffers": w.offersOf(s), "inDepthReasons": w.inDepthOf(s),
 		"pieces": w.pieces(s), "completeness": w.completeness(s),
 	}
 	if s.Opens("SUMMARY") {
@@ -522,6 +523,20 @@ var filters = map[string]func(*World) (value any, group string, keeps func(sight
 		asked := some(w, domain.PieceTransferTrouble("").Values(), w.r.IntN(3))
 		return asked, "IDENTITY", func(s sight) bool { // a piece is seen where its group is open, or by who received
 			return slices.ContainsFunc(s.shown(), func(p piece) bool { return w.inTrouble(p, asked) })
+		}
+	},
+	"appointmentOffers": func(w *World) (any, string, func(sight) bool) {
+		asked := some(w, domain.AppointmentOfferState("").Values(), w.r.IntN(3))
+		return asked, "CONTACT", func(s sight) bool {
+			return slices.ContainsFunc(s.offers, func(o offer) bool { return slices.Contains(asked, o.stateOn(w)) })
+		}
+	},
+	"inDepthReason": func(w *World) (any, string, func(sight) bool) {
+		asked := domain.InDepthReason(pick(w, domain.InDepthReason("").Values()))
+		group, _ := w.inDepth(w.applications[0], asked)
+		return string(asked), group, func(s sight) bool {
+			_, holds := w.inDepth(s.application, asked)
+			return holds
 		}
 	},
 	"reasons": func(w *World) (any, string, func(sight) bool) {

@@ -108,7 +108,18 @@ var changes = []change{
 		p.motive, p.sensitive = "SOCIAL_WORKER", true
 		a.appointments = append(a.appointments, p)
 	}},
-	{"no appointment", func(_ *World, a *application) { a.appointments = nil }},
+	{"no appointment", func(_ *World, a *application) {
+		a.appointments = nil
+		for i := range a.offers {
+			a.offers[i].booked, a.offers[i].state = "", ""
+		}
+	}},
+	{"a sensitive message more", func(w *World, a *application) {
+		m := w.newMessage(a, 8)
+		m.sensitive = true
+		a.messages = append(a.messages, m)
+	}},
+	{"nothing was offered", func(_ *World, a *application) { a.offers = nil }},
 	{"no piece", func(_ *World, a *application) { a.pieces = nil }},
 	{"nobody named", func(_ *World, a *application) { a.NamedAgents = nil }},
 	{"no account", func(_ *World, a *application) { a.Bindings = nil }},

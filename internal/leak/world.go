@@ -58,6 +58,8 @@ type application struct {
 	proposed                          string
 	pieces                            []piece
 	appointments                      []appointment
+	messages                          []told
+	offers                            []offer
 	orientations                      []orientation
 }
 
@@ -318,12 +320,18 @@ func (w *World) newApplication(n int) *application {
 	for i := range w.r.IntN(3) {
 		a.appointments = append(a.appointments, w.newAppointment(a, i))
 	}
+	for i := range w.r.IntN(3) {
+		a.messages, a.offers = append(a.messages, w.newMessage(a, i)), append(a.offers, w.newOffer(a, i))
+	}
 	return a
 }
 
 // describe gives it values that tell applications apart.
 func (w *World) describe(a *application, n int) {
 	a.validUntil, a.registeredOn, a.deadline = w.day(30+n), w.day(-700+n), w.day(10+n)
+	if w.chance(20) { // very old
+		a.registeredOn = w.day(-1500 + n)
+	}
 	if w.chance(50) {
 		a.renewed = w.day(-20 - n)
 	}
@@ -331,7 +339,7 @@ func (w *World) describe(a *application, n int) {
 	slices.Sort(a.typologies)
 	a.taxYear, a.taxIncome, a.resources = 2025, 1_000_000+n, 100_000+n
 	a.housing = pick(w, domain.HousingClass("").Values())
-	a.reasons = some(w, []string{"01", "02", "03", "10"}, w.r.IntN(3))
+	a.reasons = some(w, []string{"01", "02", "03", "10"}, w.r.IntN(4))
 	a.address, a.postalCode, a.town = fmt.Sprint(n, " rue des Alpes"), "38000", "Grenoble"
 	a.email, a.helping = pick(w, []string{"", "a@example.org"}), pick(w, []string{"", "Un toit"})
 	if w.chance(70) {

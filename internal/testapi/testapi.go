@@ -31,6 +31,7 @@ import (
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/internal/pqcache"
 	"github.com/guichet-logement/guichet/internal/sqlwatch"
+	"github.com/guichet-logement/guichet/messenger"
 	"github.com/guichet-logement/guichet/internal/testdb"
 	"github.com/guichet-logement/guichet/registry"
 	"github.com/guichet-logement/guichet/sandbox"
@@ -67,6 +68,8 @@ type API struct {
 	Registry *registry.Development
 	// Digitiser plays the national digitiser.
 	Digitiser *digitiser.Development
+	// Mail plays a mail server, Texts who sends text messages.
+	Mail, Texts *messenger.Development
 
 	dsn       string
 	inSandbox bool
@@ -218,7 +221,7 @@ func seeded(t testing.TB, stock *stockfile.Filter, applications int) string {
 // Another serves the same database once more, as a second process would.
 func (a *API) Another(t testing.TB) *API {
 	t.Helper()
-	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, Storage: a.Storage, Digitiser: a.Digitiser, inSandbox: a.inSandbox, limits: a.limits})
+	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, Storage: a.Storage, Digitiser: a.Digitiser, Mail: a.Mail, Texts: a.Texts, inSandbox: a.inSandbox, limits: a.limits})
 }
 
 // DSN is the address of the database.
@@ -252,7 +255,11 @@ func serve(t testing.TB, dsn string, a *API) *API {
 	if a.Digitiser == nil {
 		a.Digitiser = digitiser.NewDevelopment()
 	}
-	a.Service = service.New(a.Client, clock, a.inSandbox).StoreIn(bucket).NumberedBy(a.Registry, "G0000").DigitisedBy(a.Digitiser)
+	if a.Mail == nil {
+		a.Mail, a.Texts = messenger.NewDevelopment(), messenger.NewDevelopment()
+	}
+	a.Service = service.New(a.Client, clock, a.inSandbox).StoreIn(bucket).NumberedBy(a.Registry, "G0000").DigitisedBy(a.Digitiser).
+		ToldBy(a.Mail, domain.MessageByEmail).ToldBy(a.Texts, domain.MessageByText)
 	log := slog.New(slog.NewJSONHandler(a.Log, nil))
 	s := httptest.NewUnstartedServer(nil)
 	a.URL = "http://" + s.Listener.Addr().String()
