@@ -5,7 +5,7 @@ TOOLS := go tool -modfile=.ci/tools/go.mod
 # What runs things at once, for the race detector: the rest gains nothing by it and
 # takes minutes. TestWhatRunsAtOnceIsRaced finds what is missing.
 RACED := ./audit ./auth ./digitiser ./graph ./graph/scalar ./internal/pgserver ./internal/pqcache \
-	./internal/testdb ./policy/guard ./registry ./server ./service ./stockmap
+	./internal/testdb ./messenger ./policy/guard ./registry ./server ./service ./stockmap
 
 # Histories drawn at random, left out of it: they repeat at length, one act after the
 # other, what the tests beside them do once.

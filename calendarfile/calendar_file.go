@@ -53,5 +53,5 @@ func Write(to io.Writer, entries []Entry, at time.Time) error {
 			event.SetLocation(place)
 		}
 	}
-	return c.SerializeTo(to)
+	return c.SerializeTo(to, ical.WithNewLineWindows) // RFC 5545, 3.1
 }

@@ -16203,8 +16203,8 @@ extend type Application {
   """
   What the applicant was told by mail and text message, and is to be told, the earliest
   first (*messages au demandeur*): kept for a year. No message names anybody or a motive. For
-  who sees column group CONTACT; what is of a sensitive appointment needs SENSITIVE. At most
-  200.
+  who sees column group CONTACT; what is of a sensitive appointment needs SENSITIVE.
+  At most 200.
   """
   messages: [Message!]!
   """
