@@ -54,6 +54,9 @@ leak: postgresql ## Compare 10 000 callers in random worlds with the rules in wo
 	go run ./internal/leak/mutate
 	go test ./domain -count=1 -v -timeout 1h -run TestPublication -publications 10000
 
+booking: postgresql ## Book, move and cancel 10 000 times while the program and PostgreSQL are killed: make booking seed=1
+	go test ./command -count=1 -v -timeout 1h -run TestKilledWhileClientsBook -acts 10000 -shots 24 $(if $(seed),-seed $(seed))
+
 lint: ## Look for what the compiler lets through
 	$(TOOLS) golangci-lint run ./...
 
@@ -77,4 +80,4 @@ postgresql:
 clamav:
 	@.ci/install-clamav
 
-.PHONY: help run test race bench bench-import bench-map budgets clients writers extracts leak lint fuzz generate fresh migration check postgresql clamav
+.PHONY: help run test race bench bench-import bench-map budgets clients writers extracts leak booking lint fuzz generate fresh migration check postgresql clamav
