@@ -227,6 +227,9 @@ func (is OpeningIntervals) within(others OpeningIntervals) OpeningIntervals {
 // without is what of the periods is not taken.
 func without(open, taken []Period) []Period {
 	for _, t := range taken {
+		if !slices.ContainsFunc(open, t.Overlaps) { // as most of a period of weeks do not
+			continue
+		}
 		var rest []Period
 		for _, p := range open {
 			if !p.Overlaps(t) {
