@@ -25,9 +25,9 @@ test: postgresql clamav ## Run every test (`make lint` does what vet would)
 race: postgresql ## Run the tests of what runs things at once under the race detector
 	go test -vet=off -race -timeout 40m -skip '$(shell echo $(DRAWN) | tr " " "|")' $(RACED)
 
-bench: postgresql ## Measure the documented operations against hand-written SQL, and what the record of reads costs
+bench: postgresql ## Measure the documented operations against hand-written SQL, what the record of reads costs, and booking
 	go run ./bench
-	go test ./bench -run XXX -bench BenchmarkAudit -benchtime 20x
+	go test ./bench -run XXX -bench 'BenchmarkAudit|BenchmarkBooking' -benchtime 20x
 
 budgets: postgresql ## Look at the plans of documented reads over 52 000 and 520 000 dwellings, 20 000 and 200 000 applications
 	go test ./bench -run WithinTheirBudget -whole-stock -v -timeout 60m
