@@ -25,9 +25,9 @@ test: postgresql clamav ## Run every test (`make lint` does what vet would)
 race: postgresql ## Run the tests of what runs things at once under the race detector
 	go test -vet=off -race -timeout 40m -skip '$(shell echo $(DRAWN) | tr " " "|")' $(RACED)
 
-bench: postgresql ## Measure the documented operations against hand-written SQL, and what the record of reads costs
+bench: postgresql ## Measure the documented operations against hand-written SQL, what the record of reads costs, and booking
 	go run ./bench
-	go test ./bench -run XXX -bench BenchmarkAudit -benchtime 20x
+	go test ./bench -run XXX -bench 'BenchmarkAudit|BenchmarkBooking' -benchtime 20x
 
 budgets: postgresql ## Look at the plans of documented reads over 52 000 and 520 000 dwellings, 20 000 and 200 000 applications
 	go test ./bench -run WithinTheirBudget -whole-stock -v -timeout 60m
@@ -54,6 +54,9 @@ leak: postgresql ## Compare 10 000 callers in random worlds with the rules in wo
 	go run ./internal/leak/mutate
 	go test ./domain -count=1 -v -timeout 1h -run TestPublication -publications 10000
 
+booking: postgresql ## Book, move and cancel 10 000 times while the program and PostgreSQL are killed: make booking seed=1
+	go test ./command -count=1 -v -timeout 1h -run TestKilledWhileClientsBook -acts 10000 -shots 24 $(if $(seed),-seed $(seed))
+
 lint: ## Look for what the compiler lets through
 	$(TOOLS) golangci-lint run ./...
 
@@ -77,4 +80,4 @@ postgresql:
 clamav:
 	@.ci/install-clamav
 
-.PHONY: help run test race bench bench-import bench-map budgets clients writers extracts leak lint fuzz generate fresh migration check postgresql clamav
+.PHONY: help run test race bench bench-import bench-map budgets clients writers extracts leak booking lint fuzz generate fresh migration check postgresql clamav

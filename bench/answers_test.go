@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"github.com/guichet-logement/guichet/auth"
+	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/internal/testapi"
 	"github.com/guichet-logement/guichet/sandbox"
 )
@@ -23,7 +24,7 @@ func must(t testing.TB, err error) {
 }
 
 // limitOver serves the limit over the database of a test API, at its time.
-func limitOver(t *testing.T, db *sql.DB) *engine {
+func limitOver(t testing.TB, db *sql.DB) *engine {
 	t.Helper()
 	l, err := newLimit(t.Context(), db, func() time.Time { return testapi.Now })
 	must(t, err)
@@ -65,9 +66,10 @@ func TestBothGiveTheSameAnswers(t *testing.T) {
 	applications := withApplications(t, 300)
 	must(t, sandbox.SeedPieces(t.Context(), applications.Service, applications.DB, 300))
 	must(t, liveOn(t.Context(), applications.DB))
+	must(t, fillCalendar(t.Context(), applications.DB, calendarPoints, domain.DateOf(testapi.Now), calendarDays))
 	overApplications := []*engine{limitOver(t, applications.DB), {name: "api", url: applications.URL}}
 	for _, page := range []int{7, 100} {
-		for _, o := range chosen(documented(t, applications.DB, page), []string{"Applica", "OnlineReg"}) {
+		for _, o := range chosen(documented(t, applications.DB, page), []string{"Applica", "OnlineReg", "Slots"}) {
 			t.Run(o.name, func(t *testing.T) {
 				t.Parallel()
 				if err := compare(t.Context(), overApplications, o); err != nil {

@@ -34,13 +34,14 @@ type limit struct {
 	stockTable, stockFacets, clusters, vintageInForce, vintagePage, changePage,
 	managed, staffPage, staffAssignments, staffAuthorisations,
 	caller, applicationPage, wishesOf, applicantPage, applicationByNumber, householdOf, applicationTable,
-	lifeByNumber, deadlinesOf, historyOf, changesOf, queue, piecesByNumber, piecesOf, situationOf *sql.Stmt
+	lifeByNumber, deadlinesOf, historyOf, changesOf, queue, piecesByNumber, piecesOf, situationOf,
+	slotPage, slotPoints, booking *sql.Stmt
 }
 
 // newLimit prepares every statement on the database.
 func newLimit(ctx context.Context, db *sql.DB, clock func() time.Time) (*limit, error) {
 	l := &limit{db: db, clock: clock}
-	for _, s := range slices.Concat(l.statements(), l.staffStatements(), l.applicationStatements(), l.lifeStatements(), l.pieceStatements()) {
+	for _, s := range slices.Concat(l.statements(), l.staffStatements(), l.applicationStatements(), l.lifeStatements(), l.pieceStatements(), l.slotStatements(), l.bookingStatements()) {
 		var err error
 		if *s.into, err = db.PrepareContext(ctx, s.text); err != nil { //nolint:sqlclosecheck // kept as long as the process serves
 			return nil, fmt.Errorf("prepare %s: %w", s.text, err)
@@ -74,6 +75,7 @@ func (l *limit) handler(v *auth.Verifier) http.Handler {
 		"StockFacets":            l.stockFacetsAnswer,
 		"StockMap":               l.stockMap,
 		"StockVintages":          l.stockVintages,
+		"Slots":                  l.slots,
 	} {
 		mux.Handle("POST /"+name, respond(answer))
 	}
@@ -85,6 +87,7 @@ func (l *limit) handler(v *auth.Verifier) http.Handler {
 		"ApplicationLife":       l.applicationLife,
 		"ApplicationPieces":     l.applicationPieces,
 		"OnlineRegistrations":   l.onlineRegistrations,
+		"BookAppointment":       l.bookAppointment,
 	} {
 		mux.Handle("POST /"+name, auth.Middleware(v, l.recogniseStaff, l.clock, nil)(respond(answer)))
 	}

@@ -14,6 +14,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/internal/pgserver"
 )
 
@@ -147,6 +148,9 @@ func (b *bench) prepare(ctx context.Context, r *report) ([]operation, error) {
 	}
 	defer func() { _ = db.Close() }()
 	if err := enlarge(ctx, db, b.points); err != nil {
+		return nil, err
+	}
+	if err := fillCalendar(ctx, db, calendarPoints, domain.DateOf(time.Now()), calendarDays); err != nil {
 		return nil, err
 	}
 	if _, err := db.ExecContext(ctx, "VACUUM ANALYZE"); err != nil {

@@ -71,6 +71,7 @@ func readOperations(repository string, s sample, page int) ([]operation, error) 
 		{name: "ApplicationLife", target: listTarget, cases: fileCases(s.numbers)},
 		{name: "ApplicationPieces", target: listTarget, cases: fileCases(s.filed)},
 		{name: "OnlineRegistrations", target: listTarget, cases: queueCases(page)},
+		{name: "Slots", target: listTarget, cases: slotCases(s, page)},
 		{name: "StockVintages", target: listTarget, cases: vintageCases(page)},
 	}
 	for i, o := range operations {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"time"
 
 	"github.com/lib/pq"
 )
@@ -58,6 +59,10 @@ type sample struct {
 	others []string
 	// numbers are the national numbers of some applications, filed of as many with pieces.
 	numbers, filed []string
+	// receiving are points where agents receive by appointment, bookedUntil when the last
+	// appointment begins; nil for none.
+	receiving   []string
+	bookedUntil *time.Time
 }
 
 // readSample takes identifiers from the database, spread over each table.
@@ -83,10 +88,16 @@ func readSample(ctx context.Context, db *sql.DB) (sample, error) {
 		{&s.filed, `SELECT array_agg(unique_number ORDER BY md5(id)) FROM (
 			SELECT id, unique_number FROM application a WHERE unique_number IS NOT NULL AND EXISTS (SELECT FROM piece p WHERE p.application_id = a.id)
 			ORDER BY md5(id) LIMIT 40) AS various`},
+		{&s.receiving, fmt.Sprintf(`SELECT array_agg(id ORDER BY md5(id)) FROM (
+			SELECT reception_point_id AS id FROM availability a JOIN person p ON p.id = a.person_id
+			GROUP BY 1 ORDER BY bool_or(p.issuer = 'https://bench.example') DESC, md5(reception_point_id) LIMIT %d) AS various`, calendarPoints)},
 	} {
 		if err := db.QueryRowContext(ctx, part.query).Scan(pq.Array(part.into)); err != nil {
 			return s, fmt.Errorf("take a sample: %w", err)
 		}
+	}
+	if err := db.QueryRowContext(ctx, "SELECT max(starts_at) FROM booked_time").Scan(&s.bookedUntil); err != nil {
+		return s, fmt.Errorf("take a sample: %w", err)
 	}
 	return s, nil
 }

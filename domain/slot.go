@@ -87,21 +87,36 @@ func (q SlotQuestion) Bookable(now time.Time) SlotQuestion {
 
 // Slots are those that the calendar has for the question, each once, in order.
 func (c Calendar) Slots(q SlotQuestion) []Slot {
-	free := c.free(q)
-	slots := make([]Slot, 0, len(free))
-	for at, there := range free {
-		if len(q.Motive.Roles) == 1 || team(q.Motive.Roles, there) != nil {
-			slots = append(slots, Slot{at.point, at.from.Time(), at.from.Time().Add(q.Motive.Length())})
+	var starts []start
+	if len(q.Motive.Roles) == 1 {
+		c.eachFree(q, func(at start, _ receiver) { starts = append(starts, at) })
+	} else {
+		there := map[start][]receiver{}
+		c.eachFree(q, func(at start, r receiver) { there[at] = with(there[at], r) })
+		for at, some := range there {
+			if team(q.Motive.Roles, some) != nil {
+				starts = append(starts, at)
+			}
 		}
 	}
-	slices.SortFunc(slots, Slot.Compare)
+	slices.SortFunc(starts, func(a, b start) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.point, b.point)) })
+	starts = slices.Compact(starts)
+	slots := make([]Slot, len(starts))
+	for i, at := range starts {
+		slots[i] = Slot{at.point, at.from.Time(), at.from.Time().Add(q.Motive.Length())}
+	}
 	return slots
 }
 
 // TeamAt is who would receive at that time: of those who are free, who has least to do in
 // the calendar. It is false where nobody is.
 func (c Calendar) TeamAt(q SlotQuestion, point ID, from time.Time) (Team, bool) {
-	there := c.free(SlotQuestion{q.Motive, q.Mode, from, from.Add(time.Nanosecond)})[start{point, minuteOf(from)}]
+	var there []receiver
+	c.eachFree(SlotQuestion{q.Motive, q.Mode, from, from.Add(time.Nanosecond)}, func(at start, r receiver) {
+		if at == (start{point, minuteOf(from)}) {
+			there = with(there, r)
+		}
+	})
 	slices.SortFunc(there, func(a, b receiver) int {
 		return cmp.Or(cmp.Compare(len(c.Taken[a.person]), len(c.Taken[b.person])), cmp.Compare(a.person, b.person), cmp.Compare(a.room, b.room))
 	})
@@ -137,10 +152,13 @@ type receiver struct {
 	roles        uint
 }
 
-// free is who is free at each point from each beginning on, for as long as the motive
-// lasts, in a role that it needs.
-func (c Calendar) free(q SlotQuestion) map[start][]receiver {
-	found := map[start][]receiver{}
+// eachFree visits who is free at each point from each beginning on, for as long as the
+// motive lasts, in a role that it needs; somebody perhaps twice.
+func (c Calendar) eachFree(q SlotQuestion, visit func(start, receiver)) {
+	busy := map[ID]timeline{}
+	for id, taken := range c.Taken {
+		busy[id] = timelineOf(taken)
+	}
 	length, step := q.Motive.Length(), time.Duration(slotStep)*time.Minute
 	first, last := DateOf(q.From), DateOf(q.Until).AddDays(1)
 	for _, a := range c.Availabilities {
@@ -153,19 +171,39 @@ func (c Calendar) free(q SlotQuestion) map[start][]receiver {
 				continue
 			}
 			r := receiver{a.PersonID, a.RoomID, roles}
-			for _, p := range c.stretches(a, o) {
+			for _, p := range c.stretches(a, o, busy) {
 				from := p.From
 				if late := q.From.Sub(from); late > 0 { // the next step that is not before
 					from = from.Add((late + step - 1) / step * step)
 				}
 				for ; !from.Add(length).After(p.Until) && from.Before(q.Until); from = from.Add(step) {
-					at := start{a.ReceptionPointID, minuteOf(from)}
-					found[at] = with(found[at], r)
+					visit(start{a.ReceptionPointID, minuteOf(from)}, r)
 				}
 			}
 		}
 	}
-	return found
+}
+
+// timeline is taken time in order, and how long the longest of it is.
+type timeline struct {
+	periods []Period
+	longest time.Duration
+}
+
+func timelineOf(taken []Period) timeline {
+	t := timeline{periods: slices.SortedFunc(slices.Values(taken), func(a, b Period) int { return a.From.Compare(b.From) })}
+	for _, p := range taken {
+		t.longest = max(t.longest, p.Until.Sub(p.From))
+	}
+	return t
+}
+
+// around is what may overlap the period.
+func (t timeline) around(p Period) []Period {
+	begins := func(o Period, at time.Time) int { return o.From.Compare(at) }
+	first, _ := slices.BinarySearchFunc(t.periods, p.From.Add(-t.longest), begins)
+	last, _ := slices.BinarySearchFunc(t.periods, p.Until, begins)
+	return t.periods[first:last]
 }
 
 // with adds somebody, once.
@@ -179,7 +217,7 @@ func with(there []receiver, r receiver) []receiver {
 }
 
 // stretches are when its holder is free on that day, each from a step on.
-func (c Calendar) stretches(a Availability, o occurrence) []Period {
+func (c Calendar) stretches(a Availability, o occurrence, busy map[ID]timeline) []Period {
 	hours := OpeningIntervals{{o.opens, o.closes}}
 	for _, e := range c.Exceptions[a.ReceptionPointID] {
 		if within(o.day, e.From, e.Until) {
@@ -192,7 +230,7 @@ func (c Calendar) stretches(a Availability, o occurrence) []Period {
 	}
 	for _, taken := range []ID{a.PersonID, a.RoomID, a.ReceptionPointID} {
 		if taken != "" {
-			open = without(open, c.Taken[taken])
+			open = without(open, busy[taken].around(Period{o.day.At(o.opens), o.day.At(o.closes)}))
 		}
 	}
 	for i := range open {

@@ -99,17 +99,11 @@ func (l *living) checkBooking(granted context.Context, b Booking, seat *seat) ([
 	if seat.overbooked {
 		refused = append(refused, domain.CheckOverbooking(b.OverbookedFor)...)
 	}
-	had, err := l.tx.Appointment.Query().Where(appointment.ApplicationID(b.ApplicationID)).All(granted)
+	upcoming, had, err := l.appointments(granted, seat.now, "")
 	if err != nil {
 		return nil, err
 	}
-	var upcoming []domain.Period
-	for _, a := range had {
-		if a.State == domain.AppointmentUpcoming && seat.now.Before(a.EndsAt) {
-			upcoming = append(upcoming, domain.Period{From: a.StartsAt, Until: a.EndsAt})
-		}
-	}
-	refused = append(refused, domain.CheckBooking(l.life.State, domain.Period{From: seat.at.From, Until: seat.at.Until}, upcoming, len(had))...)
+	refused = append(refused, domain.CheckBooking(l.life.State, domain.Period{From: seat.at.From, Until: seat.at.Until}, upcoming, had)...)
 	members, err := l.tx.HouseholdMember.Query().Where(householdmember.ApplicationID(b.ApplicationID)).Order(householdmember.ByID()).
 		All(granted)
 	if err != nil {
@@ -124,6 +118,18 @@ func (l *living) checkBooking(granted context.Context, b Booking, seat *seat) ([
 	}
 	participants, more := domain.Participants(b.ParticipantIDs, adults, all)
 	return participants, append(refused, more...).Err()
+}
+
+// appointments are when the application is to come, besides to that appointment, and how
+// many it ever had besides.
+func (l *living) appointments(granted context.Context, now time.Time, besides domain.ID) (upcoming []domain.Period, had int, err error) {
+	all, err := l.tx.Appointment.Query().Where(appointment.ApplicationID(l.life.ID), appointment.IDNEQ(besides)).All(granted)
+	for _, a := range all {
+		if a.State == domain.AppointmentUpcoming && now.Before(a.EndsAt) {
+			upcoming = append(upcoming, domain.Period{From: a.StartsAt, Until: a.EndsAt})
+		}
+	}
+	return upcoming, len(all), err
 }
 
 // bookerOf is as who somebody books.
@@ -230,6 +236,13 @@ func (s *Service) MoveAppointment(
 		}
 		seat.with(motive)
 		if refused := motive.CheckMode(seat.ask.Mode, bookerOf(l.by)); refused != nil {
+			return refused
+		}
+		upcoming, had, err := l.appointments(granted, seat.now, id)
+		if err != nil {
+			return err
+		}
+		if refused := domain.CheckBooking(l.life.State, domain.Period{From: seat.at.From, Until: seat.at.Until}, upcoming, had); refused != nil {
 			return refused
 		}
 		// Its own time is free for it.

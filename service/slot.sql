@@ -11,7 +11,7 @@ WITH receiving AS (
 ), period AS (
     SELECT $2::date AT TIME ZONE 'Europe/Paris' AS starts, $3::date AT TIME ZONE 'Europe/Paris' AS ends
 )
-SELECT 'AVAILABILITY', person_id, reception_point_id, first_day, valid_until, NULL::timestamptz, NULL::timestamptz,
+SELECT 'AVAILABILITY', person_id, reception_point_id, first_day, valid_until, NULL::bigint[], NULL::bigint[],
        json_build_object('id', id, 'room', room_id, 'rule', rule, 'opens', opens, 'closes', closes,
                          'motives', motives, 'modes', modes, 'changes', changes)::text
 FROM receiving
@@ -31,17 +31,21 @@ FROM opening_hours AS o
 WHERE o.reception_point_id IN (SELECT id FROM point) AND o.weekday IS NULL
   AND o.valid_from < $3::date AND o.valid_until > $2::date
 UNION ALL
-SELECT 'TAKEN', coalesce(b.person_id, b.room_id, b.reception_point_id), NULL, NULL, NULL, b.starts_at, b.ends_at, NULL
-FROM absence AS b, period
-WHERE b.ends_at > period.starts AND b.starts_at < period.ends
-  AND (b.person_id IN (SELECT id FROM staff) OR b.reception_point_id IN (SELECT id FROM point)
-       OR b.room_id IN (SELECT room_id FROM receiving))
-UNION ALL
--- No appointment is as long as a day: the index bounds both ends.
-SELECT 'TAKEN', t.person_id, NULL, NULL, NULL, t.starts_at, t.ends_at, NULL
-FROM staff JOIN booked_time AS t ON t.person_id = staff.id, period
-WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts
-UNION ALL
-SELECT 'TAKEN', t.room_id, NULL, NULL, NULL, t.starts_at, t.ends_at, NULL
-FROM (SELECT DISTINCT room_id FROM receiving WHERE room_id IS NOT NULL) AS r JOIN booked_time AS t ON t.room_id = r.room_id, period
-WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts
+SELECT 'TAKEN', subject, NULL, NULL, NULL, array_agg(date_part('epoch', starts_at)::bigint), array_agg(date_part('epoch', ends_at)::bigint), NULL
+FROM (
+    SELECT coalesce(b.person_id, b.room_id, b.reception_point_id) AS subject, b.starts_at, b.ends_at
+    FROM absence AS b, period
+    WHERE b.ends_at > period.starts AND b.starts_at < period.ends
+      AND (b.person_id IN (SELECT id FROM staff) OR b.reception_point_id IN (SELECT id FROM point)
+           OR b.room_id IN (SELECT room_id FROM receiving))
+    UNION ALL
+    -- No appointment is as long as a day: the index bounds both ends.
+    SELECT t.person_id, t.starts_at, t.ends_at
+    FROM staff JOIN booked_time AS t ON t.person_id = staff.id, period
+    WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts
+    UNION ALL
+    SELECT t.room_id, t.starts_at, t.ends_at
+    FROM (SELECT DISTINCT room_id FROM receiving WHERE room_id IS NOT NULL) AS r JOIN booked_time AS t ON t.room_id = r.room_id, period
+    WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts
+) AS taken
+GROUP BY subject

@@ -8,6 +8,7 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"time"
 
 	"github.com/lib/pq"
 
@@ -49,7 +50,7 @@ type calendarRow struct {
 	kind               string
 	subject, point     stdsql.NullString
 	firstDay, untilDay stdsql.Null[domain.Date]
-	starts, ends       stdsql.NullTime
+	starts, ends       pq.Int64Array
 	detail             stdsql.NullString
 }
 
@@ -90,7 +91,9 @@ func (r calendarRow) into(c *domain.Calendar) error {
 		c.Exceptions[point] = append(c.Exceptions[point], e)
 		return err
 	case "TAKEN":
-		c.Taken[subject] = append(c.Taken[subject], domain.Period{From: r.starts.Time, Until: r.ends.Time})
+		for i := range min(len(r.starts), len(r.ends)) {
+			c.Taken[subject] = append(c.Taken[subject], domain.Period{From: time.Unix(r.starts[i], 0), Until: time.Unix(r.ends[i], 0)})
+		}
 	}
 	return nil
 }

@@ -218,6 +218,16 @@ const expectations = {
       ["Ferrier"],
     );
   },
+  Slots({ slots }) {
+    assert.equal(slots.slots.length, 50);
+    assert.equal(slots.hasNextPage, true);
+    const starts = slots.slots.map(({ startsAt }) => startsAt);
+    assert.deepEqual(starts, starts.toSorted());
+    const points = new Set(slots.receptionPoints.map(({ id }) => id));
+    for (const { receptionPointId } of slots.slots) {
+      assert.ok(points.has(receptionPointId), receptionPointId);
+    }
+  },
   AccessLog({ accessLog }) {
     const reads = accessLog.filter(({ kind }) => kind === "READ");
     assert.ok(reads.length > 0);
@@ -250,6 +260,7 @@ const expectations = {
 const mutations = [
   "AssignRole",
   "BindAccount",
+  "BookAppointment",
   "DeclareOpeningException",
   "DepositPiece",
   "IssueBindingCode",
@@ -400,6 +411,33 @@ test("RegisterApplication, then RenewApplication", async () => {
     tokens.agent,
   );
   assert.deepEqual(renewed.renewApplication.errors[0].allowed, ["VALIDATE", "REJECT", "MERGE"]);
+});
+
+test("Slots, then BookAppointment", async () => {
+  const { slots } = await ask(document("Slots"), { variables: documentedVariables("Slots") });
+  const { application } = await ask(document("ApplicationFile"), {
+    variables: documentedVariables("ApplicationFile"),
+    token: tokens.agent,
+  });
+  const { receptionPointId, startsAt, endsAt } = slots.slots.at(-1);
+  const book = async () => {
+    const { data } = await command(
+      "BookAppointment",
+      { applicationId: application.id, receptionPointId, startsAt },
+      tokens.agent,
+    );
+    return data.bookAppointment;
+  };
+  const { appointment, errors } = await book();
+  assert.deepEqual(errors, []);
+  assert.equal(appointment.endsAt, endsAt);
+  assert.ok(appointment.participants.every(({ attendance }) => attendance === "UPCOMING"));
+
+  const { errors: refused } = await book();
+  assert.deepEqual(
+    refused.map(({ code }) => code),
+    ["OVERLAP"],
+  );
 });
 
 test("PrepareUpload, then DepositPiece", async () => {
