@@ -83,6 +83,7 @@ const (
 	DraftPrefix              Prefix = "dra"
 	OrientationPrefix        Prefix = "ort"
 	LevelChangePrefix        Prefix = "lvc"
+	PermanencePrefix         Prefix = "pnc"
 )
 
 // Prefixes lists every prefix in use.
@@ -101,6 +102,7 @@ func Prefixes() []Prefix {
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
+		PermanencePrefix,
 	}
 }
 

@@ -57,4 +57,5 @@ func Install() {
 	installDraft()
 	installOrientation()
 	installLevelChange()
+	installPermanence()
 }

@@ -46,6 +46,10 @@ var appTypes = map[string]domain.AppScope{
 	"Upload": domain.ApplicationsScope, "Deposit": domain.ApplicationsScope,
 	"Orientation": domain.ApplicationsScope, "OrientationStep": domain.ApplicationsScope, "RecordedContact": domain.ApplicationsScope,
 	"LevelChange": domain.DirectoryScope,
+	"Permanence":  domain.DirectoryScope, "PermanenceDay": domain.DirectoryScope, "PermanenceRecord": domain.ApplicationsScope,
+	"CommuneCoverage": closedToApps, "CoverageWeek": closedToApps,
+	"PermanenceProposals": closedToApps, "PermanenceProposal": closedToApps, "ProposalReason": closedToApps,
+	"PermanenceGap": closedToApps, "StaffObstacle": closedToApps,
 
 	"AppointmentMotive": domain.DirectoryScope, "Slot": domain.DirectoryScope, "SlotPage": domain.DirectoryScope,
 	"Room": domain.ApplicationsScope, "Availability": domain.ApplicationsScope, "OccurrenceChange": domain.ApplicationsScope,

@@ -27,6 +27,10 @@ func (d desk) done(as, name string, input map[string]any) testapi.Answer {
 		selection = "orientation { id state application { id } }"
 	case strings.HasSuffix(name, "LevelChange"):
 		selection = "levelChange { id state }"
+	case strings.HasSuffix(name, "Availability"):
+		selection = "availability { id }"
+	case strings.HasSuffix(name, "Permanence"):
+		selection = "permanence { id state version }"
 	case strings.HasSuffix(name, "OnlineRegistration"):
 		selection = "onlineRegistration { id }"
 	}

@@ -1,11 +1,14 @@
 -- What is known of the time of reception points, and of who receives there, in a period:
 -- $1 the points, or null for all of them; $2 and $3 its days, without the last.
 WITH receiving AS (
-    SELECT * FROM availability
-    WHERE ($1::text[] IS NULL OR reception_point_id = ANY($1))
-      AND first_day < $3::date AND (valid_until IS NULL OR valid_until > $2::date)
+    SELECT a.*, p.serving_point_id, p.capacity
+    FROM availability AS a LEFT JOIN permanence AS p ON p.id = a.permanence_id
+    WHERE ($1::text[] IS NULL OR a.reception_point_id = ANY($1))
+      AND a.first_day < $3::date AND (a.valid_until IS NULL OR a.valid_until > $2::date)
 ), point AS (
     SELECT DISTINCT reception_point_id AS id FROM receiving
+), working AS ( -- in a permanence people have the roles that they have at the point that serves it
+    SELECT id FROM point UNION SELECT serving_point_id FROM receiving WHERE serving_point_id IS NOT NULL
 ), staff AS (
     SELECT DISTINCT person_id AS id FROM receiving
 ), period AS (
@@ -13,12 +16,13 @@ WITH receiving AS (
 )
 SELECT 'AVAILABILITY', person_id, reception_point_id, first_day, valid_until, NULL::timestamptz, NULL::timestamptz,
        json_build_object('id', id, 'room', room_id, 'rule', rule, 'opens', opens, 'closes', closes,
-                         'motives', motives, 'modes', modes, 'changes', changes)::text
+                         'motives', motives, 'modes', modes, 'changes', changes,
+                         'permanence', permanence_id, 'serving', serving_point_id, 'capacity', capacity)::text
 FROM receiving
 UNION ALL
 SELECT 'ROLE', a.person_id, p.reception_point_id, a.valid_from, a.valid_until, NULL, NULL, a.role
 FROM assignment AS a JOIN assignment_reception_point AS p ON p.assignment_id = a.id
-WHERE a.person_id IN (SELECT id FROM staff) AND p.reception_point_id IN (SELECT id FROM point) AND a.state = 'CONFIRMED'
+WHERE a.person_id IN (SELECT id FROM staff) AND p.reception_point_id IN (SELECT id FROM working) AND a.state = 'CONFIRMED'
   AND a.valid_from < $3::date AND (a.valid_until IS NULL OR a.valid_until > $2::date)
 UNION ALL
 SELECT 'LEVEL', NULL, g.reception_point_id, g.valid_from, g.valid_until, NULL, NULL, g.level::text
@@ -31,7 +35,7 @@ FROM opening_hours AS o
 WHERE o.reception_point_id IN (SELECT id FROM point) AND o.weekday IS NULL
   AND o.valid_from < $3::date AND o.valid_until > $2::date
 UNION ALL
-SELECT 'TAKEN', coalesce(b.person_id, b.room_id, b.reception_point_id), NULL, NULL, NULL, b.starts_at, b.ends_at, NULL
+SELECT 'AWAY', coalesce(b.person_id, b.room_id, b.reception_point_id), NULL, NULL, NULL, b.starts_at, b.ends_at, NULL
 FROM absence AS b, period
 WHERE b.ends_at > period.starts AND b.starts_at < period.ends
   AND (b.person_id IN (SELECT id FROM staff) OR b.reception_point_id IN (SELECT id FROM point)
@@ -45,3 +49,8 @@ UNION ALL
 SELECT 'TAKEN', t.room_id, NULL, NULL, NULL, t.starts_at, t.ends_at, NULL
 FROM (SELECT DISTINCT room_id FROM receiving WHERE room_id IS NOT NULL) AS r JOIN booked_time AS t ON t.room_id = r.room_id, period
 WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts
+UNION ALL
+SELECT DISTINCT 'BOOKED', v.permanence_id, t.appointment_id, NULL::date, NULL::date, t.starts_at, t.ends_at, NULL
+FROM receiving AS v
+JOIN booked_time AS t ON t.person_id = v.person_id AND t.reception_point_id = v.reception_point_id, period
+WHERE v.permanence_id IS NOT NULL AND t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends
