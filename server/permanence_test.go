@@ -124,12 +124,12 @@ func TestWhoActsOnAPermanence(t *testing.T) {
 	d.scan(&given, "SELECT id FROM availability WHERE permanence_id = $1", id)
 	run([]step{
 		{mutualised, "endAvailability", map[string]any{"id": given, "version": 1}, "INVALID"},
-		{mutualised, "holdPermanence", of(3, "day", "2026-11-30", "received", 1), "FORBIDDEN"},
+		{mutualised, "holdPermanence", of(3, "day", "2026-12-01", "received", 1), "FORBIDDEN"},
+		{mutualised, "holdPermanence", of(3, "day", "2026-11-30", "received", 1), "INVALID"},
 	})
 	d.moveTo(domain.NewDate(2026, 11, 30).At(domain.NewLocalTime(18, 0)))
 	run([]step{
 		{agent, "holdPermanence", of(3, "day", "2026-11-30", "received", 1), "FORBIDDEN"},
-		{mutualised, "holdPermanence", of(3, "day", "2026-12-07", "received", 1), "INVALID"},
 		{mutualised, "holdPermanence", of(3, "day", "2026-11-30", "received", 5), "OK"},
 		{steering, "cancelPermanence", of(4, "day", "2026-12-07", "reason", "UNFORESEEN"), "OK"},
 		{steering, "cancelPermanence", of(5, "reason", "NO_NEED"), "OK"},
