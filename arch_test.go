@@ -42,6 +42,10 @@ var neverArrows = map[string][]string{
 		module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/server",
 		"net/http", "database/sql",
 	},
+	"rota": {
+		module + "/ent", module + "/ent/", module + "/auth", module + "/policy", module + "/policy/", module + "/service", module + "/graph",
+		module + "/server", "net/http", "database/sql",
+	},
 	"registryfile": {
 		module + "/ent", module + "/ent/", module + "/auth", module + "/audit", module + "/policy", module + "/policy/", module + "/service",
 		module + "/graph", module + "/graph/", module + "/server", module + "/directoryfile", module + "/stockfile", "net/http", "database/sql", "os",

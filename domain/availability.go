@@ -40,6 +40,11 @@ type Availability struct {
 	Modes   []AppointmentMode
 	// Changes are the days on which it departs from its rule.
 	Changes []OccurrenceChange
+	// PermanenceID is the permanence that it is given to, ServingPointID the point of the
+	// Métropole in whose roles its holder receives there, and Capacity how many appointments
+	// all who hold it give on each day; empty, and 0, for time at one's own point.
+	PermanenceID, ServingPointID ID
+	Capacity                     int
 }
 
 // OccurrenceChange is one day on which an availability departs from its rule: other hours,
@@ -108,6 +113,42 @@ func (a Availability) Changed(c OccurrenceChange) []OccurrenceChange {
 func (a Availability) Serves(motive MotiveCode, mode AppointmentMode) bool {
 	return (len(a.Motives) == 0 || slices.Contains(a.Motives, motive)) &&
 		(len(a.Modes) == 0 || slices.Contains(a.Modes, mode))
+}
+
+// OpenAt tells whether that instant is in it, whatever else its holder does then.
+func (a Availability) OpenAt(at time.Time) bool {
+	day := DateOf(at)
+	for _, o := range a.occurrences(day, day.AddDays(1)) {
+		if !at.Before(o.day.At(o.opens)) && at.Before(o.day.At(o.closes)) {
+			return true
+		}
+	}
+	return false
+}
+
+// Clash is the first day within [from, until) on which the two have time in common.
+func (a Availability) Clash(b Availability, from, until Date) (Date, bool) {
+	theirs := map[Date][]occurrence{}
+	for _, o := range b.occurrences(from, until) {
+		theirs[o.day] = append(theirs[o.day], o)
+	}
+	for _, o := range a.occurrences(from, until) {
+		for _, t := range theirs[o.day] {
+			if o.opens < t.closes && t.opens < o.closes {
+				return o.day, true
+			}
+		}
+	}
+	return Date{}, false
+}
+
+// Periods are its time within [from, until).
+func (a Availability) Periods(from, until Date) []Period {
+	var all []Period
+	for _, o := range a.occurrences(from, until) {
+		all = append(all, Period{o.day.At(o.opens), o.day.At(o.closes)})
+	}
+	return all
 }
 
 // occurrence is one day of an availability.

@@ -63,4 +63,10 @@ func TestEnumsOfTheFile(t *testing.T) {
 	checkEnum[domain.OrientationDirection](t)
 	checkEnum[domain.LevelChangeState](t)
 	checkEnum[domain.LevelChangeRefusal](t)
+	checkEnum[domain.PermanenceState](t)
+	checkEnum[domain.PermanenceReason](t)
+	checkEnum[domain.PermanenceRefusal](t)
+	checkEnum[domain.CoverageReach](t)
+	checkEnum[domain.ProposalAspect](t)
+	checkEnum[domain.ObstacleKind](t)
 }

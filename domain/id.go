@@ -87,6 +87,7 @@ const (
 	AppointmentOfferPrefix   Prefix = "aof"
 	CalendarFeedPrefix       Prefix = "cfd"
 	SatisfactionAnswerPrefix Prefix = "sat"
+	PermanencePrefix         Prefix = "pnc"
 )
 
 // Prefixes lists every prefix in use.
@@ -105,7 +106,7 @@ func Prefixes() []Prefix {
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
-		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix,
+		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix,
 	}
 }
 

@@ -43,9 +43,11 @@ type Calendar struct {
 	Levels         []PointLevel
 	// Exceptions are the days on which a point departs from its hours.
 	Exceptions map[ID][]OpeningException
-	// Taken is when a person, a room or a point is not free, by its identifier: absences
-	// and appointments.
-	Taken map[ID][]Period
+	// Away is when a person, a room or a point is absent, by its identifier, and Taken when
+	// a person or a room has an appointment.
+	Away, Taken map[ID][]Period
+	// Booked is when the appointments begin that were given in each permanence.
+	Booked map[ID][]time.Time
 }
 
 // SlotQuestion is what kind of slot is looked for.
@@ -155,10 +157,7 @@ type receiver struct {
 // eachFree visits who is free at each point from each beginning on, for as long as the
 // motive lasts, in a role that it needs; somebody perhaps twice.
 func (c Calendar) eachFree(q SlotQuestion, visit func(start, receiver)) {
-	busy := map[ID]timeline{}
-	for id, taken := range c.Taken {
-		busy[id] = timelineOf(taken)
-	}
+	busy := c.busy()
 	length, step := q.Motive.Length(), time.Duration(slotStep)*time.Minute
 	first, last := DateOf(q.From), DateOf(q.Until).AddDays(1)
 	for _, a := range c.Availabilities {
@@ -167,7 +166,7 @@ func (c Calendar) eachFree(q SlotQuestion, visit func(start, receiver)) {
 		}
 		for _, o := range a.occurrences(first, last) {
 			roles := c.rolesOn(a, o.day, q.Motive.Roles)
-			if roles == 0 || c.levelOn(a.ReceptionPointID, o.day) < q.Motive.Level {
+			if roles == 0 || c.levelOf(a, o.day) < q.Motive.Level || c.full(a, o) {
 				continue
 			}
 			r := receiver{a.PersonID, a.RoomID, roles}
@@ -182,6 +181,21 @@ func (c Calendar) eachFree(q SlotQuestion, visit func(start, receiver)) {
 			}
 		}
 	}
+}
+
+// busy is when a person, a room or a point is not free.
+func (c Calendar) busy() map[ID]timeline {
+	all := map[ID][]Period{}
+	for _, some := range []map[ID][]Period{c.Away, c.Taken} {
+		for id, taken := range some {
+			all[id] = append(all[id], taken...)
+		}
+	}
+	busy := make(map[ID]timeline, len(all))
+	for id, taken := range all {
+		busy[id] = timelineOf(taken)
+	}
+	return busy
 }
 
 // timeline is taken time in order, and how long the longest of it is.
@@ -283,17 +297,62 @@ func without(open, taken []Period) []Period {
 	return open
 }
 
-// rolesOn are those of the roles that the holder has at the point on that day.
+// rolesOn are those of the roles that the holder has on that day at the point, or in a
+// permanence at the one that serves it.
 func (c Calendar) rolesOn(a Availability, day Date, needed []Role) uint {
 	var held uint
 	for _, r := range c.Roles {
-		if r.PersonID == a.PersonID && r.ReceptionPointID == a.ReceptionPointID && within(day, r.From, r.Until) {
+		if r.PersonID == a.PersonID && r.ReceptionPointID == cmp.Or(a.ServingPointID, a.ReceptionPointID) && within(day, r.From, r.Until) {
 			if i := slices.Index(needed, r.Role); i >= 0 {
 				held |= 1 << i
 			}
 		}
 	}
 	return held
+}
+
+// levelOf is the level of service in that time: that of the point, or what mutualised staff
+// bring to a permanence where that is more.
+func (c Calendar) levelOf(a Availability, day Date) int {
+	level := c.levelOn(a.ReceptionPointID, day)
+	if a.PermanenceID != "" {
+		level = max(level, PermanenceLevel)
+	}
+	return level
+}
+
+// full tells whether a permanence has given all the appointments of that day.
+func (c Calendar) full(a Availability, o occurrence) bool {
+	if a.PermanenceID == "" {
+		return false
+	}
+	n, open := 0, Period{o.day.At(o.opens), o.day.At(o.closes)}
+	for _, at := range c.Booked[a.PermanenceID] {
+		if !at.Before(open.From) && at.Before(open.Until) {
+			n++
+		}
+	}
+	return n >= a.Capacity
+}
+
+// Reaches tells whether an appointment that needs that level can be had there on that day,
+// if somebody is free.
+func (c Calendar) Reaches(point ID, day Date, level int) bool {
+	return c.levelOn(point, day) >= level || slices.ContainsFunc(c.Availabilities, func(a Availability) bool {
+		return a.ReceptionPointID == point && c.levelOf(a, day) >= level && len(a.occurrences(day, day.AddDays(1))) > 0
+	})
+}
+
+// Attended tells whether somebody who is there holds the permanence on that day, whether or
+// not a slot is left.
+func (c Calendar) Attended(permanence ID, day Date) bool {
+	c.Taken = nil
+	busy := c.busy()
+	return slices.ContainsFunc(c.Availabilities, func(a Availability) bool {
+		return a.PermanenceID == permanence && slices.ContainsFunc(a.occurrences(day, day.AddDays(1)), func(o occurrence) bool {
+			return slices.ContainsFunc(c.stretches(a, o, busy), func(p Period) bool { return p.From.Before(p.Until) })
+		})
+	})
 }
 
 // levelOn is the level of service of a point on that day, 0 for none.

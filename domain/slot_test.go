@@ -74,7 +74,10 @@ func anyCalendar(rt *rapid.T, around domain.Date) (domain.Calendar, []planned) {
 	quarter := rapid.Custom(func(rt *rapid.T) domain.LocalTime {
 		return domain.LocalTime(15 * rapid.IntRange(0, 96).Draw(rt, "quarter"))
 	})
-	c := domain.Calendar{Exceptions: map[domain.ID][]domain.OpeningException{}, Taken: map[domain.ID][]domain.Period{}}
+	c := domain.Calendar{
+		Exceptions: map[domain.ID][]domain.OpeningException{},
+		Away:       map[domain.ID][]domain.Period{}, Taken: map[domain.ID][]domain.Period{}, Booked: map[domain.ID][]time.Time{},
+	}
 	var all []planned
 	for range rapid.IntRange(1, 4).Draw(rt, "availabilities") {
 		p := planned{rule: rule{word: rapid.SampledFrom([]string{"", "DAILY", "WEEKLY", "FIRST"}).Draw(rt, "rule"), every: rapid.IntRange(1, 3).Draw(rt, "every")}}
@@ -94,6 +97,10 @@ func anyCalendar(rt *rapid.T, around domain.Date) (domain.Calendar, []planned) {
 		for range rapid.IntRange(0, 2).Draw(rt, "changes") {
 			from, to := quarter.Draw(rt, "from"), quarter.Draw(rt, "to")
 			a.Changes = a.Changed(domain.OccurrenceChange{Day: day.Draw(rt, "changed"), Opens: min(from, to), Closes: max(from, to)})
+		}
+		if rapid.IntRange(0, 2).Draw(rt, "in a permanence") == 0 {
+			a.PermanenceID, a.ServingPointID = "pnc_1", rapid.SampledFrom(points).Draw(rt, "serving")
+			a.Capacity = rapid.IntRange(1, 2).Draw(rt, "capacity")
 		}
 		p.Availability = a
 		all, c.Availabilities = append(all, p), append(c.Availabilities, a)
@@ -124,7 +131,14 @@ func anyCalendar(rt *rapid.T, around domain.Date) (domain.Calendar, []planned) {
 	for range rapid.IntRange(0, 5).Draw(rt, "taken") {
 		subject := rapid.SampledFrom(slices.Concat(people, points, rooms[1:])).Draw(rt, "whose")
 		from := day.Draw(rt, "taken on").At(0).Add(time.Duration(rapid.IntRange(0, 24*60).Draw(rt, "minute")) * time.Minute)
-		c.Taken[subject] = append(c.Taken[subject], domain.Period{From: from, Until: from.Add(time.Duration(rapid.IntRange(1, 600).Draw(rt, "long")) * time.Minute)})
+		taken := c.Taken
+		if rapid.Bool().Draw(rt, "away") {
+			taken = c.Away
+		}
+		taken[subject] = append(taken[subject], domain.Period{From: from, Until: from.Add(time.Duration(rapid.IntRange(1, 600).Draw(rt, "long")) * time.Minute)})
+	}
+	for range rapid.IntRange(0, 4).Draw(rt, "booked") {
+		c.Booked["pnc_1"] = append(c.Booked["pnc_1"], day.Draw(rt, "booked on").At(quarter.Draw(rt, "booked at")))
 	}
 	return c, all
 }
@@ -155,13 +169,19 @@ func openAt(c domain.Calendar, p planned, at time.Time) bool {
 		}
 	}
 	for _, subject := range []domain.ID{p.PersonID, p.RoomID, p.ReceptionPointID} {
-		for _, taken := range c.Taken[subject] {
+		for _, taken := range slices.Concat(c.Taken[subject], c.Away[subject]) {
 			if subject != "" && !at.Before(taken.From) && at.Before(taken.Until) {
 				return false
 			}
 		}
 	}
-	return true
+	given := 0
+	for _, b := range c.Booked[p.PermanenceID] {
+		if domain.DateOf(b) == day && !b.Before(day.At(opens)) && b.Before(day.At(closes)) {
+			given++
+		}
+	}
+	return p.PermanenceID == "" || given < p.Capacity
 }
 
 // naive looks at every quarter of an hour and every minute after it.
@@ -179,12 +199,13 @@ func naive(c domain.Calendar, all []planned, q domain.SlotQuestion) []domain.Slo
 					level = l.Level
 				}
 			}
-			if level < q.Motive.Level {
-				continue
-			}
 			can := map[domain.Role][]domain.ID{}
 			for _, p := range all {
-				if p.ReceptionPointID != point {
+				has, works := level, point
+				if p.PermanenceID != "" {
+					has, works = max(level, 2), p.ServingPointID
+				}
+				if p.ReceptionPointID != point || has < q.Motive.Level {
 					continue
 				}
 				// One occurrence holds the whole appointment: what is open from one day into
@@ -197,7 +218,7 @@ func naive(c domain.Calendar, all []planned, q domain.SlotQuestion) []domain.Slo
 					continue
 				}
 				for _, r := range c.Roles {
-					if r.PersonID == p.PersonID && r.ReceptionPointID == point && !day.Before(r.From) {
+					if r.PersonID == p.PersonID && r.ReceptionPointID == works && !day.Before(r.From) {
 						can[r.Role] = append(can[r.Role], p.PersonID)
 					}
 				}

@@ -12,6 +12,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/availability"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/room"
@@ -46,6 +47,8 @@ type Availability struct {
 	Modes []domain.AppointmentMode `json:"modes,omitempty"`
 	// The days on which it departs from its rule.
 	Changes []domain.OccurrenceChange `json:"changes,omitempty"`
+	// The permanence that it is given to; null at one's own point.
+	PermanenceID *domain.ID `json:"permanence_id,omitempty"`
 	// Version holds the value of the "version" field.
 	Version int `json:"version,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -62,11 +65,13 @@ type AvailabilityEdges struct {
 	ReceptionPoint *ReceptionPoint `json:"reception_point,omitempty"`
 	// Room holds the value of the room edge.
 	Room *Room `json:"room,omitempty"`
+	// Permanence holds the value of the permanence edge.
+	Permanence *Permanence `json:"permanence,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [3]bool
+	loadedTypes [4]bool
 	// totalCount holds the count of the edges above.
-	totalCount [3]map[string]int
+	totalCount [4]map[string]int
 }
 
 // PersonOrErr returns the Person value or an error if the edge
@@ -102,6 +107,17 @@ func (e AvailabilityEdges) RoomOrErr() (*Room, error) {
 	return nil, &NotLoadedError{edge: "room"}
 }
 
+// PermanenceOrErr returns the Permanence value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e AvailabilityEdges) PermanenceOrErr() (*Permanence, error) {
+	if e.Permanence != nil {
+		return e.Permanence, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: permanence.Label}
+	}
+	return nil, &NotLoadedError{edge: "permanence"}
+}
+
 // scanValues returns the types for scanning values from sql.Rows.
 func (*Availability) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
@@ -109,7 +125,7 @@ func (*Availability) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case availability.FieldValidUntil:
 			values[i] = &sql.NullScanner{S: new(domain.Date)}
-		case availability.FieldRoomID:
+		case availability.FieldRoomID, availability.FieldPermanenceID:
 			values[i] = &sql.NullScanner{S: new(domain.ID)}
 		case availability.FieldMotives, availability.FieldModes, availability.FieldChanges:
 			values[i] = new([]byte)
@@ -226,6 +242,13 @@ func (_m *Availability) assignValues(columns []string, values []any) error {
 					return fmt.Errorf("unmarshal field changes: %w", err)
 				}
 			}
+		case availability.FieldPermanenceID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field permanence_id", values[i])
+			} else if value.Valid {
+				_m.PermanenceID = new(domain.ID)
+				*_m.PermanenceID = *value.S.(*domain.ID)
+			}
 		case availability.FieldVersion:
 			if value, ok := values[i].(*sql.NullInt64); !ok {
 				return fmt.Errorf("unexpected type %T for field version", values[i])
@@ -258,6 +281,11 @@ func (_m *Availability) QueryReceptionPoint() *ReceptionPointQuery {
 // QueryRoom queries the "room" edge of the Availability entity.
 func (_m *Availability) QueryRoom() *RoomQuery {
 	return NewAvailabilityClient(_m.config).QueryRoom(_m)
+}
+
+// QueryPermanence queries the "permanence" edge of the Availability entity.
+func (_m *Availability) QueryPermanence() *PermanenceQuery {
+	return NewAvailabilityClient(_m.config).QueryPermanence(_m)
 }
 
 // Update returns a builder for updating this Availability.
@@ -322,6 +350,11 @@ func (_m *Availability) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("changes=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Changes))
+	builder.WriteString(", ")
+	if v := _m.PermanenceID; v != nil {
+		builder.WriteString("permanence_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("version=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Version))

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/availability"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/room"
@@ -130,6 +131,20 @@ func (_c *AvailabilityCreate) SetChanges(v []domain.OccurrenceChange) *Availabil
 	return _c
 }
 
+// SetPermanenceID sets the "permanence_id" field.
+func (_c *AvailabilityCreate) SetPermanenceID(v domain.ID) *AvailabilityCreate {
+	_c.mutation.SetPermanenceID(v)
+	return _c
+}
+
+// SetNillablePermanenceID sets the "permanence_id" field if the given value is not nil.
+func (_c *AvailabilityCreate) SetNillablePermanenceID(v *domain.ID) *AvailabilityCreate {
+	if v != nil {
+		_c.SetPermanenceID(*v)
+	}
+	return _c
+}
+
 // SetVersion sets the "version" field.
 func (_c *AvailabilityCreate) SetVersion(v int) *AvailabilityCreate {
 	_c.mutation.SetVersion(v)
@@ -171,6 +186,11 @@ func (_c *AvailabilityCreate) SetReceptionPoint(v *ReceptionPoint) *Availability
 // SetRoom sets the "room" edge to the Room entity.
 func (_c *AvailabilityCreate) SetRoom(v *Room) *AvailabilityCreate {
 	return _c.SetRoomID(v.ID)
+}
+
+// SetPermanence sets the "permanence" edge to the Permanence entity.
+func (_c *AvailabilityCreate) SetPermanence(v *Permanence) *AvailabilityCreate {
+	return _c.SetPermanenceID(v.ID)
 }
 
 // Mutation returns the AvailabilityMutation object of the builder.
@@ -425,6 +445,23 @@ func (_c *AvailabilityCreate) createSpec() (*Availability, *sqlgraph.CreateSpec)
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.RoomID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PermanenceIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   availability.PermanenceTable,
+			Columns: []string{availability.PermanenceColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(permanence.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.PermanenceID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/availability"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -31,6 +32,7 @@ type AvailabilityQuery struct {
 	withPerson         *PersonQuery
 	withReceptionPoint *ReceptionPointQuery
 	withRoom           *RoomQuery
+	withPermanence     *PermanenceQuery
 	loadTotal          []func(context.Context, []*Availability) error
 	modifiers          []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
@@ -128,6 +130,28 @@ func (_q *AvailabilityQuery) QueryRoom() *RoomQuery {
 			sqlgraph.From(availability.Table, availability.FieldID, selector),
 			sqlgraph.To(room.Table, room.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, availability.RoomTable, availability.RoomColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryPermanence chains the current query on the "permanence" edge.
+func (_q *AvailabilityQuery) QueryPermanence() *PermanenceQuery {
+	query := (&PermanenceClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(availability.Table, availability.FieldID, selector),
+			sqlgraph.To(permanence.Table, permanence.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, availability.PermanenceTable, availability.PermanenceColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -330,6 +354,7 @@ func (_q *AvailabilityQuery) Clone() *AvailabilityQuery {
 		withPerson:         _q.withPerson.Clone(),
 		withReceptionPoint: _q.withReceptionPoint.Clone(),
 		withRoom:           _q.withRoom.Clone(),
+		withPermanence:     _q.withPermanence.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -367,6 +392,17 @@ func (_q *AvailabilityQuery) WithRoom(opts ...func(*RoomQuery)) *AvailabilityQue
 		opt(query)
 	}
 	_q.withRoom = query
+	return _q
+}
+
+// WithPermanence tells the query-builder to eager-load the nodes that are connected to
+// the "permanence" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *AvailabilityQuery) WithPermanence(opts ...func(*PermanenceQuery)) *AvailabilityQuery {
+	query := (&PermanenceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPermanence = query
 	return _q
 }
 
@@ -454,10 +490,11 @@ func (_q *AvailabilityQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	var (
 		nodes       = []*Availability{}
 		_spec       = _q.querySpec()
-		loadedTypes = [3]bool{
+		loadedTypes = [4]bool{
 			_q.withPerson != nil,
 			_q.withReceptionPoint != nil,
 			_q.withRoom != nil,
+			_q.withPermanence != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -496,6 +533,12 @@ func (_q *AvailabilityQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 	if query := _q.withRoom; query != nil {
 		if err := _q.loadRoom(ctx, query, nodes, nil,
 			func(n *Availability, e *Room) { n.Edges.Room = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withPermanence; query != nil {
+		if err := _q.loadPermanence(ctx, query, nodes, nil,
+			func(n *Availability, e *Permanence) { n.Edges.Permanence = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -597,6 +640,38 @@ func (_q *AvailabilityQuery) loadRoom(ctx context.Context, query *RoomQuery, nod
 	}
 	return nil
 }
+func (_q *AvailabilityQuery) loadPermanence(ctx context.Context, query *PermanenceQuery, nodes []*Availability, init func(*Availability), assign func(*Availability, *Permanence)) error {
+	ids := make([]domain.ID, 0, len(nodes))
+	nodeids := make(map[domain.ID][]*Availability)
+	for i := range nodes {
+		if nodes[i].PermanenceID == nil {
+			continue
+		}
+		fk := *nodes[i].PermanenceID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(permanence.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "permanence_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 
 func (_q *AvailabilityQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -634,6 +709,9 @@ func (_q *AvailabilityQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withRoom != nil {
 			_spec.Node.AddColumnOnce(availability.FieldRoomID)
+		}
+		if _q.withPermanence != nil {
+			_spec.Node.AddColumnOnce(availability.FieldPermanenceID)
 		}
 	}
 	if ps := _q.predicates; len(ps) > 0 {

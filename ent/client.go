@@ -60,6 +60,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
@@ -177,6 +178,8 @@ type Client struct {
 	PartnerApp *PartnerAppClient
 	// PartnerAppSecret is the client for interacting with the PartnerAppSecret builders.
 	PartnerAppSecret *PartnerAppSecretClient
+	// Permanence is the client for interacting with the Permanence builders.
+	Permanence *PermanenceClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// Piece is the client for interacting with the Piece builders.
@@ -272,6 +275,7 @@ func (c *Client) init() {
 	c.Pair = NewPairClient(c.config)
 	c.PartnerApp = NewPartnerAppClient(c.config)
 	c.PartnerAppSecret = NewPartnerAppSecretClient(c.config)
+	c.Permanence = NewPermanenceClient(c.config)
 	c.Person = NewPersonClient(c.config)
 	c.Piece = NewPieceClient(c.config)
 	c.PieceFile = NewPieceFileClient(c.config)
@@ -428,6 +432,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Pair:               NewPairClient(cfg),
 		PartnerApp:         NewPartnerAppClient(cfg),
 		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
+		Permanence:         NewPermanenceClient(cfg),
 		Person:             NewPersonClient(cfg),
 		Piece:              NewPieceClient(cfg),
 		PieceFile:          NewPieceFileClient(cfg),
@@ -511,6 +516,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Pair:               NewPairClient(cfg),
 		PartnerApp:         NewPartnerAppClient(cfg),
 		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
+		Permanence:         NewPermanenceClient(cfg),
 		Person:             NewPersonClient(cfg),
 		Piece:              NewPieceClient(cfg),
 		PieceFile:          NewPieceFileClient(cfg),
@@ -569,7 +575,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.HouseholdMember, c.LevelChange, c.LockOut, c.MapFacet, c.MapVersion,
 		c.MemberParticulars, c.Message, c.NamedAgent, c.OnlineRegistration,
 		c.OpeningHours, c.Organisation, c.Orientation, c.Ownership, c.Pair,
-		c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece, c.PieceFile,
+		c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person, c.Piece, c.PieceFile,
 		c.PieceTransfer, c.ProposedChange, c.PublishedFigures, c.ReceptionContact,
 		c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent, c.Room, c.SandboxClock,
 		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
@@ -592,7 +598,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.HouseholdMember, c.LevelChange, c.LockOut, c.MapFacet, c.MapVersion,
 		c.MemberParticulars, c.Message, c.NamedAgent, c.OnlineRegistration,
 		c.OpeningHours, c.Organisation, c.Orientation, c.Ownership, c.Pair,
-		c.PartnerApp, c.PartnerAppSecret, c.Person, c.Piece, c.PieceFile,
+		c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person, c.Piece, c.PieceFile,
 		c.PieceTransfer, c.ProposedChange, c.PublishedFigures, c.ReceptionContact,
 		c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent, c.Room, c.SandboxClock,
 		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
@@ -693,6 +699,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PartnerApp.mutate(ctx, m)
 	case *PartnerAppSecretMutation:
 		return c.PartnerAppSecret.mutate(ctx, m)
+	case *PermanenceMutation:
+		return c.Permanence.mutate(ctx, m)
 	case *PersonMutation:
 		return c.Person.mutate(ctx, m)
 	case *PieceMutation:
@@ -3419,6 +3427,22 @@ func (c *AvailabilityClient) QueryRoom(_m *Availability) *RoomQuery {
 			sqlgraph.From(availability.Table, availability.FieldID, id),
 			sqlgraph.To(room.Table, room.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, availability.RoomTable, availability.RoomColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPermanence queries the permanence edge of a Availability.
+func (c *AvailabilityClient) QueryPermanence(_m *Availability) *PermanenceQuery {
+	query := (&PermanenceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(availability.Table, availability.FieldID, id),
+			sqlgraph.To(permanence.Table, permanence.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, availability.PermanenceTable, availability.PermanenceColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -8538,6 +8562,252 @@ func (c *PartnerAppSecretClient) mutate(ctx context.Context, m *PartnerAppSecret
 	}
 }
 
+// PermanenceClient is a client for the Permanence schema.
+type PermanenceClient struct {
+	config
+}
+
+// NewPermanenceClient returns a client for the Permanence from the given config.
+func NewPermanenceClient(c config) *PermanenceClient {
+	return &PermanenceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `permanence.Hooks(f(g(h())))`.
+func (c *PermanenceClient) Use(hooks ...Hook) {
+	c.hooks.Permanence = append(c.hooks.Permanence, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `permanence.Intercept(f(g(h())))`.
+func (c *PermanenceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Permanence = append(c.inters.Permanence, interceptors...)
+}
+
+// Create returns a builder for creating a Permanence entity.
+func (c *PermanenceClient) Create() *PermanenceCreate {
+	mutation := newPermanenceMutation(c.config, OpCreate)
+	return &PermanenceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Permanence entities.
+func (c *PermanenceClient) CreateBulk(builders ...*PermanenceCreate) *PermanenceCreateBulk {
+	return &PermanenceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PermanenceClient) MapCreateBulk(slice any, setFunc func(*PermanenceCreate, int)) *PermanenceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PermanenceCreateBulk{err: fmt.Errorf("calling to PermanenceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PermanenceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PermanenceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Permanence.
+func (c *PermanenceClient) Update() *PermanenceUpdate {
+	mutation := newPermanenceMutation(c.config, OpUpdate)
+	return &PermanenceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PermanenceClient) UpdateOne(_m *Permanence) *PermanenceUpdateOne {
+	mutation := newPermanenceMutation(c.config, OpUpdateOne, withPermanence(_m))
+	return &PermanenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PermanenceClient) UpdateOneID(id domain.ID) *PermanenceUpdateOne {
+	mutation := newPermanenceMutation(c.config, OpUpdateOne, withPermanenceID(id))
+	return &PermanenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Permanence.
+func (c *PermanenceClient) Delete() *PermanenceDelete {
+	mutation := newPermanenceMutation(c.config, OpDelete)
+	return &PermanenceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PermanenceClient) DeleteOne(_m *Permanence) *PermanenceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PermanenceClient) DeleteOneID(id domain.ID) *PermanenceDeleteOne {
+	builder := c.Delete().Where(permanence.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PermanenceDeleteOne{builder}
+}
+
+// Query returns a query builder for Permanence.
+func (c *PermanenceClient) Query() *PermanenceQuery {
+	return &PermanenceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePermanence},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Permanence entity by its id.
+func (c *PermanenceClient) Get(ctx context.Context, id domain.ID) (*Permanence, error) {
+	return c.Query().Where(permanence.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PermanenceClient) GetX(ctx context.Context, id domain.ID) *Permanence {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReceptionPoint queries the reception_point edge of a Permanence.
+func (c *PermanenceClient) QueryReceptionPoint(_m *Permanence) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(permanence.Table, permanence.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, permanence.ReceptionPointTable, permanence.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryServingPoint queries the serving_point edge of a Permanence.
+func (c *PermanenceClient) QueryServingPoint(_m *Permanence) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(permanence.Table, permanence.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, permanence.ServingPointTable, permanence.ServingPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRoom queries the room edge of a Permanence.
+func (c *PermanenceClient) QueryRoom(_m *Permanence) *RoomQuery {
+	query := (&RoomClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(permanence.Table, permanence.FieldID, id),
+			sqlgraph.To(room.Table, room.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, permanence.RoomTable, permanence.RoomColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrganisation queries the organisation edge of a Permanence.
+func (c *PermanenceClient) QueryOrganisation(_m *Permanence) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(permanence.Table, permanence.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, permanence.OrganisationTable, permanence.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRequestedBy queries the requested_by edge of a Permanence.
+func (c *PermanenceClient) QueryRequestedBy(_m *Permanence) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(permanence.Table, permanence.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, permanence.RequestedByTable, permanence.RequestedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAnsweredBy queries the answered_by edge of a Permanence.
+func (c *PermanenceClient) QueryAnsweredBy(_m *Permanence) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(permanence.Table, permanence.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, permanence.AnsweredByTable, permanence.AnsweredByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAvailabilities queries the availabilities edge of a Permanence.
+func (c *PermanenceClient) QueryAvailabilities(_m *Permanence) *AvailabilityQuery {
+	query := (&AvailabilityClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(permanence.Table, permanence.FieldID, id),
+			sqlgraph.To(availability.Table, availability.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, true, permanence.AvailabilitiesTable, permanence.AvailabilitiesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *PermanenceClient) Hooks() []Hook {
+	hooks := c.hooks.Permanence
+	return append(hooks[:len(hooks):len(hooks)], permanence.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PermanenceClient) Interceptors() []Interceptor {
+	return c.inters.Permanence
+}
+
+func (c *PermanenceClient) mutate(ctx context.Context, m *PermanenceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PermanenceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PermanenceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PermanenceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PermanenceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Permanence mutation op: %q", m.Op())
+	}
+}
+
 // PersonClient is a client for the Person schema.
 type PersonClient struct {
 	config
@@ -10191,6 +10461,22 @@ func (c *ReceptionPointClient) QueryOpeningHours(_m *ReceptionPoint) *OpeningHou
 			sqlgraph.From(receptionpoint.Table, receptionpoint.FieldID, id),
 			sqlgraph.To(openinghours.Table, openinghours.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, receptionpoint.OpeningHoursTable, receptionpoint.OpeningHoursColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPermanences queries the permanences edge of a ReceptionPoint.
+func (c *ReceptionPointClient) QueryPermanences(_m *ReceptionPoint) *PermanenceQuery {
+	query := (&PermanenceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptionpoint.Table, receptionpoint.FieldID, id),
+			sqlgraph.To(permanence.Table, permanence.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, receptionpoint.PermanencesTable, receptionpoint.PermanencesColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -11981,10 +12267,11 @@ type (
 		HandOver, HouseholdMember, LevelChange, LockOut, MapFacet, MapVersion,
 		MemberParticulars, Message, NamedAgent, OnlineRegistration, OpeningHours,
 		Organisation, Orientation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Person, Piece, PieceFile, PieceTransfer, ProposedChange, PublishedFigures,
-		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent, Room,
-		SandboxClock, SatisfactionAnswer, SensitiveRecord, StaffAuthorisation,
-		StockChange, StockVintage, Upload, UsedAssertion, Wish []ent.Hook
+		Permanence, Person, Piece, PieceFile, PieceTransfer, ProposedChange,
+		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
+		RegistryEvent, Room, SandboxClock, SatisfactionAnswer, SensitiveRecord,
+		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
+		Wish []ent.Hook
 	}
 	inters struct {
 		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
@@ -11995,10 +12282,11 @@ type (
 		HandOver, HouseholdMember, LevelChange, LockOut, MapFacet, MapVersion,
 		MemberParticulars, Message, NamedAgent, OnlineRegistration, OpeningHours,
 		Organisation, Orientation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Person, Piece, PieceFile, PieceTransfer, ProposedChange, PublishedFigures,
-		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent, Room,
-		SandboxClock, SatisfactionAnswer, SensitiveRecord, StaffAuthorisation,
-		StockChange, StockVintage, Upload, UsedAssertion, Wish []ent.Interceptor
+		Permanence, Person, Piece, PieceFile, PieceTransfer, ProposedChange,
+		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
+		RegistryEvent, Room, SandboxClock, SatisfactionAnswer, SensitiveRecord,
+		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
+		Wish []ent.Interceptor
 	}
 )
 

@@ -56,6 +56,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
@@ -180,6 +181,7 @@ func checkColumn(t, c string) error {
 			pair.Table:               pair.ValidColumn,
 			partnerapp.Table:         partnerapp.ValidColumn,
 			partnerappsecret.Table:   partnerappsecret.ValidColumn,
+			permanence.Table:         permanence.ValidColumn,
 			person.Table:             person.ValidColumn,
 			piece.Table:              piece.ValidColumn,
 			piecefile.Table:          piecefile.ValidColumn,

@@ -46,6 +46,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
@@ -1993,6 +1994,28 @@ func (_q *AvailabilityQuery) collectField(ctx context.Context, oneNode bool, opC
 				selectedFields = append(selectedFields, availability.FieldRoomID)
 				fieldSeen[availability.FieldRoomID] = struct{}{}
 			}
+
+		case "permanence":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PermanenceClient{config: _q.config}).Query()
+			)
+			again := _q.withPermanence != nil
+			if again {
+				query = _q.withPermanence
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, permanenceImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withPermanence = query
+			if _, ok := fieldSeen[availability.FieldPermanenceID]; !ok {
+				selectedFields = append(selectedFields, availability.FieldPermanenceID)
+				fieldSeen[availability.FieldPermanenceID] = struct{}{}
+			}
 		case "personID":
 			if _, ok := fieldSeen[availability.FieldPersonID]; !ok {
 				selectedFields = append(selectedFields, availability.FieldPersonID)
@@ -2047,6 +2070,11 @@ func (_q *AvailabilityQuery) collectField(ctx context.Context, oneNode bool, opC
 			if _, ok := fieldSeen[availability.FieldChanges]; !ok {
 				selectedFields = append(selectedFields, availability.FieldChanges)
 				fieldSeen[availability.FieldChanges] = struct{}{}
+			}
+		case "permanenceID":
+			if _, ok := fieldSeen[availability.FieldPermanenceID]; !ok {
+				selectedFields = append(selectedFields, availability.FieldPermanenceID)
+				fieldSeen[availability.FieldPermanenceID] = struct{}{}
 			}
 		case "version":
 			if _, ok := fieldSeen[availability.FieldVersion]; !ok {
@@ -5564,6 +5592,243 @@ func newPartnerAppSecretPaginateArgs(rv map[string]any) *partnerappsecretPaginat
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *PermanenceQuery) CollectFields(ctx context.Context, satisfies ...string) (*PermanenceQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *PermanenceQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(permanence.Columns))
+		selectedFields = []string{permanence.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[permanence.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldReceptionPointID)
+				fieldSeen[permanence.FieldReceptionPointID] = struct{}{}
+			}
+
+		case "servingPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withServingPoint != nil
+			if again {
+				query = _q.withServingPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withServingPoint = query
+			if _, ok := fieldSeen[permanence.FieldServingPointID]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldServingPointID)
+				fieldSeen[permanence.FieldServingPointID] = struct{}{}
+			}
+
+		case "room":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&RoomClient{config: _q.config}).Query()
+			)
+			again := _q.withRoom != nil
+			if again {
+				query = _q.withRoom
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, roomImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withRoom = query
+			if _, ok := fieldSeen[permanence.FieldRoomID]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldRoomID)
+				fieldSeen[permanence.FieldRoomID] = struct{}{}
+			}
+
+		case "organisation":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withOrganisation != nil
+			if again {
+				query = _q.withOrganisation
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withOrganisation = query
+			if _, ok := fieldSeen[permanence.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldOrganisationID)
+				fieldSeen[permanence.FieldOrganisationID] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[permanence.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldReceptionPointID)
+				fieldSeen[permanence.FieldReceptionPointID] = struct{}{}
+			}
+		case "roomID":
+			if _, ok := fieldSeen[permanence.FieldRoomID]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldRoomID)
+				fieldSeen[permanence.FieldRoomID] = struct{}{}
+			}
+		case "organisationID":
+			if _, ok := fieldSeen[permanence.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldOrganisationID)
+				fieldSeen[permanence.FieldOrganisationID] = struct{}{}
+			}
+		case "requestedOn":
+			if _, ok := fieldSeen[permanence.FieldRequestedOn]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldRequestedOn)
+				fieldSeen[permanence.FieldRequestedOn] = struct{}{}
+			}
+		case "reason":
+			if _, ok := fieldSeen[permanence.FieldReason]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldReason)
+				fieldSeen[permanence.FieldReason] = struct{}{}
+			}
+		case "rule":
+			if _, ok := fieldSeen[permanence.FieldRule]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldRule)
+				fieldSeen[permanence.FieldRule] = struct{}{}
+			}
+		case "firstDay":
+			if _, ok := fieldSeen[permanence.FieldFirstDay]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldFirstDay)
+				fieldSeen[permanence.FieldFirstDay] = struct{}{}
+			}
+		case "validUntil":
+			if _, ok := fieldSeen[permanence.FieldValidUntil]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldValidUntil)
+				fieldSeen[permanence.FieldValidUntil] = struct{}{}
+			}
+		case "opens":
+			if _, ok := fieldSeen[permanence.FieldOpens]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldOpens)
+				fieldSeen[permanence.FieldOpens] = struct{}{}
+			}
+		case "closes":
+			if _, ok := fieldSeen[permanence.FieldCloses]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldCloses)
+				fieldSeen[permanence.FieldCloses] = struct{}{}
+			}
+		case "capacity":
+			if _, ok := fieldSeen[permanence.FieldCapacity]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldCapacity)
+				fieldSeen[permanence.FieldCapacity] = struct{}{}
+			}
+		case "servingPointID":
+			if _, ok := fieldSeen[permanence.FieldServingPointID]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldServingPointID)
+				fieldSeen[permanence.FieldServingPointID] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[permanence.FieldState]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldState)
+				fieldSeen[permanence.FieldState] = struct{}{}
+			}
+		case "answeredOn":
+			if _, ok := fieldSeen[permanence.FieldAnsweredOn]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldAnsweredOn)
+				fieldSeen[permanence.FieldAnsweredOn] = struct{}{}
+			}
+		case "declinedFor":
+			if _, ok := fieldSeen[permanence.FieldDeclinedFor]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldDeclinedFor)
+				fieldSeen[permanence.FieldDeclinedFor] = struct{}{}
+			}
+		case "cancelledFor":
+			if _, ok := fieldSeen[permanence.FieldCancelledFor]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldCancelledFor)
+				fieldSeen[permanence.FieldCancelledFor] = struct{}{}
+			}
+		case "records":
+			if _, ok := fieldSeen[permanence.FieldRecords]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldRecords)
+				fieldSeen[permanence.FieldRecords] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[permanence.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldVersion)
+				fieldSeen[permanence.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type permanencePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []PermanencePaginateOption
+}
+
+func newPermanencePaginateArgs(rv map[string]any) *permanencePaginateArgs {
+	args := &permanencePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *PersonQuery) CollectFields(ctx context.Context, satisfies ...string) (*PersonQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -6447,6 +6712,19 @@ func (_q *ReceptionPointQuery) collectField(ctx context.Context, oneNode bool, o
 				return err
 			}
 			_q.WithNamedOpeningHours(alias, func(wq *OpeningHoursQuery) {
+				*wq = *query
+			})
+
+		case "nextPermanence", "permanenceDays":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&PermanenceClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, permanenceImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedPermanences(alias, func(wq *PermanenceQuery) {
 				*wq = *query
 			})
 		case "key":

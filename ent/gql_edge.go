@@ -352,6 +352,14 @@ func (_m *Availability) Room(ctx context.Context) (*Room, error) {
 	return result, MaskNotFound(err)
 }
 
+func (_m *Availability) Permanence(ctx context.Context) (*Permanence, error) {
+	result, err := _m.Edges.PermanenceOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryPermanence().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *BookedTime) Appointment(ctx context.Context) (*Appointment, error) {
 	result, err := _m.Edges.AppointmentOrErr()
 	if IsNotLoaded(err) {
@@ -771,6 +779,38 @@ func (_m *PartnerAppSecret) PartnerApp(ctx context.Context) (*PartnerApp, error)
 	return result, err
 }
 
+func (_m *Permanence) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Permanence) ServingPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ServingPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryServingPoint().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Permanence) Room(ctx context.Context) (*Room, error) {
+	result, err := _m.Edges.RoomOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRoom().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Permanence) Organisation(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.OrganisationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryOrganisation().Only(ctx)
+	}
+	return result, err
+}
+
 func (_m *Person) Assignments(ctx context.Context) (result []*Assignment, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
 		result, err = _m.NamedAssignments(graphql.GetFieldContext(ctx).Field.Alias)
@@ -923,6 +963,18 @@ func (_m *ReceptionPoint) OpeningHours(ctx context.Context) (result []*OpeningHo
 	}
 	if IsNotLoaded(err) {
 		result, err = _m.QueryOpeningHours().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *ReceptionPoint) Permanences(ctx context.Context) (result []*Permanence, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedPermanences(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.PermanencesOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryPermanences().All(ctx)
 	}
 	return result, err
 }

@@ -44,6 +44,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
@@ -239,6 +240,11 @@ var partnerappsecretImplementors = []string{"PartnerAppSecret", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*PartnerAppSecret) IsNode() {}
+
+var permanenceImplementors = []string{"Permanence", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Permanence) IsNode() {}
 
 var personImplementors = []string{"Person", "Node"}
 
@@ -814,6 +820,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(partnerappsecret.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, partnerappsecretImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case permanence.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Permanence.Query().
+			Where(permanence.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, permanenceImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -1608,6 +1627,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.PartnerAppSecret.Query().
 			Where(partnerappsecret.IDIn(ids...))
 		query, err := query.CollectFields(ctx, partnerappsecretImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case permanence.Table:
+		query := c.Permanence.Query().
+			Where(permanence.IDIn(ids...))
+		query, err := query.CollectFields(ctx, permanenceImplementors...)
 		if err != nil {
 			return nil, err
 		}

@@ -50,6 +50,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
@@ -9336,6 +9337,255 @@ func (_m *PartnerAppSecret) ToEdge(order *PartnerAppSecretOrder) *PartnerAppSecr
 		order = DefaultPartnerAppSecretOrder
 	}
 	return &PartnerAppSecretEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// PermanenceEdge is the edge representation of Permanence.
+type PermanenceEdge struct {
+	Node   *Permanence `json:"node"`
+	Cursor Cursor      `json:"cursor"`
+}
+
+// PermanenceConnection is the connection containing edges to Permanence.
+type PermanenceConnection struct {
+	Edges      []*PermanenceEdge `json:"edges"`
+	PageInfo   PageInfo          `json:"pageInfo"`
+	TotalCount int               `json:"totalCount"`
+}
+
+func (c *PermanenceConnection) build(nodes []*Permanence, pager *permanencePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Permanence
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Permanence {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Permanence {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*PermanenceEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &PermanenceEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// PermanencePaginateOption enables pagination customization.
+type PermanencePaginateOption func(*permanencePager) error
+
+// WithPermanenceOrder configures pagination ordering.
+func WithPermanenceOrder(order *PermanenceOrder) PermanencePaginateOption {
+	if order == nil {
+		order = DefaultPermanenceOrder
+	}
+	o := *order
+	return func(pager *permanencePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultPermanenceOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithPermanenceFilter configures pagination filter.
+func WithPermanenceFilter(filter func(*PermanenceQuery) (*PermanenceQuery, error)) PermanencePaginateOption {
+	return func(pager *permanencePager) error {
+		if filter == nil {
+			return errors.New("PermanenceQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type permanencePager struct {
+	reverse bool
+	order   *PermanenceOrder
+	filter  func(*PermanenceQuery) (*PermanenceQuery, error)
+}
+
+func newPermanencePager(opts []PermanencePaginateOption, reverse bool) (*permanencePager, error) {
+	pager := &permanencePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultPermanenceOrder
+	}
+	return pager, nil
+}
+
+func (p *permanencePager) applyFilter(query *PermanenceQuery) (*PermanenceQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *permanencePager) toCursor(_m *Permanence) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *permanencePager) applyCursors(query *PermanenceQuery, after, before *Cursor) (*PermanenceQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultPermanenceOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *permanencePager) applyOrder(query *PermanenceQuery) *PermanenceQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultPermanenceOrder.Field {
+		query = query.Order(DefaultPermanenceOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *permanencePager) orderExpr(query *PermanenceQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultPermanenceOrder.Field {
+			b.Comma().Ident(DefaultPermanenceOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Permanence.
+func (_m *PermanenceQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...PermanencePaginateOption,
+) (*PermanenceConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newPermanencePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &PermanenceConnection{Edges: []*PermanenceEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// PermanenceOrderField defines the ordering field of Permanence.
+type PermanenceOrderField struct {
+	// Value extracts the ordering value from the given Permanence.
+	Value    func(*Permanence) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) permanence.OrderOption
+	toCursor func(*Permanence) Cursor
+}
+
+// PermanenceOrder defines the ordering of Permanence.
+type PermanenceOrder struct {
+	Direction OrderDirection        `json:"direction"`
+	Field     *PermanenceOrderField `json:"field"`
+}
+
+// DefaultPermanenceOrder is the default ordering of Permanence.
+var DefaultPermanenceOrder = &PermanenceOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &PermanenceOrderField{
+		Value: func(_m *Permanence) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: permanence.FieldID,
+		toTerm: permanence.ByID,
+		toCursor: func(_m *Permanence) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Permanence into PermanenceEdge.
+func (_m *Permanence) ToEdge(order *PermanenceOrder) *PermanenceEdge {
+	if order == nil {
+		order = DefaultPermanenceOrder
+	}
+	return &PermanenceEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -57,6 +57,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
@@ -133,6 +134,7 @@ const (
 	TypePair               = "Pair"
 	TypePartnerApp         = "PartnerApp"
 	TypePartnerAppSecret   = "PartnerAppSecret"
+	TypePermanence         = "Permanence"
 	TypePerson             = "Person"
 	TypePiece              = "Piece"
 	TypePieceFile          = "PieceFile"
@@ -16203,6 +16205,8 @@ type AvailabilityMutation struct {
 	clearedreception_point bool
 	room                   *domain.ID
 	clearedroom            bool
+	permanence             *domain.ID
+	clearedpermanence      bool
 	done                   bool
 	oldValue               func(context.Context) (*Availability, error)
 	predicates             []predicate.Availability
@@ -16855,6 +16859,55 @@ func (m *AvailabilityMutation) ResetChanges() {
 	m.appendchanges = nil
 }
 
+// SetPermanenceID sets the "permanence_id" field.
+func (m *AvailabilityMutation) SetPermanenceID(d domain.ID) {
+	m.permanence = &d
+}
+
+// PermanenceID returns the value of the "permanence_id" field in the mutation.
+func (m *AvailabilityMutation) PermanenceID() (r domain.ID, exists bool) {
+	v := m.permanence
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPermanenceID returns the old "permanence_id" field's value of the Availability entity.
+// If the Availability object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *AvailabilityMutation) OldPermanenceID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPermanenceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPermanenceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPermanenceID: %w", err)
+	}
+	return oldValue.PermanenceID, nil
+}
+
+// ClearPermanenceID clears the value of the "permanence_id" field.
+func (m *AvailabilityMutation) ClearPermanenceID() {
+	m.permanence = nil
+	m.clearedFields[availability.FieldPermanenceID] = struct{}{}
+}
+
+// PermanenceIDCleared returns if the "permanence_id" field was cleared in this mutation.
+func (m *AvailabilityMutation) PermanenceIDCleared() bool {
+	_, ok := m.clearedFields[availability.FieldPermanenceID]
+	return ok
+}
+
+// ResetPermanenceID resets all changes to the "permanence_id" field.
+func (m *AvailabilityMutation) ResetPermanenceID() {
+	m.permanence = nil
+	delete(m.clearedFields, availability.FieldPermanenceID)
+}
+
 // SetVersion sets the "version" field.
 func (m *AvailabilityMutation) SetVersion(i int) {
 	m.version = &i
@@ -16992,6 +17045,33 @@ func (m *AvailabilityMutation) ResetRoom() {
 	m.clearedroom = false
 }
 
+// ClearPermanence clears the "permanence" edge to the Permanence entity.
+func (m *AvailabilityMutation) ClearPermanence() {
+	m.clearedpermanence = true
+	m.clearedFields[availability.FieldPermanenceID] = struct{}{}
+}
+
+// PermanenceCleared reports if the "permanence" edge to the Permanence entity was cleared.
+func (m *AvailabilityMutation) PermanenceCleared() bool {
+	return m.PermanenceIDCleared() || m.clearedpermanence
+}
+
+// PermanenceIDs returns the "permanence" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PermanenceID instead. It exists only for internal usage by the builders.
+func (m *AvailabilityMutation) PermanenceIDs() (ids []domain.ID) {
+	if id := m.permanence; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPermanence resets all changes to the "permanence" edge.
+func (m *AvailabilityMutation) ResetPermanence() {
+	m.permanence = nil
+	m.clearedpermanence = false
+}
+
 // Where appends a list predicates to the AvailabilityMutation builder.
 func (m *AvailabilityMutation) Where(ps ...predicate.Availability) {
 	m.predicates = append(m.predicates, ps...)
@@ -17026,7 +17106,7 @@ func (m *AvailabilityMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *AvailabilityMutation) Fields() []string {
-	fields := make([]string, 0, 13)
+	fields := make([]string, 0, 14)
 	if m.created_at != nil {
 		fields = append(fields, availability.FieldCreatedAt)
 	}
@@ -17063,6 +17143,9 @@ func (m *AvailabilityMutation) Fields() []string {
 	if m.changes != nil {
 		fields = append(fields, availability.FieldChanges)
 	}
+	if m.permanence != nil {
+		fields = append(fields, availability.FieldPermanenceID)
+	}
 	if m.version != nil {
 		fields = append(fields, availability.FieldVersion)
 	}
@@ -17098,6 +17181,8 @@ func (m *AvailabilityMutation) Field(name string) (ent.Value, bool) {
 		return m.Modes()
 	case availability.FieldChanges:
 		return m.Changes()
+	case availability.FieldPermanenceID:
+		return m.PermanenceID()
 	case availability.FieldVersion:
 		return m.Version()
 	}
@@ -17133,6 +17218,8 @@ func (m *AvailabilityMutation) OldField(ctx context.Context, name string) (ent.V
 		return m.OldModes(ctx)
 	case availability.FieldChanges:
 		return m.OldChanges(ctx)
+	case availability.FieldPermanenceID:
+		return m.OldPermanenceID(ctx)
 	case availability.FieldVersion:
 		return m.OldVersion(ctx)
 	}
@@ -17228,6 +17315,13 @@ func (m *AvailabilityMutation) SetField(name string, value ent.Value) error {
 		}
 		m.SetChanges(v)
 		return nil
+	case availability.FieldPermanenceID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPermanenceID(v)
+		return nil
 	case availability.FieldVersion:
 		v, ok := value.(int)
 		if !ok {
@@ -17310,6 +17404,9 @@ func (m *AvailabilityMutation) ClearedFields() []string {
 	if m.FieldCleared(availability.FieldValidUntil) {
 		fields = append(fields, availability.FieldValidUntil)
 	}
+	if m.FieldCleared(availability.FieldPermanenceID) {
+		fields = append(fields, availability.FieldPermanenceID)
+	}
 	return fields
 }
 
@@ -17329,6 +17426,9 @@ func (m *AvailabilityMutation) ClearField(name string) error {
 		return nil
 	case availability.FieldValidUntil:
 		m.ClearValidUntil()
+		return nil
+	case availability.FieldPermanenceID:
+		m.ClearPermanenceID()
 		return nil
 	}
 	return fmt.Errorf("unknown Availability nullable field %s", name)
@@ -17374,6 +17474,9 @@ func (m *AvailabilityMutation) ResetField(name string) error {
 	case availability.FieldChanges:
 		m.ResetChanges()
 		return nil
+	case availability.FieldPermanenceID:
+		m.ResetPermanenceID()
+		return nil
 	case availability.FieldVersion:
 		m.ResetVersion()
 		return nil
@@ -17383,7 +17486,7 @@ func (m *AvailabilityMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *AvailabilityMutation) AddedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.person != nil {
 		edges = append(edges, availability.EdgePerson)
 	}
@@ -17392,6 +17495,9 @@ func (m *AvailabilityMutation) AddedEdges() []string {
 	}
 	if m.room != nil {
 		edges = append(edges, availability.EdgeRoom)
+	}
+	if m.permanence != nil {
+		edges = append(edges, availability.EdgePermanence)
 	}
 	return edges
 }
@@ -17412,13 +17518,17 @@ func (m *AvailabilityMutation) AddedIDs(name string) []ent.Value {
 		if id := m.room; id != nil {
 			return []ent.Value{*id}
 		}
+	case availability.EdgePermanence:
+		if id := m.permanence; id != nil {
+			return []ent.Value{*id}
+		}
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *AvailabilityMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	return edges
 }
 
@@ -17430,7 +17540,7 @@ func (m *AvailabilityMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *AvailabilityMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 3)
+	edges := make([]string, 0, 4)
 	if m.clearedperson {
 		edges = append(edges, availability.EdgePerson)
 	}
@@ -17439,6 +17549,9 @@ func (m *AvailabilityMutation) ClearedEdges() []string {
 	}
 	if m.clearedroom {
 		edges = append(edges, availability.EdgeRoom)
+	}
+	if m.clearedpermanence {
+		edges = append(edges, availability.EdgePermanence)
 	}
 	return edges
 }
@@ -17453,6 +17566,8 @@ func (m *AvailabilityMutation) EdgeCleared(name string) bool {
 		return m.clearedreception_point
 	case availability.EdgeRoom:
 		return m.clearedroom
+	case availability.EdgePermanence:
+		return m.clearedpermanence
 	}
 	return false
 }
@@ -17470,6 +17585,9 @@ func (m *AvailabilityMutation) ClearEdge(name string) error {
 	case availability.EdgeRoom:
 		m.ClearRoom()
 		return nil
+	case availability.EdgePermanence:
+		m.ClearPermanence()
+		return nil
 	}
 	return fmt.Errorf("unknown Availability unique edge %s", name)
 }
@@ -17486,6 +17604,9 @@ func (m *AvailabilityMutation) ResetEdge(name string) error {
 		return nil
 	case availability.EdgeRoom:
 		m.ResetRoom()
+		return nil
+	case availability.EdgePermanence:
+		m.ResetPermanence()
 		return nil
 	}
 	return fmt.Errorf("unknown Availability edge %s", name)
@@ -47077,6 +47198,2055 @@ func (m *PartnerAppSecretMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown PartnerAppSecret edge %s", name)
 }
 
+// PermanenceMutation represents an operation that mutates the Permanence nodes in the graph.
+type PermanenceMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	requested_on           *domain.Date
+	reason                 *domain.PermanenceReason
+	rule                   *domain.Stated
+	first_day              *domain.Date
+	valid_until            *domain.Date
+	opens                  *domain.LocalTime
+	addopens               *domain.LocalTime
+	closes                 *domain.LocalTime
+	addcloses              *domain.LocalTime
+	capacity               *int
+	addcapacity            *int
+	state                  *domain.PermanenceState
+	answered_on            *domain.Date
+	declined_for           *domain.PermanenceRefusal
+	cancelled_for          *domain.PermanenceRefusal
+	records                *[]domain.PermanenceRecord
+	appendrecords          []domain.PermanenceRecord
+	version                *int
+	addversion             *int
+	clearedFields          map[string]struct{}
+	reception_point        *domain.ID
+	clearedreception_point bool
+	serving_point          *domain.ID
+	clearedserving_point   bool
+	room                   *domain.ID
+	clearedroom            bool
+	organisation           *domain.ID
+	clearedorganisation    bool
+	requested_by           *domain.ID
+	clearedrequested_by    bool
+	answered_by            *domain.ID
+	clearedanswered_by     bool
+	availabilities         map[domain.ID]struct{}
+	removedavailabilities  map[domain.ID]struct{}
+	clearedavailabilities  bool
+	done                   bool
+	oldValue               func(context.Context) (*Permanence, error)
+	predicates             []predicate.Permanence
+}
+
+var _ ent.Mutation = (*PermanenceMutation)(nil)
+
+// permanenceOption allows management of the mutation configuration using functional options.
+type permanenceOption func(*PermanenceMutation)
+
+// newPermanenceMutation creates new mutation for the Permanence entity.
+func newPermanenceMutation(c config, op Op, opts ...permanenceOption) *PermanenceMutation {
+	m := &PermanenceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePermanence,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPermanenceID sets the ID field of the mutation.
+func withPermanenceID(id domain.ID) permanenceOption {
+	return func(m *PermanenceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Permanence
+		)
+		m.oldValue = func(ctx context.Context) (*Permanence, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Permanence.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPermanence sets the old Permanence of the mutation.
+func withPermanence(node *Permanence) permanenceOption {
+	return func(m *PermanenceMutation) {
+		m.oldValue = func(context.Context) (*Permanence, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PermanenceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PermanenceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Permanence entities.
+func (m *PermanenceMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PermanenceMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PermanenceMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Permanence.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PermanenceMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PermanenceMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PermanenceMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *PermanenceMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *PermanenceMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldReceptionPointID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *PermanenceMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+}
+
+// SetRoomID sets the "room_id" field.
+func (m *PermanenceMutation) SetRoomID(d domain.ID) {
+	m.room = &d
+}
+
+// RoomID returns the value of the "room_id" field in the mutation.
+func (m *PermanenceMutation) RoomID() (r domain.ID, exists bool) {
+	v := m.room
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRoomID returns the old "room_id" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldRoomID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRoomID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRoomID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRoomID: %w", err)
+	}
+	return oldValue.RoomID, nil
+}
+
+// ClearRoomID clears the value of the "room_id" field.
+func (m *PermanenceMutation) ClearRoomID() {
+	m.room = nil
+	m.clearedFields[permanence.FieldRoomID] = struct{}{}
+}
+
+// RoomIDCleared returns if the "room_id" field was cleared in this mutation.
+func (m *PermanenceMutation) RoomIDCleared() bool {
+	_, ok := m.clearedFields[permanence.FieldRoomID]
+	return ok
+}
+
+// ResetRoomID resets all changes to the "room_id" field.
+func (m *PermanenceMutation) ResetRoomID() {
+	m.room = nil
+	delete(m.clearedFields, permanence.FieldRoomID)
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *PermanenceMutation) SetOrganisationID(d domain.ID) {
+	m.organisation = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *PermanenceMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *PermanenceMutation) ResetOrganisationID() {
+	m.organisation = nil
+}
+
+// SetRequestedByID sets the "requested_by_id" field.
+func (m *PermanenceMutation) SetRequestedByID(d domain.ID) {
+	m.requested_by = &d
+}
+
+// RequestedByID returns the value of the "requested_by_id" field in the mutation.
+func (m *PermanenceMutation) RequestedByID() (r domain.ID, exists bool) {
+	v := m.requested_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestedByID returns the old "requested_by_id" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldRequestedByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestedByID: %w", err)
+	}
+	return oldValue.RequestedByID, nil
+}
+
+// ResetRequestedByID resets all changes to the "requested_by_id" field.
+func (m *PermanenceMutation) ResetRequestedByID() {
+	m.requested_by = nil
+}
+
+// SetRequestedOn sets the "requested_on" field.
+func (m *PermanenceMutation) SetRequestedOn(d domain.Date) {
+	m.requested_on = &d
+}
+
+// RequestedOn returns the value of the "requested_on" field in the mutation.
+func (m *PermanenceMutation) RequestedOn() (r domain.Date, exists bool) {
+	v := m.requested_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRequestedOn returns the old "requested_on" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldRequestedOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRequestedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRequestedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRequestedOn: %w", err)
+	}
+	return oldValue.RequestedOn, nil
+}
+
+// ResetRequestedOn resets all changes to the "requested_on" field.
+func (m *PermanenceMutation) ResetRequestedOn() {
+	m.requested_on = nil
+}
+
+// SetReason sets the "reason" field.
+func (m *PermanenceMutation) SetReason(dr domain.PermanenceReason) {
+	m.reason = &dr
+}
+
+// Reason returns the value of the "reason" field in the mutation.
+func (m *PermanenceMutation) Reason() (r domain.PermanenceReason, exists bool) {
+	v := m.reason
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReason returns the old "reason" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldReason(ctx context.Context) (v domain.PermanenceReason, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReason is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReason requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReason: %w", err)
+	}
+	return oldValue.Reason, nil
+}
+
+// ResetReason resets all changes to the "reason" field.
+func (m *PermanenceMutation) ResetReason() {
+	m.reason = nil
+}
+
+// SetRule sets the "rule" field.
+func (m *PermanenceMutation) SetRule(d domain.Stated) {
+	m.rule = &d
+}
+
+// Rule returns the value of the "rule" field in the mutation.
+func (m *PermanenceMutation) Rule() (r domain.Stated, exists bool) {
+	v := m.rule
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRule returns the old "rule" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldRule(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRule is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRule requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRule: %w", err)
+	}
+	return oldValue.Rule, nil
+}
+
+// ResetRule resets all changes to the "rule" field.
+func (m *PermanenceMutation) ResetRule() {
+	m.rule = nil
+}
+
+// SetFirstDay sets the "first_day" field.
+func (m *PermanenceMutation) SetFirstDay(d domain.Date) {
+	m.first_day = &d
+}
+
+// FirstDay returns the value of the "first_day" field in the mutation.
+func (m *PermanenceMutation) FirstDay() (r domain.Date, exists bool) {
+	v := m.first_day
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFirstDay returns the old "first_day" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldFirstDay(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFirstDay is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFirstDay requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFirstDay: %w", err)
+	}
+	return oldValue.FirstDay, nil
+}
+
+// ResetFirstDay resets all changes to the "first_day" field.
+func (m *PermanenceMutation) ResetFirstDay() {
+	m.first_day = nil
+}
+
+// SetValidUntil sets the "valid_until" field.
+func (m *PermanenceMutation) SetValidUntil(d domain.Date) {
+	m.valid_until = &d
+}
+
+// ValidUntil returns the value of the "valid_until" field in the mutation.
+func (m *PermanenceMutation) ValidUntil() (r domain.Date, exists bool) {
+	v := m.valid_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidUntil returns the old "valid_until" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldValidUntil(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidUntil: %w", err)
+	}
+	return oldValue.ValidUntil, nil
+}
+
+// ResetValidUntil resets all changes to the "valid_until" field.
+func (m *PermanenceMutation) ResetValidUntil() {
+	m.valid_until = nil
+}
+
+// SetOpens sets the "opens" field.
+func (m *PermanenceMutation) SetOpens(dt domain.LocalTime) {
+	m.opens = &dt
+	m.addopens = nil
+}
+
+// Opens returns the value of the "opens" field in the mutation.
+func (m *PermanenceMutation) Opens() (r domain.LocalTime, exists bool) {
+	v := m.opens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOpens returns the old "opens" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldOpens(ctx context.Context) (v domain.LocalTime, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOpens is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOpens requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOpens: %w", err)
+	}
+	return oldValue.Opens, nil
+}
+
+// AddOpens adds dt to the "opens" field.
+func (m *PermanenceMutation) AddOpens(dt domain.LocalTime) {
+	if m.addopens != nil {
+		*m.addopens += dt
+	} else {
+		m.addopens = &dt
+	}
+}
+
+// AddedOpens returns the value that was added to the "opens" field in this mutation.
+func (m *PermanenceMutation) AddedOpens() (r domain.LocalTime, exists bool) {
+	v := m.addopens
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetOpens resets all changes to the "opens" field.
+func (m *PermanenceMutation) ResetOpens() {
+	m.opens = nil
+	m.addopens = nil
+}
+
+// SetCloses sets the "closes" field.
+func (m *PermanenceMutation) SetCloses(dt domain.LocalTime) {
+	m.closes = &dt
+	m.addcloses = nil
+}
+
+// Closes returns the value of the "closes" field in the mutation.
+func (m *PermanenceMutation) Closes() (r domain.LocalTime, exists bool) {
+	v := m.closes
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCloses returns the old "closes" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldCloses(ctx context.Context) (v domain.LocalTime, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCloses is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCloses requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCloses: %w", err)
+	}
+	return oldValue.Closes, nil
+}
+
+// AddCloses adds dt to the "closes" field.
+func (m *PermanenceMutation) AddCloses(dt domain.LocalTime) {
+	if m.addcloses != nil {
+		*m.addcloses += dt
+	} else {
+		m.addcloses = &dt
+	}
+}
+
+// AddedCloses returns the value that was added to the "closes" field in this mutation.
+func (m *PermanenceMutation) AddedCloses() (r domain.LocalTime, exists bool) {
+	v := m.addcloses
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCloses resets all changes to the "closes" field.
+func (m *PermanenceMutation) ResetCloses() {
+	m.closes = nil
+	m.addcloses = nil
+}
+
+// SetCapacity sets the "capacity" field.
+func (m *PermanenceMutation) SetCapacity(i int) {
+	m.capacity = &i
+	m.addcapacity = nil
+}
+
+// Capacity returns the value of the "capacity" field in the mutation.
+func (m *PermanenceMutation) Capacity() (r int, exists bool) {
+	v := m.capacity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCapacity returns the old "capacity" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldCapacity(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCapacity is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCapacity requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCapacity: %w", err)
+	}
+	return oldValue.Capacity, nil
+}
+
+// AddCapacity adds i to the "capacity" field.
+func (m *PermanenceMutation) AddCapacity(i int) {
+	if m.addcapacity != nil {
+		*m.addcapacity += i
+	} else {
+		m.addcapacity = &i
+	}
+}
+
+// AddedCapacity returns the value that was added to the "capacity" field in this mutation.
+func (m *PermanenceMutation) AddedCapacity() (r int, exists bool) {
+	v := m.addcapacity
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCapacity resets all changes to the "capacity" field.
+func (m *PermanenceMutation) ResetCapacity() {
+	m.capacity = nil
+	m.addcapacity = nil
+}
+
+// SetServingPointID sets the "serving_point_id" field.
+func (m *PermanenceMutation) SetServingPointID(d domain.ID) {
+	m.serving_point = &d
+}
+
+// ServingPointID returns the value of the "serving_point_id" field in the mutation.
+func (m *PermanenceMutation) ServingPointID() (r domain.ID, exists bool) {
+	v := m.serving_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldServingPointID returns the old "serving_point_id" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldServingPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldServingPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldServingPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldServingPointID: %w", err)
+	}
+	return oldValue.ServingPointID, nil
+}
+
+// ClearServingPointID clears the value of the "serving_point_id" field.
+func (m *PermanenceMutation) ClearServingPointID() {
+	m.serving_point = nil
+	m.clearedFields[permanence.FieldServingPointID] = struct{}{}
+}
+
+// ServingPointIDCleared returns if the "serving_point_id" field was cleared in this mutation.
+func (m *PermanenceMutation) ServingPointIDCleared() bool {
+	_, ok := m.clearedFields[permanence.FieldServingPointID]
+	return ok
+}
+
+// ResetServingPointID resets all changes to the "serving_point_id" field.
+func (m *PermanenceMutation) ResetServingPointID() {
+	m.serving_point = nil
+	delete(m.clearedFields, permanence.FieldServingPointID)
+}
+
+// SetState sets the "state" field.
+func (m *PermanenceMutation) SetState(ds domain.PermanenceState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *PermanenceMutation) State() (r domain.PermanenceState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldState(ctx context.Context) (v domain.PermanenceState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *PermanenceMutation) ResetState() {
+	m.state = nil
+}
+
+// SetAnsweredByID sets the "answered_by_id" field.
+func (m *PermanenceMutation) SetAnsweredByID(d domain.ID) {
+	m.answered_by = &d
+}
+
+// AnsweredByID returns the value of the "answered_by_id" field in the mutation.
+func (m *PermanenceMutation) AnsweredByID() (r domain.ID, exists bool) {
+	v := m.answered_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredByID returns the old "answered_by_id" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldAnsweredByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredByID: %w", err)
+	}
+	return oldValue.AnsweredByID, nil
+}
+
+// ClearAnsweredByID clears the value of the "answered_by_id" field.
+func (m *PermanenceMutation) ClearAnsweredByID() {
+	m.answered_by = nil
+	m.clearedFields[permanence.FieldAnsweredByID] = struct{}{}
+}
+
+// AnsweredByIDCleared returns if the "answered_by_id" field was cleared in this mutation.
+func (m *PermanenceMutation) AnsweredByIDCleared() bool {
+	_, ok := m.clearedFields[permanence.FieldAnsweredByID]
+	return ok
+}
+
+// ResetAnsweredByID resets all changes to the "answered_by_id" field.
+func (m *PermanenceMutation) ResetAnsweredByID() {
+	m.answered_by = nil
+	delete(m.clearedFields, permanence.FieldAnsweredByID)
+}
+
+// SetAnsweredOn sets the "answered_on" field.
+func (m *PermanenceMutation) SetAnsweredOn(d domain.Date) {
+	m.answered_on = &d
+}
+
+// AnsweredOn returns the value of the "answered_on" field in the mutation.
+func (m *PermanenceMutation) AnsweredOn() (r domain.Date, exists bool) {
+	v := m.answered_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredOn returns the old "answered_on" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldAnsweredOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredOn: %w", err)
+	}
+	return oldValue.AnsweredOn, nil
+}
+
+// ClearAnsweredOn clears the value of the "answered_on" field.
+func (m *PermanenceMutation) ClearAnsweredOn() {
+	m.answered_on = nil
+	m.clearedFields[permanence.FieldAnsweredOn] = struct{}{}
+}
+
+// AnsweredOnCleared returns if the "answered_on" field was cleared in this mutation.
+func (m *PermanenceMutation) AnsweredOnCleared() bool {
+	_, ok := m.clearedFields[permanence.FieldAnsweredOn]
+	return ok
+}
+
+// ResetAnsweredOn resets all changes to the "answered_on" field.
+func (m *PermanenceMutation) ResetAnsweredOn() {
+	m.answered_on = nil
+	delete(m.clearedFields, permanence.FieldAnsweredOn)
+}
+
+// SetDeclinedFor sets the "declined_for" field.
+func (m *PermanenceMutation) SetDeclinedFor(dr domain.PermanenceRefusal) {
+	m.declined_for = &dr
+}
+
+// DeclinedFor returns the value of the "declined_for" field in the mutation.
+func (m *PermanenceMutation) DeclinedFor() (r domain.PermanenceRefusal, exists bool) {
+	v := m.declined_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDeclinedFor returns the old "declined_for" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldDeclinedFor(ctx context.Context) (v *domain.PermanenceRefusal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDeclinedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDeclinedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDeclinedFor: %w", err)
+	}
+	return oldValue.DeclinedFor, nil
+}
+
+// ClearDeclinedFor clears the value of the "declined_for" field.
+func (m *PermanenceMutation) ClearDeclinedFor() {
+	m.declined_for = nil
+	m.clearedFields[permanence.FieldDeclinedFor] = struct{}{}
+}
+
+// DeclinedForCleared returns if the "declined_for" field was cleared in this mutation.
+func (m *PermanenceMutation) DeclinedForCleared() bool {
+	_, ok := m.clearedFields[permanence.FieldDeclinedFor]
+	return ok
+}
+
+// ResetDeclinedFor resets all changes to the "declined_for" field.
+func (m *PermanenceMutation) ResetDeclinedFor() {
+	m.declined_for = nil
+	delete(m.clearedFields, permanence.FieldDeclinedFor)
+}
+
+// SetCancelledFor sets the "cancelled_for" field.
+func (m *PermanenceMutation) SetCancelledFor(dr domain.PermanenceRefusal) {
+	m.cancelled_for = &dr
+}
+
+// CancelledFor returns the value of the "cancelled_for" field in the mutation.
+func (m *PermanenceMutation) CancelledFor() (r domain.PermanenceRefusal, exists bool) {
+	v := m.cancelled_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCancelledFor returns the old "cancelled_for" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldCancelledFor(ctx context.Context) (v *domain.PermanenceRefusal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCancelledFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCancelledFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCancelledFor: %w", err)
+	}
+	return oldValue.CancelledFor, nil
+}
+
+// ClearCancelledFor clears the value of the "cancelled_for" field.
+func (m *PermanenceMutation) ClearCancelledFor() {
+	m.cancelled_for = nil
+	m.clearedFields[permanence.FieldCancelledFor] = struct{}{}
+}
+
+// CancelledForCleared returns if the "cancelled_for" field was cleared in this mutation.
+func (m *PermanenceMutation) CancelledForCleared() bool {
+	_, ok := m.clearedFields[permanence.FieldCancelledFor]
+	return ok
+}
+
+// ResetCancelledFor resets all changes to the "cancelled_for" field.
+func (m *PermanenceMutation) ResetCancelledFor() {
+	m.cancelled_for = nil
+	delete(m.clearedFields, permanence.FieldCancelledFor)
+}
+
+// SetRecords sets the "records" field.
+func (m *PermanenceMutation) SetRecords(dr []domain.PermanenceRecord) {
+	m.records = &dr
+	m.appendrecords = nil
+}
+
+// Records returns the value of the "records" field in the mutation.
+func (m *PermanenceMutation) Records() (r []domain.PermanenceRecord, exists bool) {
+	v := m.records
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRecords returns the old "records" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldRecords(ctx context.Context) (v []domain.PermanenceRecord, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRecords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRecords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRecords: %w", err)
+	}
+	return oldValue.Records, nil
+}
+
+// AppendRecords adds dr to the "records" field.
+func (m *PermanenceMutation) AppendRecords(dr []domain.PermanenceRecord) {
+	m.appendrecords = append(m.appendrecords, dr...)
+}
+
+// AppendedRecords returns the list of values that were appended to the "records" field in this mutation.
+func (m *PermanenceMutation) AppendedRecords() ([]domain.PermanenceRecord, bool) {
+	if len(m.appendrecords) == 0 {
+		return nil, false
+	}
+	return m.appendrecords, true
+}
+
+// ResetRecords resets all changes to the "records" field.
+func (m *PermanenceMutation) ResetRecords() {
+	m.records = nil
+	m.appendrecords = nil
+}
+
+// SetVersion sets the "version" field.
+func (m *PermanenceMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *PermanenceMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *PermanenceMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *PermanenceMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *PermanenceMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *PermanenceMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[permanence.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *PermanenceMutation) ReceptionPointCleared() bool {
+	return m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *PermanenceMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *PermanenceMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearServingPoint clears the "serving_point" edge to the ReceptionPoint entity.
+func (m *PermanenceMutation) ClearServingPoint() {
+	m.clearedserving_point = true
+	m.clearedFields[permanence.FieldServingPointID] = struct{}{}
+}
+
+// ServingPointCleared reports if the "serving_point" edge to the ReceptionPoint entity was cleared.
+func (m *PermanenceMutation) ServingPointCleared() bool {
+	return m.ServingPointIDCleared() || m.clearedserving_point
+}
+
+// ServingPointIDs returns the "serving_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ServingPointID instead. It exists only for internal usage by the builders.
+func (m *PermanenceMutation) ServingPointIDs() (ids []domain.ID) {
+	if id := m.serving_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetServingPoint resets all changes to the "serving_point" edge.
+func (m *PermanenceMutation) ResetServingPoint() {
+	m.serving_point = nil
+	m.clearedserving_point = false
+}
+
+// ClearRoom clears the "room" edge to the Room entity.
+func (m *PermanenceMutation) ClearRoom() {
+	m.clearedroom = true
+	m.clearedFields[permanence.FieldRoomID] = struct{}{}
+}
+
+// RoomCleared reports if the "room" edge to the Room entity was cleared.
+func (m *PermanenceMutation) RoomCleared() bool {
+	return m.RoomIDCleared() || m.clearedroom
+}
+
+// RoomIDs returns the "room" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RoomID instead. It exists only for internal usage by the builders.
+func (m *PermanenceMutation) RoomIDs() (ids []domain.ID) {
+	if id := m.room; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRoom resets all changes to the "room" edge.
+func (m *PermanenceMutation) ResetRoom() {
+	m.room = nil
+	m.clearedroom = false
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *PermanenceMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[permanence.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *PermanenceMutation) OrganisationCleared() bool {
+	return m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *PermanenceMutation) OrganisationIDs() (ids []domain.ID) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *PermanenceMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// ClearRequestedBy clears the "requested_by" edge to the Person entity.
+func (m *PermanenceMutation) ClearRequestedBy() {
+	m.clearedrequested_by = true
+	m.clearedFields[permanence.FieldRequestedByID] = struct{}{}
+}
+
+// RequestedByCleared reports if the "requested_by" edge to the Person entity was cleared.
+func (m *PermanenceMutation) RequestedByCleared() bool {
+	return m.clearedrequested_by
+}
+
+// RequestedByIDs returns the "requested_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RequestedByID instead. It exists only for internal usage by the builders.
+func (m *PermanenceMutation) RequestedByIDs() (ids []domain.ID) {
+	if id := m.requested_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRequestedBy resets all changes to the "requested_by" edge.
+func (m *PermanenceMutation) ResetRequestedBy() {
+	m.requested_by = nil
+	m.clearedrequested_by = false
+}
+
+// ClearAnsweredBy clears the "answered_by" edge to the Person entity.
+func (m *PermanenceMutation) ClearAnsweredBy() {
+	m.clearedanswered_by = true
+	m.clearedFields[permanence.FieldAnsweredByID] = struct{}{}
+}
+
+// AnsweredByCleared reports if the "answered_by" edge to the Person entity was cleared.
+func (m *PermanenceMutation) AnsweredByCleared() bool {
+	return m.AnsweredByIDCleared() || m.clearedanswered_by
+}
+
+// AnsweredByIDs returns the "answered_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AnsweredByID instead. It exists only for internal usage by the builders.
+func (m *PermanenceMutation) AnsweredByIDs() (ids []domain.ID) {
+	if id := m.answered_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAnsweredBy resets all changes to the "answered_by" edge.
+func (m *PermanenceMutation) ResetAnsweredBy() {
+	m.answered_by = nil
+	m.clearedanswered_by = false
+}
+
+// AddAvailabilityIDs adds the "availabilities" edge to the Availability entity by ids.
+func (m *PermanenceMutation) AddAvailabilityIDs(ids ...domain.ID) {
+	if m.availabilities == nil {
+		m.availabilities = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.availabilities[ids[i]] = struct{}{}
+	}
+}
+
+// ClearAvailabilities clears the "availabilities" edge to the Availability entity.
+func (m *PermanenceMutation) ClearAvailabilities() {
+	m.clearedavailabilities = true
+}
+
+// AvailabilitiesCleared reports if the "availabilities" edge to the Availability entity was cleared.
+func (m *PermanenceMutation) AvailabilitiesCleared() bool {
+	return m.clearedavailabilities
+}
+
+// RemoveAvailabilityIDs removes the "availabilities" edge to the Availability entity by IDs.
+func (m *PermanenceMutation) RemoveAvailabilityIDs(ids ...domain.ID) {
+	if m.removedavailabilities == nil {
+		m.removedavailabilities = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.availabilities, ids[i])
+		m.removedavailabilities[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedAvailabilities returns the removed IDs of the "availabilities" edge to the Availability entity.
+func (m *PermanenceMutation) RemovedAvailabilitiesIDs() (ids []domain.ID) {
+	for id := range m.removedavailabilities {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// AvailabilitiesIDs returns the "availabilities" edge IDs in the mutation.
+func (m *PermanenceMutation) AvailabilitiesIDs() (ids []domain.ID) {
+	for id := range m.availabilities {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetAvailabilities resets all changes to the "availabilities" edge.
+func (m *PermanenceMutation) ResetAvailabilities() {
+	m.availabilities = nil
+	m.clearedavailabilities = false
+	m.removedavailabilities = nil
+}
+
+// Where appends a list predicates to the PermanenceMutation builder.
+func (m *PermanenceMutation) Where(ps ...predicate.Permanence) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PermanenceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PermanenceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Permanence, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PermanenceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PermanenceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Permanence).
+func (m *PermanenceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PermanenceMutation) Fields() []string {
+	fields := make([]string, 0, 21)
+	if m.created_at != nil {
+		fields = append(fields, permanence.FieldCreatedAt)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, permanence.FieldReceptionPointID)
+	}
+	if m.room != nil {
+		fields = append(fields, permanence.FieldRoomID)
+	}
+	if m.organisation != nil {
+		fields = append(fields, permanence.FieldOrganisationID)
+	}
+	if m.requested_by != nil {
+		fields = append(fields, permanence.FieldRequestedByID)
+	}
+	if m.requested_on != nil {
+		fields = append(fields, permanence.FieldRequestedOn)
+	}
+	if m.reason != nil {
+		fields = append(fields, permanence.FieldReason)
+	}
+	if m.rule != nil {
+		fields = append(fields, permanence.FieldRule)
+	}
+	if m.first_day != nil {
+		fields = append(fields, permanence.FieldFirstDay)
+	}
+	if m.valid_until != nil {
+		fields = append(fields, permanence.FieldValidUntil)
+	}
+	if m.opens != nil {
+		fields = append(fields, permanence.FieldOpens)
+	}
+	if m.closes != nil {
+		fields = append(fields, permanence.FieldCloses)
+	}
+	if m.capacity != nil {
+		fields = append(fields, permanence.FieldCapacity)
+	}
+	if m.serving_point != nil {
+		fields = append(fields, permanence.FieldServingPointID)
+	}
+	if m.state != nil {
+		fields = append(fields, permanence.FieldState)
+	}
+	if m.answered_by != nil {
+		fields = append(fields, permanence.FieldAnsweredByID)
+	}
+	if m.answered_on != nil {
+		fields = append(fields, permanence.FieldAnsweredOn)
+	}
+	if m.declined_for != nil {
+		fields = append(fields, permanence.FieldDeclinedFor)
+	}
+	if m.cancelled_for != nil {
+		fields = append(fields, permanence.FieldCancelledFor)
+	}
+	if m.records != nil {
+		fields = append(fields, permanence.FieldRecords)
+	}
+	if m.version != nil {
+		fields = append(fields, permanence.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PermanenceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case permanence.FieldCreatedAt:
+		return m.CreatedAt()
+	case permanence.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case permanence.FieldRoomID:
+		return m.RoomID()
+	case permanence.FieldOrganisationID:
+		return m.OrganisationID()
+	case permanence.FieldRequestedByID:
+		return m.RequestedByID()
+	case permanence.FieldRequestedOn:
+		return m.RequestedOn()
+	case permanence.FieldReason:
+		return m.Reason()
+	case permanence.FieldRule:
+		return m.Rule()
+	case permanence.FieldFirstDay:
+		return m.FirstDay()
+	case permanence.FieldValidUntil:
+		return m.ValidUntil()
+	case permanence.FieldOpens:
+		return m.Opens()
+	case permanence.FieldCloses:
+		return m.Closes()
+	case permanence.FieldCapacity:
+		return m.Capacity()
+	case permanence.FieldServingPointID:
+		return m.ServingPointID()
+	case permanence.FieldState:
+		return m.State()
+	case permanence.FieldAnsweredByID:
+		return m.AnsweredByID()
+	case permanence.FieldAnsweredOn:
+		return m.AnsweredOn()
+	case permanence.FieldDeclinedFor:
+		return m.DeclinedFor()
+	case permanence.FieldCancelledFor:
+		return m.CancelledFor()
+	case permanence.FieldRecords:
+		return m.Records()
+	case permanence.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PermanenceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case permanence.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case permanence.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case permanence.FieldRoomID:
+		return m.OldRoomID(ctx)
+	case permanence.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case permanence.FieldRequestedByID:
+		return m.OldRequestedByID(ctx)
+	case permanence.FieldRequestedOn:
+		return m.OldRequestedOn(ctx)
+	case permanence.FieldReason:
+		return m.OldReason(ctx)
+	case permanence.FieldRule:
+		return m.OldRule(ctx)
+	case permanence.FieldFirstDay:
+		return m.OldFirstDay(ctx)
+	case permanence.FieldValidUntil:
+		return m.OldValidUntil(ctx)
+	case permanence.FieldOpens:
+		return m.OldOpens(ctx)
+	case permanence.FieldCloses:
+		return m.OldCloses(ctx)
+	case permanence.FieldCapacity:
+		return m.OldCapacity(ctx)
+	case permanence.FieldServingPointID:
+		return m.OldServingPointID(ctx)
+	case permanence.FieldState:
+		return m.OldState(ctx)
+	case permanence.FieldAnsweredByID:
+		return m.OldAnsweredByID(ctx)
+	case permanence.FieldAnsweredOn:
+		return m.OldAnsweredOn(ctx)
+	case permanence.FieldDeclinedFor:
+		return m.OldDeclinedFor(ctx)
+	case permanence.FieldCancelledFor:
+		return m.OldCancelledFor(ctx)
+	case permanence.FieldRecords:
+		return m.OldRecords(ctx)
+	case permanence.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Permanence field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PermanenceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case permanence.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case permanence.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case permanence.FieldRoomID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRoomID(v)
+		return nil
+	case permanence.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case permanence.FieldRequestedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestedByID(v)
+		return nil
+	case permanence.FieldRequestedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRequestedOn(v)
+		return nil
+	case permanence.FieldReason:
+		v, ok := value.(domain.PermanenceReason)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReason(v)
+		return nil
+	case permanence.FieldRule:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRule(v)
+		return nil
+	case permanence.FieldFirstDay:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFirstDay(v)
+		return nil
+	case permanence.FieldValidUntil:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidUntil(v)
+		return nil
+	case permanence.FieldOpens:
+		v, ok := value.(domain.LocalTime)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOpens(v)
+		return nil
+	case permanence.FieldCloses:
+		v, ok := value.(domain.LocalTime)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCloses(v)
+		return nil
+	case permanence.FieldCapacity:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCapacity(v)
+		return nil
+	case permanence.FieldServingPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetServingPointID(v)
+		return nil
+	case permanence.FieldState:
+		v, ok := value.(domain.PermanenceState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case permanence.FieldAnsweredByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredByID(v)
+		return nil
+	case permanence.FieldAnsweredOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredOn(v)
+		return nil
+	case permanence.FieldDeclinedFor:
+		v, ok := value.(domain.PermanenceRefusal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDeclinedFor(v)
+		return nil
+	case permanence.FieldCancelledFor:
+		v, ok := value.(domain.PermanenceRefusal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCancelledFor(v)
+		return nil
+	case permanence.FieldRecords:
+		v, ok := value.([]domain.PermanenceRecord)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRecords(v)
+		return nil
+	case permanence.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Permanence field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PermanenceMutation) AddedFields() []string {
+	var fields []string
+	if m.addopens != nil {
+		fields = append(fields, permanence.FieldOpens)
+	}
+	if m.addcloses != nil {
+		fields = append(fields, permanence.FieldCloses)
+	}
+	if m.addcapacity != nil {
+		fields = append(fields, permanence.FieldCapacity)
+	}
+	if m.addversion != nil {
+		fields = append(fields, permanence.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PermanenceMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case permanence.FieldOpens:
+		return m.AddedOpens()
+	case permanence.FieldCloses:
+		return m.AddedCloses()
+	case permanence.FieldCapacity:
+		return m.AddedCapacity()
+	case permanence.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PermanenceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case permanence.FieldOpens:
+		v, ok := value.(domain.LocalTime)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddOpens(v)
+		return nil
+	case permanence.FieldCloses:
+		v, ok := value.(domain.LocalTime)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCloses(v)
+		return nil
+	case permanence.FieldCapacity:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCapacity(v)
+		return nil
+	case permanence.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Permanence numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PermanenceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(permanence.FieldRoomID) {
+		fields = append(fields, permanence.FieldRoomID)
+	}
+	if m.FieldCleared(permanence.FieldServingPointID) {
+		fields = append(fields, permanence.FieldServingPointID)
+	}
+	if m.FieldCleared(permanence.FieldAnsweredByID) {
+		fields = append(fields, permanence.FieldAnsweredByID)
+	}
+	if m.FieldCleared(permanence.FieldAnsweredOn) {
+		fields = append(fields, permanence.FieldAnsweredOn)
+	}
+	if m.FieldCleared(permanence.FieldDeclinedFor) {
+		fields = append(fields, permanence.FieldDeclinedFor)
+	}
+	if m.FieldCleared(permanence.FieldCancelledFor) {
+		fields = append(fields, permanence.FieldCancelledFor)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PermanenceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PermanenceMutation) ClearField(name string) error {
+	switch name {
+	case permanence.FieldRoomID:
+		m.ClearRoomID()
+		return nil
+	case permanence.FieldServingPointID:
+		m.ClearServingPointID()
+		return nil
+	case permanence.FieldAnsweredByID:
+		m.ClearAnsweredByID()
+		return nil
+	case permanence.FieldAnsweredOn:
+		m.ClearAnsweredOn()
+		return nil
+	case permanence.FieldDeclinedFor:
+		m.ClearDeclinedFor()
+		return nil
+	case permanence.FieldCancelledFor:
+		m.ClearCancelledFor()
+		return nil
+	}
+	return fmt.Errorf("unknown Permanence nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PermanenceMutation) ResetField(name string) error {
+	switch name {
+	case permanence.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case permanence.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case permanence.FieldRoomID:
+		m.ResetRoomID()
+		return nil
+	case permanence.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case permanence.FieldRequestedByID:
+		m.ResetRequestedByID()
+		return nil
+	case permanence.FieldRequestedOn:
+		m.ResetRequestedOn()
+		return nil
+	case permanence.FieldReason:
+		m.ResetReason()
+		return nil
+	case permanence.FieldRule:
+		m.ResetRule()
+		return nil
+	case permanence.FieldFirstDay:
+		m.ResetFirstDay()
+		return nil
+	case permanence.FieldValidUntil:
+		m.ResetValidUntil()
+		return nil
+	case permanence.FieldOpens:
+		m.ResetOpens()
+		return nil
+	case permanence.FieldCloses:
+		m.ResetCloses()
+		return nil
+	case permanence.FieldCapacity:
+		m.ResetCapacity()
+		return nil
+	case permanence.FieldServingPointID:
+		m.ResetServingPointID()
+		return nil
+	case permanence.FieldState:
+		m.ResetState()
+		return nil
+	case permanence.FieldAnsweredByID:
+		m.ResetAnsweredByID()
+		return nil
+	case permanence.FieldAnsweredOn:
+		m.ResetAnsweredOn()
+		return nil
+	case permanence.FieldDeclinedFor:
+		m.ResetDeclinedFor()
+		return nil
+	case permanence.FieldCancelledFor:
+		m.ResetCancelledFor()
+		return nil
+	case permanence.FieldRecords:
+		m.ResetRecords()
+		return nil
+	case permanence.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Permanence field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PermanenceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 7)
+	if m.reception_point != nil {
+		edges = append(edges, permanence.EdgeReceptionPoint)
+	}
+	if m.serving_point != nil {
+		edges = append(edges, permanence.EdgeServingPoint)
+	}
+	if m.room != nil {
+		edges = append(edges, permanence.EdgeRoom)
+	}
+	if m.organisation != nil {
+		edges = append(edges, permanence.EdgeOrganisation)
+	}
+	if m.requested_by != nil {
+		edges = append(edges, permanence.EdgeRequestedBy)
+	}
+	if m.answered_by != nil {
+		edges = append(edges, permanence.EdgeAnsweredBy)
+	}
+	if m.availabilities != nil {
+		edges = append(edges, permanence.EdgeAvailabilities)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PermanenceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case permanence.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case permanence.EdgeServingPoint:
+		if id := m.serving_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case permanence.EdgeRoom:
+		if id := m.room; id != nil {
+			return []ent.Value{*id}
+		}
+	case permanence.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	case permanence.EdgeRequestedBy:
+		if id := m.requested_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case permanence.EdgeAnsweredBy:
+		if id := m.answered_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case permanence.EdgeAvailabilities:
+		ids := make([]ent.Value, 0, len(m.availabilities))
+		for id := range m.availabilities {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PermanenceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 7)
+	if m.removedavailabilities != nil {
+		edges = append(edges, permanence.EdgeAvailabilities)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PermanenceMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case permanence.EdgeAvailabilities:
+		ids := make([]ent.Value, 0, len(m.removedavailabilities))
+		for id := range m.removedavailabilities {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PermanenceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 7)
+	if m.clearedreception_point {
+		edges = append(edges, permanence.EdgeReceptionPoint)
+	}
+	if m.clearedserving_point {
+		edges = append(edges, permanence.EdgeServingPoint)
+	}
+	if m.clearedroom {
+		edges = append(edges, permanence.EdgeRoom)
+	}
+	if m.clearedorganisation {
+		edges = append(edges, permanence.EdgeOrganisation)
+	}
+	if m.clearedrequested_by {
+		edges = append(edges, permanence.EdgeRequestedBy)
+	}
+	if m.clearedanswered_by {
+		edges = append(edges, permanence.EdgeAnsweredBy)
+	}
+	if m.clearedavailabilities {
+		edges = append(edges, permanence.EdgeAvailabilities)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PermanenceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case permanence.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case permanence.EdgeServingPoint:
+		return m.clearedserving_point
+	case permanence.EdgeRoom:
+		return m.clearedroom
+	case permanence.EdgeOrganisation:
+		return m.clearedorganisation
+	case permanence.EdgeRequestedBy:
+		return m.clearedrequested_by
+	case permanence.EdgeAnsweredBy:
+		return m.clearedanswered_by
+	case permanence.EdgeAvailabilities:
+		return m.clearedavailabilities
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PermanenceMutation) ClearEdge(name string) error {
+	switch name {
+	case permanence.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case permanence.EdgeServingPoint:
+		m.ClearServingPoint()
+		return nil
+	case permanence.EdgeRoom:
+		m.ClearRoom()
+		return nil
+	case permanence.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	case permanence.EdgeRequestedBy:
+		m.ClearRequestedBy()
+		return nil
+	case permanence.EdgeAnsweredBy:
+		m.ClearAnsweredBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Permanence unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PermanenceMutation) ResetEdge(name string) error {
+	switch name {
+	case permanence.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case permanence.EdgeServingPoint:
+		m.ResetServingPoint()
+		return nil
+	case permanence.EdgeRoom:
+		m.ResetRoom()
+		return nil
+	case permanence.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	case permanence.EdgeRequestedBy:
+		m.ResetRequestedBy()
+		return nil
+	case permanence.EdgeAnsweredBy:
+		m.ResetAnsweredBy()
+		return nil
+	case permanence.EdgeAvailabilities:
+		m.ResetAvailabilities()
+		return nil
+	}
+	return fmt.Errorf("unknown Permanence edge %s", name)
+}
+
 // PersonMutation represents an operation that mutates the Person nodes in the graph.
 type PersonMutation struct {
 	config
@@ -55228,6 +57398,9 @@ type ReceptionPointMutation struct {
 	opening_hours        map[domain.ID]struct{}
 	removedopening_hours map[domain.ID]struct{}
 	clearedopening_hours bool
+	permanences          map[domain.ID]struct{}
+	removedpermanences   map[domain.ID]struct{}
+	clearedpermanences   bool
 	assignments          map[domain.ID]struct{}
 	removedassignments   map[domain.ID]struct{}
 	clearedassignments   bool
@@ -56032,6 +58205,60 @@ func (m *ReceptionPointMutation) ResetOpeningHours() {
 	m.removedopening_hours = nil
 }
 
+// AddPermanenceIDs adds the "permanences" edge to the Permanence entity by ids.
+func (m *ReceptionPointMutation) AddPermanenceIDs(ids ...domain.ID) {
+	if m.permanences == nil {
+		m.permanences = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.permanences[ids[i]] = struct{}{}
+	}
+}
+
+// ClearPermanences clears the "permanences" edge to the Permanence entity.
+func (m *ReceptionPointMutation) ClearPermanences() {
+	m.clearedpermanences = true
+}
+
+// PermanencesCleared reports if the "permanences" edge to the Permanence entity was cleared.
+func (m *ReceptionPointMutation) PermanencesCleared() bool {
+	return m.clearedpermanences
+}
+
+// RemovePermanenceIDs removes the "permanences" edge to the Permanence entity by IDs.
+func (m *ReceptionPointMutation) RemovePermanenceIDs(ids ...domain.ID) {
+	if m.removedpermanences == nil {
+		m.removedpermanences = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.permanences, ids[i])
+		m.removedpermanences[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedPermanences returns the removed IDs of the "permanences" edge to the Permanence entity.
+func (m *ReceptionPointMutation) RemovedPermanencesIDs() (ids []domain.ID) {
+	for id := range m.removedpermanences {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// PermanencesIDs returns the "permanences" edge IDs in the mutation.
+func (m *ReceptionPointMutation) PermanencesIDs() (ids []domain.ID) {
+	for id := range m.permanences {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetPermanences resets all changes to the "permanences" edge.
+func (m *ReceptionPointMutation) ResetPermanences() {
+	m.permanences = nil
+	m.clearedpermanences = false
+	m.removedpermanences = nil
+}
+
 // AddAssignmentIDs adds the "assignments" edge to the Assignment entity by ids.
 func (m *ReceptionPointMutation) AddAssignmentIDs(ids ...domain.ID) {
 	if m.assignments == nil {
@@ -56496,7 +58723,7 @@ func (m *ReceptionPointMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ReceptionPointMutation) AddedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.commune != nil {
 		edges = append(edges, receptionpoint.EdgeCommune)
 	}
@@ -56508,6 +58735,9 @@ func (m *ReceptionPointMutation) AddedEdges() []string {
 	}
 	if m.opening_hours != nil {
 		edges = append(edges, receptionpoint.EdgeOpeningHours)
+	}
+	if m.permanences != nil {
+		edges = append(edges, receptionpoint.EdgePermanences)
 	}
 	if m.assignments != nil {
 		edges = append(edges, receptionpoint.EdgeAssignments)
@@ -56544,6 +58774,12 @@ func (m *ReceptionPointMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case receptionpoint.EdgePermanences:
+		ids := make([]ent.Value, 0, len(m.permanences))
+		for id := range m.permanences {
+			ids = append(ids, id)
+		}
+		return ids
 	case receptionpoint.EdgeAssignments:
 		ids := make([]ent.Value, 0, len(m.assignments))
 		for id := range m.assignments {
@@ -56562,7 +58798,7 @@ func (m *ReceptionPointMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ReceptionPointMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.removedoperators != nil {
 		edges = append(edges, receptionpoint.EdgeOperators)
 	}
@@ -56571,6 +58807,9 @@ func (m *ReceptionPointMutation) RemovedEdges() []string {
 	}
 	if m.removedopening_hours != nil {
 		edges = append(edges, receptionpoint.EdgeOpeningHours)
+	}
+	if m.removedpermanences != nil {
+		edges = append(edges, receptionpoint.EdgePermanences)
 	}
 	if m.removedassignments != nil {
 		edges = append(edges, receptionpoint.EdgeAssignments)
@@ -56603,6 +58842,12 @@ func (m *ReceptionPointMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case receptionpoint.EdgePermanences:
+		ids := make([]ent.Value, 0, len(m.removedpermanences))
+		for id := range m.removedpermanences {
+			ids = append(ids, id)
+		}
+		return ids
 	case receptionpoint.EdgeAssignments:
 		ids := make([]ent.Value, 0, len(m.removedassignments))
 		for id := range m.removedassignments {
@@ -56621,7 +58866,7 @@ func (m *ReceptionPointMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ReceptionPointMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 6)
+	edges := make([]string, 0, 7)
 	if m.clearedcommune {
 		edges = append(edges, receptionpoint.EdgeCommune)
 	}
@@ -56633,6 +58878,9 @@ func (m *ReceptionPointMutation) ClearedEdges() []string {
 	}
 	if m.clearedopening_hours {
 		edges = append(edges, receptionpoint.EdgeOpeningHours)
+	}
+	if m.clearedpermanences {
+		edges = append(edges, receptionpoint.EdgePermanences)
 	}
 	if m.clearedassignments {
 		edges = append(edges, receptionpoint.EdgeAssignments)
@@ -56655,6 +58903,8 @@ func (m *ReceptionPointMutation) EdgeCleared(name string) bool {
 		return m.clearedagreements
 	case receptionpoint.EdgeOpeningHours:
 		return m.clearedopening_hours
+	case receptionpoint.EdgePermanences:
+		return m.clearedpermanences
 	case receptionpoint.EdgeAssignments:
 		return m.clearedassignments
 	case receptionpoint.EdgePartnerApps:
@@ -56689,6 +58939,9 @@ func (m *ReceptionPointMutation) ResetEdge(name string) error {
 		return nil
 	case receptionpoint.EdgeOpeningHours:
 		m.ResetOpeningHours()
+		return nil
+	case receptionpoint.EdgePermanences:
+		m.ResetPermanences()
 		return nil
 	case receptionpoint.EdgeAssignments:
 		m.ResetAssignments()

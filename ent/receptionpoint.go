@@ -60,19 +60,22 @@ type ReceptionPointEdges struct {
 	Agreements []*Agreement `json:"agreements,omitempty"`
 	// OpeningHours holds the value of the opening_hours edge.
 	OpeningHours []*OpeningHours `json:"opening_hours,omitempty"`
+	// Permanences holds the value of the permanences edge.
+	Permanences []*Permanence `json:"permanences,omitempty"`
 	// Assignments holds the value of the assignments edge.
 	Assignments []*Assignment `json:"assignments,omitempty"`
 	// PartnerApps holds the value of the partner_apps edge.
 	PartnerApps []*PartnerApp `json:"partner_apps,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [6]bool
+	loadedTypes [7]bool
 	// totalCount holds the count of the edges above.
-	totalCount [4]map[string]int
+	totalCount [5]map[string]int
 
 	namedOperators    map[string][]*Organisation
 	namedAgreements   map[string][]*Agreement
 	namedOpeningHours map[string][]*OpeningHours
+	namedPermanences  map[string][]*Permanence
 	namedAssignments  map[string][]*Assignment
 	namedPartnerApps  map[string][]*PartnerApp
 }
@@ -115,10 +118,19 @@ func (e ReceptionPointEdges) OpeningHoursOrErr() ([]*OpeningHours, error) {
 	return nil, &NotLoadedError{edge: "opening_hours"}
 }
 
+// PermanencesOrErr returns the Permanences value or an error if the edge
+// was not loaded in eager-loading.
+func (e ReceptionPointEdges) PermanencesOrErr() ([]*Permanence, error) {
+	if e.loadedTypes[4] {
+		return e.Permanences, nil
+	}
+	return nil, &NotLoadedError{edge: "permanences"}
+}
+
 // AssignmentsOrErr returns the Assignments value or an error if the edge
 // was not loaded in eager-loading.
 func (e ReceptionPointEdges) AssignmentsOrErr() ([]*Assignment, error) {
-	if e.loadedTypes[4] {
+	if e.loadedTypes[5] {
 		return e.Assignments, nil
 	}
 	return nil, &NotLoadedError{edge: "assignments"}
@@ -127,7 +139,7 @@ func (e ReceptionPointEdges) AssignmentsOrErr() ([]*Assignment, error) {
 // PartnerAppsOrErr returns the PartnerApps value or an error if the edge
 // was not loaded in eager-loading.
 func (e ReceptionPointEdges) PartnerAppsOrErr() ([]*PartnerApp, error) {
-	if e.loadedTypes[5] {
+	if e.loadedTypes[6] {
 		return e.PartnerApps, nil
 	}
 	return nil, &NotLoadedError{edge: "partner_apps"}
@@ -281,6 +293,11 @@ func (_m *ReceptionPoint) QueryOpeningHours() *OpeningHoursQuery {
 	return NewReceptionPointClient(_m.config).QueryOpeningHours(_m)
 }
 
+// QueryPermanences queries the "permanences" edge of the ReceptionPoint entity.
+func (_m *ReceptionPoint) QueryPermanences() *PermanenceQuery {
+	return NewReceptionPointClient(_m.config).QueryPermanences(_m)
+}
+
 // QueryAssignments queries the "assignments" edge of the ReceptionPoint entity.
 func (_m *ReceptionPoint) QueryAssignments() *AssignmentQuery {
 	return NewReceptionPointClient(_m.config).QueryAssignments(_m)
@@ -424,6 +441,30 @@ func (_m *ReceptionPoint) appendNamedOpeningHours(name string, edges ...*Opening
 		_m.Edges.namedOpeningHours[name] = []*OpeningHours{}
 	} else {
 		_m.Edges.namedOpeningHours[name] = append(_m.Edges.namedOpeningHours[name], edges...)
+	}
+}
+
+// NamedPermanences returns the Permanences named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *ReceptionPoint) NamedPermanences(name string) ([]*Permanence, error) {
+	if _m.Edges.namedPermanences == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedPermanences[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *ReceptionPoint) appendNamedPermanences(name string, edges ...*Permanence) {
+	if _m.Edges.namedPermanences == nil {
+		_m.Edges.namedPermanences = make(map[string][]*Permanence)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedPermanences[name] = []*Permanence{}
+	} else {
+		_m.Edges.namedPermanences[name] = append(_m.Edges.namedPermanences[name], edges...)
 	}
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
 
@@ -179,6 +180,21 @@ func (_c *ReceptionPointCreate) AddOpeningHours(v ...*OpeningHours) *ReceptionPo
 		ids[i] = v[i].ID
 	}
 	return _c.AddOpeningHourIDs(ids...)
+}
+
+// AddPermanenceIDs adds the "permanences" edge to the Permanence entity by IDs.
+func (_c *ReceptionPointCreate) AddPermanenceIDs(ids ...domain.ID) *ReceptionPointCreate {
+	_c.mutation.AddPermanenceIDs(ids...)
+	return _c
+}
+
+// AddPermanences adds the "permanences" edges to the Permanence entity.
+func (_c *ReceptionPointCreate) AddPermanences(v ...*Permanence) *ReceptionPointCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddPermanenceIDs(ids...)
 }
 
 // AddAssignmentIDs adds the "assignments" edge to the Assignment entity by IDs.
@@ -468,6 +484,22 @@ func (_c *ReceptionPointCreate) createSpec() (*ReceptionPoint, *sqlgraph.CreateS
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(openinghours.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.PermanencesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   receptionpoint.PermanencesTable,
+			Columns: []string{receptionpoint.PermanencesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(permanence.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

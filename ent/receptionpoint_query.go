@@ -21,6 +21,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
@@ -36,6 +37,7 @@ type ReceptionPointQuery struct {
 	withOperators         *OrganisationQuery
 	withAgreements        *AgreementQuery
 	withOpeningHours      *OpeningHoursQuery
+	withPermanences       *PermanenceQuery
 	withAssignments       *AssignmentQuery
 	withPartnerApps       *PartnerAppQuery
 	loadTotal             []func(context.Context, []*ReceptionPoint) error
@@ -43,6 +45,7 @@ type ReceptionPointQuery struct {
 	withNamedOperators    map[string]*OrganisationQuery
 	withNamedAgreements   map[string]*AgreementQuery
 	withNamedOpeningHours map[string]*OpeningHoursQuery
+	withNamedPermanences  map[string]*PermanenceQuery
 	withNamedAssignments  map[string]*AssignmentQuery
 	withNamedPartnerApps  map[string]*PartnerAppQuery
 	// intermediate query (i.e. traversal path).
@@ -162,6 +165,28 @@ func (_q *ReceptionPointQuery) QueryOpeningHours() *OpeningHoursQuery {
 			sqlgraph.From(receptionpoint.Table, receptionpoint.FieldID, selector),
 			sqlgraph.To(openinghours.Table, openinghours.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, receptionpoint.OpeningHoursTable, receptionpoint.OpeningHoursColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryPermanences chains the current query on the "permanences" edge.
+func (_q *ReceptionPointQuery) QueryPermanences() *PermanenceQuery {
+	query := (&PermanenceClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(receptionpoint.Table, receptionpoint.FieldID, selector),
+			sqlgraph.To(permanence.Table, permanence.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, receptionpoint.PermanencesTable, receptionpoint.PermanencesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -409,6 +434,7 @@ func (_q *ReceptionPointQuery) Clone() *ReceptionPointQuery {
 		withOperators:    _q.withOperators.Clone(),
 		withAgreements:   _q.withAgreements.Clone(),
 		withOpeningHours: _q.withOpeningHours.Clone(),
+		withPermanences:  _q.withPermanences.Clone(),
 		withAssignments:  _q.withAssignments.Clone(),
 		withPartnerApps:  _q.withPartnerApps.Clone(),
 		// clone intermediate query.
@@ -459,6 +485,17 @@ func (_q *ReceptionPointQuery) WithOpeningHours(opts ...func(*OpeningHoursQuery)
 		opt(query)
 	}
 	_q.withOpeningHours = query
+	return _q
+}
+
+// WithPermanences tells the query-builder to eager-load the nodes that are connected to
+// the "permanences" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ReceptionPointQuery) WithPermanences(opts ...func(*PermanenceQuery)) *ReceptionPointQuery {
+	query := (&PermanenceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withPermanences = query
 	return _q
 }
 
@@ -568,11 +605,12 @@ func (_q *ReceptionPointQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 	var (
 		nodes       = []*ReceptionPoint{}
 		_spec       = _q.querySpec()
-		loadedTypes = [6]bool{
+		loadedTypes = [7]bool{
 			_q.withCommune != nil,
 			_q.withOperators != nil,
 			_q.withAgreements != nil,
 			_q.withOpeningHours != nil,
+			_q.withPermanences != nil,
 			_q.withAssignments != nil,
 			_q.withPartnerApps != nil,
 		}
@@ -625,6 +663,13 @@ func (_q *ReceptionPointQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 			return nil, err
 		}
 	}
+	if query := _q.withPermanences; query != nil {
+		if err := _q.loadPermanences(ctx, query, nodes,
+			func(n *ReceptionPoint) { n.Edges.Permanences = []*Permanence{} },
+			func(n *ReceptionPoint, e *Permanence) { n.Edges.Permanences = append(n.Edges.Permanences, e) }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withAssignments; query != nil {
 		if err := _q.loadAssignments(ctx, query, nodes,
 			func(n *ReceptionPoint) { n.Edges.Assignments = []*Assignment{} },
@@ -657,6 +702,13 @@ func (_q *ReceptionPointQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 		if err := _q.loadOpeningHours(ctx, query, nodes,
 			func(n *ReceptionPoint) { n.appendNamedOpeningHours(name) },
 			func(n *ReceptionPoint, e *OpeningHours) { n.appendNamedOpeningHours(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedPermanences {
+		if err := _q.loadPermanences(ctx, query, nodes,
+			func(n *ReceptionPoint) { n.appendNamedPermanences(name) },
+			func(n *ReceptionPoint, e *Permanence) { n.appendNamedPermanences(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -817,6 +869,36 @@ func (_q *ReceptionPointQuery) loadOpeningHours(ctx context.Context, query *Open
 	}
 	query.Where(predicate.OpeningHours(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(receptionpoint.OpeningHoursColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ReceptionPointID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "reception_point_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *ReceptionPointQuery) loadPermanences(ctx context.Context, query *PermanenceQuery, nodes []*ReceptionPoint, init func(*ReceptionPoint), assign func(*ReceptionPoint, *Permanence)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*ReceptionPoint)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(permanence.FieldReceptionPointID)
+	}
+	query.Where(predicate.Permanence(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(receptionpoint.PermanencesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1116,6 +1198,20 @@ func (_q *ReceptionPointQuery) WithNamedOpeningHours(name string, opts ...func(*
 		_q.withNamedOpeningHours = make(map[string]*OpeningHoursQuery)
 	}
 	_q.withNamedOpeningHours[name] = query
+	return _q
+}
+
+// WithNamedPermanences tells the query-builder to eager-load the nodes that are connected to the "permanences"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ReceptionPointQuery) WithNamedPermanences(name string, opts ...func(*PermanenceQuery)) *ReceptionPointQuery {
+	query := (&PermanenceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedPermanences == nil {
+		_q.withNamedPermanences = make(map[string]*PermanenceQuery)
+	}
+	_q.withNamedPermanences[name] = query
 	return _q
 }
 

@@ -18,6 +18,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
@@ -244,6 +245,21 @@ func (_u *ReceptionPointUpdate) AddOpeningHours(v ...*OpeningHours) *ReceptionPo
 	return _u.AddOpeningHourIDs(ids...)
 }
 
+// AddPermanenceIDs adds the "permanences" edge to the Permanence entity by IDs.
+func (_u *ReceptionPointUpdate) AddPermanenceIDs(ids ...domain.ID) *ReceptionPointUpdate {
+	_u.mutation.AddPermanenceIDs(ids...)
+	return _u
+}
+
+// AddPermanences adds the "permanences" edges to the Permanence entity.
+func (_u *ReceptionPointUpdate) AddPermanences(v ...*Permanence) *ReceptionPointUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPermanenceIDs(ids...)
+}
+
 // AddAssignmentIDs adds the "assignments" edge to the Assignment entity by IDs.
 func (_u *ReceptionPointUpdate) AddAssignmentIDs(ids ...domain.ID) *ReceptionPointUpdate {
 	_u.mutation.AddAssignmentIDs(ids...)
@@ -346,6 +362,27 @@ func (_u *ReceptionPointUpdate) RemoveOpeningHours(v ...*OpeningHours) *Receptio
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveOpeningHourIDs(ids...)
+}
+
+// ClearPermanences clears all "permanences" edges to the Permanence entity.
+func (_u *ReceptionPointUpdate) ClearPermanences() *ReceptionPointUpdate {
+	_u.mutation.ClearPermanences()
+	return _u
+}
+
+// RemovePermanenceIDs removes the "permanences" edge to Permanence entities by IDs.
+func (_u *ReceptionPointUpdate) RemovePermanenceIDs(ids ...domain.ID) *ReceptionPointUpdate {
+	_u.mutation.RemovePermanenceIDs(ids...)
+	return _u
+}
+
+// RemovePermanences removes "permanences" edges to Permanence entities.
+func (_u *ReceptionPointUpdate) RemovePermanences(v ...*Permanence) *ReceptionPointUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePermanenceIDs(ids...)
 }
 
 // ClearAssignments clears all "assignments" edges to the Assignment entity.
@@ -661,6 +698,51 @@ func (_u *ReceptionPointUpdate) sqlSave(ctx context.Context) (_node int, err err
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(openinghours.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PermanencesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   receptionpoint.PermanencesTable,
+			Columns: []string{receptionpoint.PermanencesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(permanence.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPermanencesIDs(); len(nodes) > 0 && !_u.mutation.PermanencesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   receptionpoint.PermanencesTable,
+			Columns: []string{receptionpoint.PermanencesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(permanence.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PermanencesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   receptionpoint.PermanencesTable,
+			Columns: []string{receptionpoint.PermanencesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(permanence.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -988,6 +1070,21 @@ func (_u *ReceptionPointUpdateOne) AddOpeningHours(v ...*OpeningHours) *Receptio
 	return _u.AddOpeningHourIDs(ids...)
 }
 
+// AddPermanenceIDs adds the "permanences" edge to the Permanence entity by IDs.
+func (_u *ReceptionPointUpdateOne) AddPermanenceIDs(ids ...domain.ID) *ReceptionPointUpdateOne {
+	_u.mutation.AddPermanenceIDs(ids...)
+	return _u
+}
+
+// AddPermanences adds the "permanences" edges to the Permanence entity.
+func (_u *ReceptionPointUpdateOne) AddPermanences(v ...*Permanence) *ReceptionPointUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddPermanenceIDs(ids...)
+}
+
 // AddAssignmentIDs adds the "assignments" edge to the Assignment entity by IDs.
 func (_u *ReceptionPointUpdateOne) AddAssignmentIDs(ids ...domain.ID) *ReceptionPointUpdateOne {
 	_u.mutation.AddAssignmentIDs(ids...)
@@ -1090,6 +1187,27 @@ func (_u *ReceptionPointUpdateOne) RemoveOpeningHours(v ...*OpeningHours) *Recep
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveOpeningHourIDs(ids...)
+}
+
+// ClearPermanences clears all "permanences" edges to the Permanence entity.
+func (_u *ReceptionPointUpdateOne) ClearPermanences() *ReceptionPointUpdateOne {
+	_u.mutation.ClearPermanences()
+	return _u
+}
+
+// RemovePermanenceIDs removes the "permanences" edge to Permanence entities by IDs.
+func (_u *ReceptionPointUpdateOne) RemovePermanenceIDs(ids ...domain.ID) *ReceptionPointUpdateOne {
+	_u.mutation.RemovePermanenceIDs(ids...)
+	return _u
+}
+
+// RemovePermanences removes "permanences" edges to Permanence entities.
+func (_u *ReceptionPointUpdateOne) RemovePermanences(v ...*Permanence) *ReceptionPointUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemovePermanenceIDs(ids...)
 }
 
 // ClearAssignments clears all "assignments" edges to the Assignment entity.
@@ -1435,6 +1553,51 @@ func (_u *ReceptionPointUpdateOne) sqlSave(ctx context.Context) (_node *Receptio
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(openinghours.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.PermanencesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   receptionpoint.PermanencesTable,
+			Columns: []string{receptionpoint.PermanencesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(permanence.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedPermanencesIDs(); len(nodes) > 0 && !_u.mutation.PermanencesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   receptionpoint.PermanencesTable,
+			Columns: []string{receptionpoint.PermanencesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(permanence.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.PermanencesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   receptionpoint.PermanencesTable,
+			Columns: []string{receptionpoint.PermanencesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(permanence.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -102,6 +102,8 @@ type Tx struct {
 	PartnerApp *PartnerAppClient
 	// PartnerAppSecret is the client for interacting with the PartnerAppSecret builders.
 	PartnerAppSecret *PartnerAppSecretClient
+	// Permanence is the client for interacting with the Permanence builders.
+	Permanence *PermanenceClient
 	// Person is the client for interacting with the Person builders.
 	Person *PersonClient
 	// Piece is the client for interacting with the Piece builders.
@@ -317,6 +319,7 @@ func (tx *Tx) init() {
 	tx.Pair = NewPairClient(tx.config)
 	tx.PartnerApp = NewPartnerAppClient(tx.config)
 	tx.PartnerAppSecret = NewPartnerAppSecretClient(tx.config)
+	tx.Permanence = NewPermanenceClient(tx.config)
 	tx.Person = NewPersonClient(tx.config)
 	tx.Piece = NewPieceClient(tx.config)
 	tx.PieceFile = NewPieceFileClient(tx.config)

@@ -281,7 +281,10 @@ func TestEnumsAreThoseOfGo(t *testing.T) {
 		"OrientationState": domain.OrientationState("").Values(), "OrientationReason": domain.OrientationReason("").Values(),
 		"OrientationRefusal": domain.OrientationRefusal("").Values(), "OrientationOutcome": domain.OrientationOutcome("").Values(),
 		"OrientationDirection": domain.OrientationDirection("").Values(),
-		"LevelChangeState":     domain.LevelChangeState("").Values(), "LevelChangeRefusal": domain.LevelChangeRefusal("").Values(),
+		"PermanenceState":      domain.PermanenceState("").Values(), "PermanenceReason": domain.PermanenceReason("").Values(),
+		"PermanenceRefusal": domain.PermanenceRefusal("").Values(), "CoverageReach": domain.CoverageReach("").Values(),
+		"ProposalAspect": domain.ProposalAspect("").Values(), "ObstacleKind": domain.ObstacleKind("").Values(),
+		"LevelChangeState": domain.LevelChangeState("").Values(), "LevelChangeRefusal": domain.LevelChangeRefusal("").Values(),
 		"StockChangeOrderField": orderFields[ent.StockChangeOrderField](t, "COMMUNE"),
 	}
 	for _, d := range own(contract(t)) {
@@ -415,7 +418,7 @@ func TestPublicFields(t *testing.T) {
 		"DeclareAbsencePayload", "WithdrawAbsencePayload", "BookAppointmentPayload", "MoveAppointmentPayload",
 		"CancelAppointmentPayload", "RecordAttendancePayload", "Orientation", "OrientationStep", "OrientApplicantPayload", "AcceptOrientationPayload", "DeclineOrientationPayload", "WithdrawOrientationPayload", "RecordOrientationReceivedPayload", "ReportBackOrientationPayload", "RecordContactsPayload", "RecordedContact", "Message", "AppointmentOffer", "DeclineAppointmentOfferPayload", "CalendarFeed", "OpenCalendarFeedPayload", "RevokeCalendarFeedPayload",
 		"AnswerSatisfactionPayload", "SatisfactionMonth",
-		"LevelChange", "RequestLevelChangePayload", "AnswerLevelChangePayload",
+		"LevelChange", "RequestLevelChangePayload", "AnswerLevelChangePayload", "Permanence", "PermanenceRecord", "CommuneCoverage", "CoverageWeek", "PermanenceProposals", "PermanenceProposal", "ProposalReason", "PermanenceGap", "StaffObstacle", "RequestPermanencePayload", "PlanPermanencePayload", "DeclinePermanencePayload", "StaffPermanencePayload", "HoldPermanencePayload", "CancelPermanencePayload",
 	}
 	for _, d := range own(contract(t)) {
 		if d.Kind != ast.Object && d.Kind != ast.Interface {
@@ -426,7 +429,7 @@ func TestPublicFields(t *testing.T) {
 			want := !slices.Contains(private, d.Name) && !strings.HasPrefix(f.Name, "__")
 			switch d.Name {
 			case "Query":
-				want = !slices.Contains([]string{"node", "nodes", "viewer", "partnerApps", "staff", "application", "applications", "applicationStatistics", "explainAccess", "accessLog", "applicationDuplicates", "onlineRegistrations", "handOvers", "pieceTicket", "deposits", "slots", "agenda", "rooms", "availabilities", "absences", "drafts", "orientations", "contacts", "levelChanges", "calendarFeeds", "satisfaction"}, f.Name) && !strings.HasPrefix(f.Name, "__")
+				want = !slices.Contains([]string{"node", "nodes", "viewer", "partnerApps", "staff", "application", "applications", "applicationStatistics", "explainAccess", "accessLog", "applicationDuplicates", "onlineRegistrations", "handOvers", "pieceTicket", "deposits", "slots", "agenda", "rooms", "availabilities", "absences", "drafts", "orientations", "contacts", "levelChanges", "calendarFeeds", "satisfaction", "permanences", "permanenceCoverage", "proposePermanenceStaff"}, f.Name) && !strings.HasPrefix(f.Name, "__")
 			case "PageInfo":
 				want = true
 			}

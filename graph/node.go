@@ -23,6 +23,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
@@ -49,6 +50,7 @@ var tables = map[domain.Prefix]string{
 	domain.PairPrefix:               pair.Table,
 	domain.PartnerAppPrefix:         partnerapp.Table,
 	domain.PartnerAppSecretPrefix:   partnerappsecret.Table,
+	domain.PermanencePrefix:         permanence.Table,
 	domain.PersonPrefix:             person.Table,
 	domain.ReceptionPointPrefix:     receptionpoint.Table,
 	domain.StaffAuthorisationPrefix: staffauthorisation.Table,

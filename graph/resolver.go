@@ -56,6 +56,8 @@ type (
 	draftResolver                struct{}
 	appointmentOfferResolver     struct{}
 	levelTooLowErrorResolver     struct{ *Resolver }
+	permanenceResolver           struct{}
+	permanenceProposalResolver   struct{ *Resolver }
 	appointmentResolver          struct{}
 	appointmentMotiveResolver    struct{}
 	availabilityResolver         struct{}
@@ -185,6 +187,14 @@ func (r *Resolver) Draft() gen.DraftResolver { return draftResolver{} }
 // LevelTooLowError resolves where the act could be done instead.
 func (r *Resolver) LevelTooLowError() gen.LevelTooLowErrorResolver {
 	return levelTooLowErrorResolver{r}
+}
+
+// Permanence resolves what of a permanence is worked out.
+func (r *Resolver) Permanence() gen.PermanenceResolver { return permanenceResolver{} }
+
+// PermanenceProposal resolves who is proposed.
+func (r *Resolver) PermanenceProposal() gen.PermanenceProposalResolver {
+	return permanenceProposalResolver{r}
 }
 
 // Appointment resolves what of an appointment the viewer may not see.

@@ -120,6 +120,21 @@ var applicationActs = []struct {
 	{"absence (own)", func(ctx context.Context) error { _, err := policy.PlanAbsence(ctx, caller, subject()); return err }},
 	{"absence (other)", func(ctx context.Context) error { _, err := policy.PlanAbsence(ctx, colleague, subject()); return err }},
 	{"absence (point)", func(ctx context.Context) error { _, err := policy.PlanAbsence(ctx, "", subject()); return err }},
+	{"requestPermanence", func(ctx context.Context) error { _, _, err := policy.RequestPermanence(ctx, subject()); return err }},
+	{"planPermanence", func(ctx context.Context) error { _, err := policy.PlanPermanence(ctx); return err }},
+	{"hold (holder)", func(ctx context.Context) error { _, err := policy.HoldPermanence(ctx, []domain.ID{caller}); return err }},
+	{"hold (other)", func(ctx context.Context) error {
+		_, err := policy.HoldPermanence(ctx, []domain.ID{colleague})
+		return err
+	}},
+	{"cancel (request)", func(ctx context.Context) error {
+		_, err := policy.CancelPermanence(ctx, subject(), domain.PermanenceRequested)
+		return err
+	}},
+	{"cancel (planned)", func(ctx context.Context) error {
+		_, err := policy.CancelPermanence(ctx, subject(), domain.PermanencePlanned)
+		return err
+	}},
 	{"bindAccount", func(ctx context.Context) error { _, err := policy.BindAccount(ctx); return err }},
 	{"unbindAccount", func(ctx context.Context) error { _, err := policy.UnbindAccount(ctx); return err }},
 }

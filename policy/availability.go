@@ -7,16 +7,21 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/availability"
+	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/policy/guard"
 )
 
 // Availabilities that are not over are seen by those who receive at the point or run it,
-// and by the person.
+// by the person, and those for permanences by who plans them.
 func installAvailability() {
 	guard.Register("Availability", func(v *auth.Viewer, q *ent.AvailabilityQuery) {
 		q.Where(availability.Or(availability.ValidUntilIsNil(), availability.ValidUntilGT(v.Today())))
 		if p := planning(v); !p.everywhere {
-			q.Where(availability.Or(availability.PersonID(v.PersonID), availability.HasReceptionPointWith(p.points())))
+			seen := []predicate.Availability{availability.PersonID(v.PersonID), availability.HasReceptionPointWith(p.points())}
+			if plansPermanences(v) {
+				seen = append(seen, availability.PermanenceIDNotNil())
+			}
+			q.Where(availability.Or(seen...))
 		}
 		q.Order(availability.ByFirstDay(), availability.ByOpens(), availability.ByID())
 	})

@@ -61,4 +61,5 @@ func Install() {
 	installAppointmentOffer()
 	installCalendarFeed()
 	installSatisfactionAnswer()
+	installPermanence()
 }

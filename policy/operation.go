@@ -48,6 +48,10 @@ var appTypes = map[string]domain.AppScope{
 	"LevelChange": domain.DirectoryScope,
 	"Message":     domain.ApplicationsScope, "AppointmentOffer": domain.ApplicationsScope, "CalendarFeed": closedToApps,
 	"SatisfactionMonth": domain.StatisticsScope,
+	"Permanence":        domain.DirectoryScope, "PermanenceDay": domain.DirectoryScope, "PermanenceRecord": domain.ApplicationsScope,
+	"CommuneCoverage": closedToApps, "CoverageWeek": closedToApps,
+	"PermanenceProposals": closedToApps, "PermanenceProposal": closedToApps, "ProposalReason": closedToApps,
+	"PermanenceGap": closedToApps, "StaffObstacle": closedToApps,
 
 	"AppointmentMotive": domain.DirectoryScope, "Slot": domain.DirectoryScope, "SlotPage": domain.DirectoryScope,
 	"Room": domain.ApplicationsScope, "Availability": domain.ApplicationsScope, "OccurrenceChange": domain.ApplicationsScope,

@@ -29,6 +29,10 @@ func (d desk) done(as, name string, input map[string]any) testapi.Answer {
 		selection = "appointment { id state }"
 	case strings.HasSuffix(name, "LevelChange"):
 		selection = "levelChange { id state }"
+	case strings.HasSuffix(name, "Availability"):
+		selection = "availability { id }"
+	case strings.HasSuffix(name, "Permanence"):
+		selection = "permanence { id state version }"
 	case strings.HasSuffix(name, "OnlineRegistration"):
 		selection = "onlineRegistration { id }"
 	}

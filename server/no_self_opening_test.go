@@ -110,6 +110,14 @@ var acts = map[string]rule{
 	"recordContacts":            {likely: receivers},
 	"requestLevelChange":        {likely: []string{"commune-grenoble-manager", "commune-grenoble-admin"}},
 	"answerLevelChange":         {likely: []string{"metropole-steering"}},
+	// Who holds a permanence registers for its own point: it sees what it saw before.
+	"requestPermanence": {likely: []string{"commune-bresson-agent", "commune-grenoble-manager", "metropole-steering"}},
+	"planPermanence":    {likely: []string{"metropole-steering"}},
+	"declinePermanence": {likely: []string{"metropole-steering"}},
+	"staffPermanence":   {likely: []string{"metropole-steering"}},
+	"holdPermanence":    {likely: []string{"metropole-steering", "metropole-agent"}},
+	"cancelPermanence":  {likely: []string{"metropole-steering", "commune-bresson-agent"}},
+
 	"takeOnlineRegistration":    {deskAgents, []domain.Ground{domain.GroundFollowed}},
 	"assignOnlineRegistration":  {likely: deskAgents},
 	"releaseOnlineRegistration": {likely: deskAgents},
@@ -253,8 +261,11 @@ var things = map[string]string{
 	"takeOnlineRegistration": "online_registration WHERE NOT handled", "assignOnlineRegistration": "online_registration WHERE NOT handled",
 	"releaseOnlineRegistration": "online_registration WHERE NOT handled",
 	"changeOccurrence":          "availability", "endAvailability": "availability", "withdrawAbsence": "absence",
-	"moveAppointment": "appointment", "cancelAppointment": "appointment", "recordAttendance": "appointment",
+	"planPermanence": "permanence WHERE state IN ('REQUESTED', 'PLANNED')", "declinePermanence": "permanence WHERE state = 'REQUESTED'",
+	"staffPermanence": "permanence WHERE state IN ('PLANNED', 'STAFFED')", "holdPermanence": "permanence WHERE state = 'STAFFED'",
+	"cancelPermanence":        "permanence WHERE state IN ('REQUESTED', 'PLANNED', 'STAFFED')",
 	"declineAppointmentOffer": "appointment_offer", "revokeCalendarFeed": "calendar_feed",
+	"moveAppointment": "appointment", "cancelAppointment": "appointment", "recordAttendance": "appointment",
 	"saveDraft": "draft", "depositDraft": "draft", "discardDraft": "draft",
 }
 
@@ -291,6 +302,9 @@ func (p *acting) input(field string, of *ast.Type) any {
 		case "typologies":
 			return []any{p.oneOf("T1", "T3")}
 		case "personIds":
+			if p.name == "staffPermanence" {
+				return p.desk.people("metropole-agent")
+			}
 			return []any{p.one(p.people), p.one(p.people)}
 		case "motives", "participantIds":
 			return []any{}
@@ -349,6 +363,12 @@ func (p *acting) input(field string, of *ast.Type) any {
 		return "FREQ=WEEKLY;BYDAY=MO"
 	case "day", "firstDay":
 		return today.AddDays(p.r.IntN(20)).String()
+	case "servingPointId":
+		return p.desk.point("pole-habitat-social")
+	case "capacity":
+		return 1 + p.r.IntN(9)
+	case "received":
+		return p.r.IntN(9)
 	case "roomId":
 		return p.one(p.column("SELECT id FROM room ORDER BY id"))
 	case "overbookedFor":

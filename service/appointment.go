@@ -177,9 +177,6 @@ func (w *seat) take(granted context.Context, tx *ent.Tx) (domain.Team, error) {
 	if err != nil {
 		return domain.Team{}, err
 	}
-	if !able {
-		return domain.Team{}, domain.TooLow(w.ask.Motive.Level, w.at.ReceptionPointID)
-	}
 	if err := lockDay(granted, tx, w.at.ReceptionPointID, day); err != nil {
 		return domain.Team{}, err
 	}
@@ -187,8 +184,11 @@ func (w *seat) take(granted context.Context, tx *ent.Tx) (domain.Team, error) {
 	if err != nil {
 		return domain.Team{}, err
 	}
+	if !able && !c.Reaches(w.at.ReceptionPointID, day, w.ask.Motive.Level) {
+		return domain.Team{}, domain.TooLow(w.ask.Motive.Level, w.at.ReceptionPointID)
+	}
 	if w.overbooked {
-		c.Taken = nil
+		c.Away, c.Taken, c.Booked = nil, nil, nil
 	}
 	team, free := c.TeamAt(w.ask, w.at.ReceptionPointID, w.at.From)
 	if !free {

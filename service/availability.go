@@ -141,6 +141,9 @@ func (s *Service) onAvailability(
 		if a.Version != version {
 			return stale(version, a.Version)
 		}
+		if a.PermanenceID != nil {
+			return domain.OfPermanence()
+		}
 		subject = hitSubject{person: a.PersonID, point: a.ReceptionPointID}
 		changed, subject.periods, err = change(granted, tx, a)
 		return err
@@ -160,6 +163,6 @@ func availabilityOf(a *ent.Availability) domain.Availability {
 	return domain.Availability{
 		ID: a.ID, PersonID: a.PersonID, ReceptionPointID: a.ReceptionPointID, RoomID: valueOf(a.RoomID), Rule: string(a.Rule),
 		FirstDay: a.FirstDay, Until: dateOrZero(a.ValidUntil), Opens: a.Opens, Closes: a.Closes,
-		Motives: a.Motives, Modes: a.Modes, Changes: a.Changes,
+		Motives: a.Motives, Modes: a.Modes, Changes: a.Changes, PermanenceID: valueOf(a.PermanenceID),
 	}
 }

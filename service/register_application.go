@@ -33,8 +33,12 @@ type formOf struct {
 	domain.ApplicationForm
 }
 
-// registerAt deposits a form at that point.
+// registerAt deposits a form at that point, or in a permanence that the viewer holds there.
 func (s *Service) registerAt(ctx context.Context, tx *ent.Tx, point domain.ID, form formOf) error {
+	point, err := servingPoint(ctx, tx, point)
+	if err != nil {
+		return err
+	}
 	level, err := levelThere(ctx, tx, point)
 	if err != nil {
 		return err

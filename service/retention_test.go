@@ -118,9 +118,9 @@ var aged = map[string]struct {
 			`INSERT INTO message (id, application_id, kind, state, about, due_at, worthless_at, next_try) VALUES ('{id}', {app}, 'RENEWAL_DUE', 'TO_SEND', '{at}', '{at}', '{at}', '{at}')`,
 		},
 	},
-	"calendar_feed": {record: `INSERT INTO calendar_feed (id, person_id, label, hash, opened_at, expires_at) VALUES ('{id}', {person}, 'x', '{id}', '{at}', '{at}')`},
+	"calendar_feed":       {record: `INSERT INTO calendar_feed (id, person_id, label, hash, opened_at, expires_at) VALUES ('{id}', {person}, 'x', '{id}', '{at}', '{at}')`},
 	"satisfaction_answer": {days: true, record: `INSERT INTO satisfaction_answer (id, reception_point_id, month, hash) VALUES ('{id}', {point}, '{at}', '{id}')`},
-	"draft": {record: `INSERT INTO draft (id, application_id, issuer, subject, form, changed_at) VALUES ('{id}', '{id}', 'portal', '{id}', '{}', '{at}')`},
+	"draft":               {record: `INSERT INTO draft (id, application_id, issuer, subject, form, changed_at) VALUES ('{id}', '{id}', 'portal', '{id}', '{}', '{at}')`},
 	"deposit": {
 		record: `INSERT INTO deposit (id, caller, kind, sha256, pages, deposited_at) VALUES ('{id}', 'x', 'IDENTITY', 'x', 1, '{at}')`,
 		others: []string{`INSERT INTO deposit (id, caller, kind, sha256, pages, deposited_at, unique_number, waiting)

@@ -32,6 +32,7 @@ type SandboxSeed struct {
 	Pairs          []SandboxPair
 	Rooms          []SandboxRoom
 	Availabilities []SandboxAvailability
+	Permanences    []SandboxPermanence
 	Apps           []SandboxApp
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/availability"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/pair"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/room"
@@ -55,6 +56,21 @@ type SandboxAvailability struct {
 	Opens, Closes       domain.LocalTime
 }
 
+// SandboxPermanence is a permanence at the point with that key. Organisation and
+// ServingPoint are keys of the directory, the people subjects; who holds it does so with an
+// availability of that identifier.
+type SandboxPermanence struct {
+	ID, AvailabilityID      domain.ID
+	Point, ServingPoint     string
+	Organisation            string
+	RequestedBy, AnsweredBy string
+	RequestedOn             domain.Date
+	Reason                  domain.PermanenceReason
+	// HeldBy is the subject of who holds it; empty for nobody.
+	HeldBy string
+	domain.Permanence
+}
+
 // seedStaff writes what the people of a sandbox were given, once they are there.
 func seedStaff(ctx context.Context, tx *ent.Tx, seed SandboxSeed) error {
 	subjects, err := tx.Person.Query().Where(person.Issuer(seed.Issuer)).All(ctx)
@@ -83,6 +99,11 @@ func seedStaff(ctx context.Context, tx *ent.Tx, seed SandboxSeed) error {
 	for _, a := range seed.Availabilities {
 		if err := seedAvailability(ctx, tx, people, a); err != nil {
 			return fmt.Errorf("availability of %s: %w", a.Person, err)
+		}
+	}
+	for _, p := range seed.Permanences {
+		if err := seedPermanence(ctx, tx, people, p); err != nil {
+			return fmt.Errorf("permanence at %s: %w", p.Point, err)
 		}
 	}
 	return nil
@@ -155,6 +176,59 @@ func seedAvailability(ctx context.Context, tx *ent.Tx, people map[string]domain.
 			return err
 		}
 		c.SetRoomID(in)
+	}
+	return c.Exec(ctx)
+}
+
+func seedPermanence(ctx context.Context, tx *ent.Tx, people map[string]domain.ID, p SandboxPermanence) error {
+	there, err := tx.Permanence.Query().Where(permanence.ID(p.ID)).Exist(ctx)
+	if err != nil || there {
+		return err
+	}
+	point, err := tx.ReceptionPoint.Query().Where(receptionpoint.Key(p.Point)).OnlyID(ctx)
+	if err != nil {
+		return err
+	}
+	serving, err := tx.ReceptionPoint.Query().Where(receptionpoint.Key(p.ServingPoint)).OnlyID(ctx)
+	if err != nil {
+		return err
+	}
+	asked, err := tx.Organisation.Query().Where(organisation.Key(p.Organisation)).OnlyID(ctx)
+	if err != nil {
+		return err
+	}
+	c := tx.Permanence.Create().SetID(p.ID).SetReceptionPointID(point).SetOrganisationID(asked).SetRequestedByID(people[p.RequestedBy]).
+		SetRequestedOn(p.RequestedOn).SetReason(p.Reason).SetRule(domain.Stated(p.Rule)).SetFirstDay(p.FirstDay).SetValidUntil(p.Until).
+		SetOpens(p.Opens).SetCloses(p.Closes).SetCapacity(p.Capacity).SetState(p.State).
+		SetNillableDeclinedFor(optional(p.DeclinedFor)).SetNillableCancelledFor(optional(p.CancelledFor))
+	if p.State != domain.PermanenceRequested {
+		c.SetAnsweredByID(people[p.AnsweredBy]).SetAnsweredOn(p.RequestedOn)
+	}
+	if p.State != domain.PermanenceRequested && p.State != domain.PermanenceDeclined {
+		c.SetServingPointID(serving)
+	}
+	if len(p.Records) > 0 {
+		c.SetRecords(p.Records)
+	}
+	if err := c.Exec(ctx); err != nil {
+		return err
+	}
+	return seedHolder(ctx, tx, people, p, point)
+}
+
+// seedHolder gives a permanence to who holds it.
+func seedHolder(ctx context.Context, tx *ent.Tx, people map[string]domain.ID, p SandboxPermanence, point domain.ID) error {
+	if p.HeldBy == "" {
+		return nil
+	}
+	_, held, refused := p.Staff([]domain.ID{people[p.HeldBy]}, p.FirstDay, p.Until, p.FirstDay)
+	if refused != nil {
+		return refused
+	}
+	c := tx.Availability.Create().SetID(p.AvailabilityID).SetPersonID(people[p.HeldBy]).SetReceptionPointID(point).SetPermanenceID(p.ID).
+		SetRule(domain.Stated(held.Rule)).SetFirstDay(held.FirstDay).SetValidUntil(held.Until).SetOpens(held.Opens).SetCloses(held.Closes)
+	if len(held.Changes) > 0 {
+		c.SetChanges(held.Changes)
 	}
 	return c.Exec(ctx)
 }

@@ -1,11 +1,14 @@
 -- What is known of the time of reception points, and of who receives there, in a period:
 -- $1 the points, or null for all of them; $2 and $3 its days, without the last.
 WITH receiving AS (
-    SELECT * FROM availability
-    WHERE ($1::text[] IS NULL OR reception_point_id = ANY($1))
-      AND first_day < $3::date AND (valid_until IS NULL OR valid_until > $2::date)
+    SELECT a.*, p.serving_point_id, p.capacity
+    FROM availability AS a LEFT JOIN permanence AS p ON p.id = a.permanence_id
+    WHERE ($1::text[] IS NULL OR a.reception_point_id = ANY($1))
+      AND a.first_day < $3::date AND (a.valid_until IS NULL OR a.valid_until > $2::date)
 ), point AS (
     SELECT DISTINCT reception_point_id AS id FROM receiving
+), working AS ( -- in a permanence people have the roles that they have at the point that serves it
+    SELECT id FROM point UNION SELECT serving_point_id FROM receiving WHERE serving_point_id IS NOT NULL
 ), staff AS (
     SELECT DISTINCT person_id AS id FROM receiving
 ), period AS (
@@ -13,12 +16,13 @@ WITH receiving AS (
 )
 SELECT 'AVAILABILITY', person_id, reception_point_id, first_day, valid_until, NULL::bigint[], NULL::bigint[],
        json_build_object('id', id, 'room', room_id, 'rule', rule, 'opens', opens, 'closes', closes,
-                         'motives', motives, 'modes', modes, 'changes', changes)::text
+                         'motives', motives, 'modes', modes, 'changes', changes,
+                         'permanence', permanence_id, 'serving', serving_point_id, 'capacity', capacity)::text
 FROM receiving
 UNION ALL
 SELECT 'ROLE', a.person_id, p.reception_point_id, a.valid_from, a.valid_until, NULL, NULL, a.role
 FROM assignment AS a JOIN assignment_reception_point AS p ON p.assignment_id = a.id
-WHERE a.person_id IN (SELECT id FROM staff) AND p.reception_point_id IN (SELECT id FROM point) AND a.state = 'CONFIRMED'
+WHERE a.person_id IN (SELECT id FROM staff) AND p.reception_point_id IN (SELECT id FROM working) AND a.state = 'CONFIRMED'
   AND a.valid_from < $3::date AND (a.valid_until IS NULL OR a.valid_until > $2::date)
 UNION ALL
 SELECT 'LEVEL', NULL, g.reception_point_id, g.valid_from, g.valid_until, NULL, NULL, g.level::text
@@ -31,16 +35,18 @@ FROM opening_hours AS o
 WHERE o.reception_point_id IN (SELECT id FROM point) AND o.weekday IS NULL
   AND o.valid_from < $3::date AND o.valid_until > $2::date
 UNION ALL
+SELECT 'AWAY', coalesce(b.person_id, b.room_id, b.reception_point_id), NULL, NULL, NULL,
+       array_agg(date_part('epoch', b.starts_at)::bigint), array_agg(date_part('epoch', b.ends_at)::bigint), NULL
+FROM absence AS b, period
+WHERE b.ends_at > period.starts AND b.starts_at < period.ends
+  AND (b.person_id IN (SELECT id FROM staff) OR b.reception_point_id IN (SELECT id FROM point)
+       OR b.room_id IN (SELECT room_id FROM receiving))
+GROUP BY 2
+UNION ALL
 SELECT 'TAKEN', subject, NULL, NULL, NULL, array_agg(date_part('epoch', starts_at)::bigint), array_agg(date_part('epoch', ends_at)::bigint), NULL
 FROM (
-    SELECT coalesce(b.person_id, b.room_id, b.reception_point_id) AS subject, b.starts_at, b.ends_at
-    FROM absence AS b, period
-    WHERE b.ends_at > period.starts AND b.starts_at < period.ends
-      AND (b.person_id IN (SELECT id FROM staff) OR b.reception_point_id IN (SELECT id FROM point)
-           OR b.room_id IN (SELECT room_id FROM receiving))
-    UNION ALL
     -- No appointment is as long as a day: the index bounds both ends.
-    SELECT t.person_id, t.starts_at, t.ends_at
+    SELECT t.person_id AS subject, t.starts_at, t.ends_at
     FROM staff JOIN booked_time AS t ON t.person_id = staff.id, period
     WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts
     UNION ALL
@@ -49,3 +55,12 @@ FROM (
     WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts
 ) AS taken
 GROUP BY subject
+UNION ALL
+SELECT 'BOOKED', permanence_id, NULL, NULL, NULL, array_agg(date_part('epoch', starts_at)::bigint), NULL, NULL
+FROM (
+    SELECT DISTINCT v.permanence_id, t.appointment_id, t.starts_at
+    FROM receiving AS v
+    JOIN booked_time AS t ON t.person_id = v.person_id AND t.reception_point_id = v.reception_point_id, period
+    WHERE v.permanence_id IS NOT NULL AND t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends
+) AS booked
+GROUP BY permanence_id

@@ -27,7 +27,10 @@ type querier interface {
 // calendarOf reads, in one statement, what slots of these points, nil for all of them,
 // follow from within [from, until). It names nobody but staff, and is shown to nobody.
 func calendarOf(ctx context.Context, q querier, points []domain.ID, from, until domain.Date) (domain.Calendar, error) {
-	c := domain.Calendar{Exceptions: map[domain.ID][]domain.OpeningException{}, Taken: map[domain.ID][]domain.Period{}}
+	c := domain.Calendar{
+		Exceptions: map[domain.ID][]domain.OpeningException{},
+		Away:       map[domain.ID][]domain.Period{}, Taken: map[domain.ID][]domain.Period{}, Booked: map[domain.ID][]time.Time{},
+	}
 	rows, err := q.QueryContext(ctx, calendarSQL, pq.Array(points), from, until)
 	if err != nil {
 		return c, fmt.Errorf("read the calendar: %w", err)
@@ -63,6 +66,9 @@ type availabilityDetail struct {
 	Motives       []domain.MotiveCode
 	Modes         []domain.AppointmentMode
 	Changes       []domain.OccurrenceChange
+	// Permanence, Serving and Capacity are empty for time at one's own point.
+	Permanence, Serving domain.ID
+	Capacity            int
 }
 
 func (r calendarRow) into(c *domain.Calendar) error {
@@ -75,6 +81,7 @@ func (r calendarRow) into(c *domain.Calendar) error {
 		c.Availabilities = append(c.Availabilities, domain.Availability{
 			ID: d.ID, PersonID: subject, ReceptionPointID: point, RoomID: d.Room, Rule: d.Rule, FirstDay: from, Until: until,
 			Opens: d.Opens, Closes: d.Closes, Motives: d.Motives, Modes: d.Modes, Changes: d.Changes,
+			PermanenceID: d.Permanence, ServingPointID: d.Serving, Capacity: d.Capacity,
 		})
 		return err
 	case "ROLE":
@@ -90,12 +97,25 @@ func (r calendarRow) into(c *domain.Calendar) error {
 		err := e.Intervals.Scan(r.detail.String)
 		c.Exceptions[point] = append(c.Exceptions[point], e)
 		return err
+	case "AWAY":
+		c.Away[subject] = r.periods()
 	case "TAKEN":
-		for i := range min(len(r.starts), len(r.ends)) {
-			c.Taken[subject] = append(c.Taken[subject], domain.Period{From: time.Unix(r.starts[i], 0), Until: time.Unix(r.ends[i], 0)})
+		c.Taken[subject] = r.periods()
+	case "BOOKED":
+		for _, at := range r.starts {
+			c.Booked[subject] = append(c.Booked[subject], time.Unix(at, 0))
 		}
 	}
 	return nil
+}
+
+// periods are those of the row: all of a person, a room or a point are in one.
+func (r calendarRow) periods() []domain.Period {
+	all := make([]domain.Period, min(len(r.starts), len(r.ends)))
+	for i := range all {
+		all[i] = domain.Period{From: time.Unix(r.starts[i], 0), Until: time.Unix(r.ends[i], 0)}
+	}
+	return all
 }
 
 // lockDay keeps other bookings at the point on that day waiting until the transaction

@@ -40,6 +40,8 @@ const (
 	FieldModes = "modes"
 	// FieldChanges holds the string denoting the changes field in the database.
 	FieldChanges = "changes"
+	// FieldPermanenceID holds the string denoting the permanence_id field in the database.
+	FieldPermanenceID = "permanence_id"
 	// FieldVersion holds the string denoting the version field in the database.
 	FieldVersion = "version"
 	// EdgePerson holds the string denoting the person edge name in mutations.
@@ -48,6 +50,8 @@ const (
 	EdgeReceptionPoint = "reception_point"
 	// EdgeRoom holds the string denoting the room edge name in mutations.
 	EdgeRoom = "room"
+	// EdgePermanence holds the string denoting the permanence edge name in mutations.
+	EdgePermanence = "permanence"
 	// Table holds the table name of the availability in the database.
 	Table = "availability"
 	// PersonTable is the table that holds the person relation/edge.
@@ -71,6 +75,13 @@ const (
 	RoomInverseTable = "room"
 	// RoomColumn is the table column denoting the room relation/edge.
 	RoomColumn = "room_id"
+	// PermanenceTable is the table that holds the permanence relation/edge.
+	PermanenceTable = "availability"
+	// PermanenceInverseTable is the table name for the Permanence entity.
+	// It exists in this package in order to avoid circular dependency with the "permanence" package.
+	PermanenceInverseTable = "permanence"
+	// PermanenceColumn is the table column denoting the permanence relation/edge.
+	PermanenceColumn = "permanence_id"
 )
 
 // Columns holds all SQL columns for availability fields.
@@ -88,6 +99,7 @@ var Columns = []string{
 	FieldMotives,
 	FieldModes,
 	FieldChanges,
+	FieldPermanenceID,
 	FieldVersion,
 }
 
@@ -184,6 +196,11 @@ func ByCloses(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldCloses, opts...).ToFunc()
 }
 
+// ByPermanenceID orders the results by the permanence_id field.
+func ByPermanenceID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldPermanenceID, opts...).ToFunc()
+}
+
 // ByVersion orders the results by the version field.
 func ByVersion(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldVersion, opts...).ToFunc()
@@ -209,6 +226,13 @@ func ByRoomField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newRoomStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByPermanenceField orders the results by permanence field.
+func ByPermanenceField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPermanenceStep(), sql.OrderByField(field, opts...))
+	}
+}
 func newPersonStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -228,5 +252,12 @@ func newRoomStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(RoomInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, RoomTable, RoomColumn),
+	)
+}
+func newPermanenceStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PermanenceInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, PermanenceTable, PermanenceColumn),
 	)
 }

@@ -102,6 +102,11 @@ func Closes(v domain.LocalTime) predicate.Availability {
 	return predicate.Availability(sql.FieldEQ(FieldCloses, v))
 }
 
+// PermanenceID applies equality check predicate on the "permanence_id" field. It's identical to PermanenceIDEQ.
+func PermanenceID(v domain.ID) predicate.Availability {
+	return predicate.Availability(sql.FieldEQ(FieldPermanenceID, v))
+}
+
 // Version applies equality check predicate on the "version" field. It's identical to VersionEQ.
 func Version(v int) predicate.Availability {
 	return predicate.Availability(sql.FieldEQ(FieldVersion, v))
@@ -621,6 +626,86 @@ func ClosesLTE(v domain.LocalTime) predicate.Availability {
 	return predicate.Availability(sql.FieldLTE(FieldCloses, v))
 }
 
+// PermanenceIDEQ applies the EQ predicate on the "permanence_id" field.
+func PermanenceIDEQ(v domain.ID) predicate.Availability {
+	return predicate.Availability(sql.FieldEQ(FieldPermanenceID, v))
+}
+
+// PermanenceIDNEQ applies the NEQ predicate on the "permanence_id" field.
+func PermanenceIDNEQ(v domain.ID) predicate.Availability {
+	return predicate.Availability(sql.FieldNEQ(FieldPermanenceID, v))
+}
+
+// PermanenceIDIn applies the In predicate on the "permanence_id" field.
+func PermanenceIDIn(vs ...domain.ID) predicate.Availability {
+	return predicate.Availability(sql.FieldIn(FieldPermanenceID, vs...))
+}
+
+// PermanenceIDNotIn applies the NotIn predicate on the "permanence_id" field.
+func PermanenceIDNotIn(vs ...domain.ID) predicate.Availability {
+	return predicate.Availability(sql.FieldNotIn(FieldPermanenceID, vs...))
+}
+
+// PermanenceIDGT applies the GT predicate on the "permanence_id" field.
+func PermanenceIDGT(v domain.ID) predicate.Availability {
+	return predicate.Availability(sql.FieldGT(FieldPermanenceID, v))
+}
+
+// PermanenceIDGTE applies the GTE predicate on the "permanence_id" field.
+func PermanenceIDGTE(v domain.ID) predicate.Availability {
+	return predicate.Availability(sql.FieldGTE(FieldPermanenceID, v))
+}
+
+// PermanenceIDLT applies the LT predicate on the "permanence_id" field.
+func PermanenceIDLT(v domain.ID) predicate.Availability {
+	return predicate.Availability(sql.FieldLT(FieldPermanenceID, v))
+}
+
+// PermanenceIDLTE applies the LTE predicate on the "permanence_id" field.
+func PermanenceIDLTE(v domain.ID) predicate.Availability {
+	return predicate.Availability(sql.FieldLTE(FieldPermanenceID, v))
+}
+
+// PermanenceIDContains applies the Contains predicate on the "permanence_id" field.
+func PermanenceIDContains(v domain.ID) predicate.Availability {
+	vc := string(v)
+	return predicate.Availability(sql.FieldContains(FieldPermanenceID, vc))
+}
+
+// PermanenceIDHasPrefix applies the HasPrefix predicate on the "permanence_id" field.
+func PermanenceIDHasPrefix(v domain.ID) predicate.Availability {
+	vc := string(v)
+	return predicate.Availability(sql.FieldHasPrefix(FieldPermanenceID, vc))
+}
+
+// PermanenceIDHasSuffix applies the HasSuffix predicate on the "permanence_id" field.
+func PermanenceIDHasSuffix(v domain.ID) predicate.Availability {
+	vc := string(v)
+	return predicate.Availability(sql.FieldHasSuffix(FieldPermanenceID, vc))
+}
+
+// PermanenceIDIsNil applies the IsNil predicate on the "permanence_id" field.
+func PermanenceIDIsNil() predicate.Availability {
+	return predicate.Availability(sql.FieldIsNull(FieldPermanenceID))
+}
+
+// PermanenceIDNotNil applies the NotNil predicate on the "permanence_id" field.
+func PermanenceIDNotNil() predicate.Availability {
+	return predicate.Availability(sql.FieldNotNull(FieldPermanenceID))
+}
+
+// PermanenceIDEqualFold applies the EqualFold predicate on the "permanence_id" field.
+func PermanenceIDEqualFold(v domain.ID) predicate.Availability {
+	vc := string(v)
+	return predicate.Availability(sql.FieldEqualFold(FieldPermanenceID, vc))
+}
+
+// PermanenceIDContainsFold applies the ContainsFold predicate on the "permanence_id" field.
+func PermanenceIDContainsFold(v domain.ID) predicate.Availability {
+	vc := string(v)
+	return predicate.Availability(sql.FieldContainsFold(FieldPermanenceID, vc))
+}
+
 // VersionEQ applies the EQ predicate on the "version" field.
 func VersionEQ(v int) predicate.Availability {
 	return predicate.Availability(sql.FieldEQ(FieldVersion, v))
@@ -722,6 +807,29 @@ func HasRoom() predicate.Availability {
 func HasRoomWith(preds ...predicate.Room) predicate.Availability {
 	return predicate.Availability(func(s *sql.Selector) {
 		step := newRoomStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasPermanence applies the HasEdge predicate on the "permanence" edge.
+func HasPermanence() predicate.Availability {
+	return predicate.Availability(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, PermanenceTable, PermanenceColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasPermanenceWith applies the HasEdge predicate on the "permanence" edge with a given conditions (other predicates).
+func HasPermanenceWith(preds ...predicate.Permanence) predicate.Availability {
+	return predicate.Availability(func(s *sql.Selector) {
+		step := newPermanenceStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -537,6 +537,18 @@ func (f PartnerAppSecretFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.V
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PartnerAppSecretMutation", m)
 }
 
+// The PermanenceFunc type is an adapter to allow the use of ordinary
+// function as Permanence mutator.
+type PermanenceFunc func(context.Context, *ent.PermanenceMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PermanenceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PermanenceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PermanenceMutation", m)
+}
+
 // The PersonFunc type is an adapter to allow the use of ordinary
 // function as Person mutator.
 type PersonFunc func(context.Context, *ent.PersonMutation) (ent.Value, error)

@@ -646,6 +646,7 @@ var (
 		{Name: "person_id", Type: field.TypeString, Size: 30},
 		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
 		{Name: "room_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "permanence_id", Type: field.TypeString, Nullable: true, Size: 30},
 	}
 	// AvailabilityTable holds the schema information for the "availability" table.
 	AvailabilityTable = &schema.Table{
@@ -671,6 +672,12 @@ var (
 				RefColumns: []*schema.Column{RoomColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
+			{
+				Symbol:     "availability_permanence_permanence",
+				Columns:    []*schema.Column{AvailabilityColumns[14]},
+				RefColumns: []*schema.Column{PermanenceColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
 		},
 		Indexes: []*schema.Index{
 			{
@@ -682,6 +689,11 @@ var (
 				Name:    "availability_person_idx",
 				Unique:  false,
 				Columns: []*schema.Column{AvailabilityColumns[11]},
+			},
+			{
+				Name:    "availability_permanence_idx",
+				Unique:  false,
+				Columns: []*schema.Column{AvailabilityColumns[14]},
 			},
 		},
 	}
@@ -2161,6 +2173,87 @@ var (
 			},
 		},
 	}
+	// PermanenceColumns holds the columns for the "permanence" table.
+	PermanenceColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "requested_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "reason", Type: field.TypeEnum, Enums: []string{"NO_REGISTRATION", "DISTANCE", "MUCH_DEMAND", "STAFF_AWAY"}},
+		{Name: "rule", Type: field.TypeString, Size: 200, Default: ""},
+		{Name: "first_day", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "valid_until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "opens", Type: field.TypeInt},
+		{Name: "closes", Type: field.TypeInt},
+		{Name: "capacity", Type: field.TypeInt},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"REQUESTED", "PLANNED", "STAFFED", "HELD", "CANCELLED", "DECLINED"}, Default: "REQUESTED"},
+		{Name: "answered_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "declined_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"NO_STAFF", "NO_NEED", "NO_PREMISES", "LATER", "UNFORESEEN", "NOT_ASKED_ANY_MORE"}},
+		{Name: "cancelled_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"NO_STAFF", "NO_NEED", "NO_PREMISES", "LATER", "UNFORESEEN", "NOT_ASKED_ANY_MORE"}},
+		{Name: "records", Type: field.TypeJSON},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "serving_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "room_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "organisation_id", Type: field.TypeString, Size: 30},
+		{Name: "requested_by_id", Type: field.TypeString, Size: 30},
+		{Name: "answered_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
+	}
+	// PermanenceTable holds the schema information for the "permanence" table.
+	PermanenceTable = &schema.Table{
+		Name:       "permanence",
+		Columns:    PermanenceColumns,
+		PrimaryKey: []*schema.Column{PermanenceColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "permanence_reception_point_serving_point",
+				Columns:    []*schema.Column{PermanenceColumns[16]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "permanence_room_room",
+				Columns:    []*schema.Column{PermanenceColumns[17]},
+				RefColumns: []*schema.Column{RoomColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "permanence_organisation_organisation",
+				Columns:    []*schema.Column{PermanenceColumns[18]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "permanence_person_requested_by",
+				Columns:    []*schema.Column{PermanenceColumns[19]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "permanence_person_answered_by",
+				Columns:    []*schema.Column{PermanenceColumns[20]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "permanence_reception_point_permanences",
+				Columns:    []*schema.Column{PermanenceColumns[21]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "permanence_point_idx",
+				Unique:  false,
+				Columns: []*schema.Column{PermanenceColumns[21], PermanenceColumns[5]},
+			},
+			{
+				Name:    "permanence_state_idx",
+				Unique:  false,
+				Columns: []*schema.Column{PermanenceColumns[10], PermanenceColumns[6]},
+			},
+		},
+	}
 	// PersonColumns holds the columns for the "person" table.
 	PersonColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -3288,6 +3381,7 @@ var (
 		PairTable,
 		PartnerAppTable,
 		PartnerAppSecretTable,
+		PermanenceTable,
 		PersonTable,
 		PieceTable,
 		PieceFileTable,
@@ -3430,6 +3524,7 @@ func init() {
 	AvailabilityTable.ForeignKeys[0].RefTable = PersonTable
 	AvailabilityTable.ForeignKeys[1].RefTable = ReceptionPointTable
 	AvailabilityTable.ForeignKeys[2].RefTable = RoomTable
+	AvailabilityTable.ForeignKeys[3].RefTable = PermanenceTable
 	AvailabilityTable.Annotation = &entsql.Annotation{
 		Table: "availability",
 	}
@@ -3662,6 +3757,25 @@ func init() {
 	PartnerAppSecretTable.ForeignKeys[0].RefTable = PartnerAppTable
 	PartnerAppSecretTable.Annotation = &entsql.Annotation{
 		Table: "partner_app_secret",
+	}
+	PermanenceTable.ForeignKeys[0].RefTable = ReceptionPointTable
+	PermanenceTable.ForeignKeys[1].RefTable = RoomTable
+	PermanenceTable.ForeignKeys[2].RefTable = OrganisationTable
+	PermanenceTable.ForeignKeys[3].RefTable = PersonTable
+	PermanenceTable.ForeignKeys[4].RefTable = PersonTable
+	PermanenceTable.ForeignKeys[5].RefTable = ReceptionPointTable
+	PermanenceTable.Annotation = &entsql.Annotation{
+		Table: "permanence",
+	}
+	PermanenceTable.Annotation.Checks = map[string]string{
+		"permanence_answered_check":  "(answered_on IS NULL) = (answered_by_id IS NULL) AND (answered_on IS NOT NULL OR state IN ('REQUESTED', 'CANCELLED'))",
+		"permanence_cancelled_check": "(cancelled_for IS NOT NULL) = (state = 'CANCELLED')",
+		"permanence_capacity_check":  "capacity BETWEEN 1 AND 100",
+		"permanence_declined_check":  "(declined_for IS NOT NULL) = (state = 'DECLINED')",
+		"permanence_elsewhere_check": "serving_point_id <> reception_point_id",
+		"permanence_hours_check":     "opens >= 0 AND opens < closes AND closes <= 1440",
+		"permanence_period_check":    "valid_until > first_day",
+		"permanence_served_check":    "serving_point_id IS NOT NULL OR state IN ('REQUESTED', 'DECLINED', 'CANCELLED')",
 	}
 	PersonTable.ForeignKeys[0].RefTable = OrganisationTable
 	PersonTable.Annotation = &entsql.Annotation{

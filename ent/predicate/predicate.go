@@ -138,6 +138,9 @@ type PartnerApp func(*sql.Selector)
 // PartnerAppSecret is the predicate function for partnerappsecret builders.
 type PartnerAppSecret func(*sql.Selector)
 
+// Permanence is the predicate function for permanence builders.
+type Permanence func(*sql.Selector)
+
 // Person is the predicate function for person builders.
 type Person func(*sql.Selector)
 

@@ -1166,6 +1166,30 @@ func (f PartnerAppSecretMutationRuleFunc) EvalMutation(ctx context.Context, m en
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PartnerAppSecretMutation", m)
 }
 
+// The PermanenceQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PermanenceQueryRuleFunc func(context.Context, *ent.PermanenceQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PermanenceQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PermanenceQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PermanenceQuery", q)
+}
+
+// The PermanenceMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PermanenceMutationRuleFunc func(context.Context, *ent.PermanenceMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PermanenceMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PermanenceMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PermanenceMutation", m)
+}
+
 // The PersonQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type PersonQueryRuleFunc func(context.Context, *ent.PersonQuery) error

@@ -50,6 +50,8 @@ const (
 	EdgeAgreements = "agreements"
 	// EdgeOpeningHours holds the string denoting the opening_hours edge name in mutations.
 	EdgeOpeningHours = "opening_hours"
+	// EdgePermanences holds the string denoting the permanences edge name in mutations.
+	EdgePermanences = "permanences"
 	// EdgeAssignments holds the string denoting the assignments edge name in mutations.
 	EdgeAssignments = "assignments"
 	// EdgePartnerApps holds the string denoting the partner_apps edge name in mutations.
@@ -82,6 +84,13 @@ const (
 	OpeningHoursInverseTable = "opening_hours"
 	// OpeningHoursColumn is the table column denoting the opening_hours relation/edge.
 	OpeningHoursColumn = "reception_point_id"
+	// PermanencesTable is the table that holds the permanences relation/edge.
+	PermanencesTable = "permanence"
+	// PermanencesInverseTable is the table name for the Permanence entity.
+	// It exists in this package in order to avoid circular dependency with the "permanence" package.
+	PermanencesInverseTable = "permanence"
+	// PermanencesColumn is the table column denoting the permanences relation/edge.
+	PermanencesColumn = "reception_point_id"
 	// AssignmentsTable is the table that holds the assignments relation/edge. The primary key declared below.
 	AssignmentsTable = "assignment_reception_point"
 	// AssignmentsInverseTable is the table name for the Assignment entity.
@@ -279,6 +288,20 @@ func ByOpeningHours(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByPermanencesCount orders the results by permanences count.
+func ByPermanencesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newPermanencesStep(), opts...)
+	}
+}
+
+// ByPermanences orders the results by permanences terms.
+func ByPermanences(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newPermanencesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByAssignmentsCount orders the results by assignments count.
 func ByAssignmentsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -332,6 +355,13 @@ func newOpeningHoursStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(OpeningHoursInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, OpeningHoursTable, OpeningHoursColumn),
+	)
+}
+func newPermanencesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(PermanencesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, PermanencesTable, PermanencesColumn),
 	)
 }
 func newAssignmentsStep() *sqlgraph.Step {

@@ -798,6 +798,29 @@ func HasOpeningHoursWith(preds ...predicate.OpeningHours) predicate.ReceptionPoi
 	})
 }
 
+// HasPermanences applies the HasEdge predicate on the "permanences" edge.
+func HasPermanences() predicate.ReceptionPoint {
+	return predicate.ReceptionPoint(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, PermanencesTable, PermanencesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasPermanencesWith applies the HasEdge predicate on the "permanences" edge with a given conditions (other predicates).
+func HasPermanencesWith(preds ...predicate.Permanence) predicate.ReceptionPoint {
+	return predicate.ReceptionPoint(func(s *sql.Selector) {
+		step := newPermanencesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasAssignments applies the HasEdge predicate on the "assignments" edge.
 func HasAssignments() predicate.ReceptionPoint {
 	return predicate.ReceptionPoint(func(s *sql.Selector) {

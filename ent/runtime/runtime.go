@@ -51,6 +51,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
+	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
@@ -588,7 +589,7 @@ func init() {
 	// availability.DefaultChanges holds the default value on creation for the changes field.
 	availability.DefaultChanges = availabilityDescChanges.Default.([]domain.OccurrenceChange)
 	// availabilityDescVersion is the schema descriptor for version field.
-	availabilityDescVersion := availabilityFields[11].Descriptor()
+	availabilityDescVersion := availabilityFields[12].Descriptor()
 	// availability.DefaultVersion holds the default value on creation for the version field.
 	availability.DefaultVersion = availabilityDescVersion.Default.(int)
 	// availability.VersionValidator is a validator for the "version" field. It is called by the builders before save.
@@ -1477,6 +1478,46 @@ func init() {
 	partnerappsecret.DefaultID = partnerappsecretDescID.Default.(func() domain.ID)
 	// partnerappsecret.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	partnerappsecret.IDValidator = partnerappsecretDescID.Validators[0].(func(string) error)
+	permanenceMixin := schema.Permanence{}.Mixin()
+	permanence.Policy = privacy.NewPolicies(schema.Permanence{})
+	permanence.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := permanence.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	permanenceMixinFields0 := permanenceMixin[0].Fields()
+	_ = permanenceMixinFields0
+	permanenceFields := schema.Permanence{}.Fields()
+	_ = permanenceFields
+	// permanenceDescCreatedAt is the schema descriptor for created_at field.
+	permanenceDescCreatedAt := permanenceMixinFields0[1].Descriptor()
+	// permanence.DefaultCreatedAt holds the default value on creation for the created_at field.
+	permanence.DefaultCreatedAt = permanenceDescCreatedAt.Default.(func() time.Time)
+	// permanenceDescRule is the schema descriptor for rule field.
+	permanenceDescRule := permanenceFields[6].Descriptor()
+	// permanence.DefaultRule holds the default value on creation for the rule field.
+	permanence.DefaultRule = domain.Stated(permanenceDescRule.Default.(string))
+	// permanence.RuleValidator is a validator for the "rule" field. It is called by the builders before save.
+	permanence.RuleValidator = permanenceDescRule.Validators[0].(func(string) error)
+	// permanenceDescRecords is the schema descriptor for records field.
+	permanenceDescRecords := permanenceFields[18].Descriptor()
+	// permanence.DefaultRecords holds the default value on creation for the records field.
+	permanence.DefaultRecords = permanenceDescRecords.Default.([]domain.PermanenceRecord)
+	// permanenceDescVersion is the schema descriptor for version field.
+	permanenceDescVersion := permanenceFields[19].Descriptor()
+	// permanence.DefaultVersion holds the default value on creation for the version field.
+	permanence.DefaultVersion = permanenceDescVersion.Default.(int)
+	// permanence.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	permanence.VersionValidator = permanenceDescVersion.Validators[0].(func(int) error)
+	// permanenceDescID is the schema descriptor for id field.
+	permanenceDescID := permanenceMixinFields0[0].Descriptor()
+	// permanence.DefaultID holds the default value on creation for the id field.
+	permanence.DefaultID = permanenceDescID.Default.(func() domain.ID)
+	// permanence.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	permanence.IDValidator = permanenceDescID.Validators[0].(func(string) error)
 	personMixin := schema.Person{}.Mixin()
 	person.Policy = privacy.NewPolicies(schema.Person{})
 	person.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -44,6 +44,8 @@ func (Availability) Fields() []ent.Field {
 			Comment("Those that are received; none for all."),
 		field.JSON("changes", []domain.OccurrenceChange{}).Default([]domain.OccurrenceChange{}).
 			Comment("The days on which it departs from its rule."),
+		field.String("permanence_id").GoType(domain.ID("")).Optional().Nillable().Immutable().
+			Comment("The permanence that it is given to; null at one's own point."),
 		field.Int("version").Default(1).Positive(),
 	}
 }
@@ -55,6 +57,7 @@ func (Availability) Edges() []ent.Edge {
 		edge.To("reception_point", ReceptionPoint.Type).Field("reception_point_id").Unique().Required().Immutable().
 			Annotations(entgql.MapsTo("receptionPoint")),
 		edge.To("room", Room.Type).Field("room_id").Unique(),
+		edge.To("permanence", Permanence.Type).Field("permanence_id").Unique().Immutable(),
 	}
 }
 
@@ -63,6 +66,7 @@ func (Availability) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("reception_point_id", "first_day").StorageKey("availability_point_idx"),
 		index.Fields("person_id").StorageKey("availability_person_idx"),
+		index.Fields("permanence_id").StorageKey("availability_permanence_idx"),
 	}
 }
 

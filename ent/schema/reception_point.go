@@ -59,6 +59,8 @@ func (ReceptionPoint) Edges() []ent.Edge {
 			Annotations(entgql.MapsTo("agreement")),
 		edge.To("opening_hours", OpeningHours.Type).
 			Annotations(entgql.MapsTo("openingHours", "openingDays")),
+		edge.To("permanences", Permanence.Type).
+			Annotations(entgql.MapsTo("nextPermanence", "permanenceDays")),
 		edge.From("assignments", Assignment.Type).Ref("reception_points").
 			Annotations(entgql.Skip(entgql.SkipAll)),
 		edge.From("partner_apps", PartnerApp.Type).Ref("reception_points").

@@ -21,6 +21,7 @@ import (
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/graph/model"
 	"github.com/guichet-logement/guichet/graph/scalar"
+	"github.com/guichet-logement/guichet/rota"
 	"github.com/guichet-logement/guichet/service"
 	"github.com/guichet-logement/guichet/stockmap"
 	gqlparser "github.com/vektah/gqlparser/v2"
@@ -57,6 +58,8 @@ type ResolverRoot interface {
 	Orientation() OrientationResolver
 	Pair() PairResolver
 	PartnerApp() PartnerAppResolver
+	Permanence() PermanenceResolver
+	PermanenceProposal() PermanenceProposalResolver
 	Piece() PieceResolver
 	ProposedChange() ProposedChangeResolver
 	PublishedFigures() PublishedFiguresResolver
@@ -375,6 +378,7 @@ type ComplexityRoot struct {
 		Modes          func(childComplexity int) int
 		Motives        func(childComplexity int) int
 		Opens          func(childComplexity int) int
+		Permanence     func(childComplexity int) int
 		Person         func(childComplexity int) int
 		PersonID       func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
@@ -444,6 +448,12 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	CancelPermanencePayload struct {
+		Errors     func(childComplexity int) int
+		Hit        func(childComplexity int) int
+		Permanence func(childComplexity int) int
+	}
+
 	CatalogueEntry struct {
 		Code  func(childComplexity int) int
 		ID    func(childComplexity int) int
@@ -501,6 +511,12 @@ type ComplexityRoot struct {
 		TotalCount func(childComplexity int) int
 	}
 
+	CommuneCoverage struct {
+		InseeCode func(childComplexity int) int
+		Name      func(childComplexity int) int
+		Weeks     func(childComplexity int) int
+	}
+
 	CommuneEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
@@ -532,6 +548,18 @@ type ComplexityRoot struct {
 	CorrectApplicationPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	CoverageWeek struct {
+		Cancelled func(childComplexity int) int
+		Gap       func(childComplexity int) int
+		Holidays  func(childComplexity int) int
+		Monday    func(childComplexity int) int
+		OwnLevel  func(childComplexity int) int
+		Reach     func(childComplexity int) int
+		Requested func(childComplexity int) int
+		Staffed   func(childComplexity int) int
+		Unstaffed func(childComplexity int) int
 	}
 
 	CurrentDwelling struct {
@@ -579,6 +607,11 @@ type ComplexityRoot struct {
 	DeclineOrientationPayload struct {
 		Errors      func(childComplexity int) int
 		Orientation func(childComplexity int) int
+	}
+
+	DeclinePermanencePayload struct {
+		Errors     func(childComplexity int) int
+		Permanence func(childComplexity int) int
 	}
 
 	DeclineProposedChangePayload struct {
@@ -726,6 +759,11 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	HoldPermanencePayload struct {
+		Errors     func(childComplexity int) int
+		Permanence func(childComplexity int) int
+	}
+
 	HouseholdMember struct {
 		Age             func(childComplexity int) int
 		ExpectedOn      func(childComplexity int) int
@@ -842,6 +880,7 @@ type ComplexityRoot struct {
 		BindAccount                func(childComplexity int, input model.BindAccountInput) int
 		BookAppointment            func(childComplexity int, input model.BookAppointmentInput) int
 		CancelAppointment          func(childComplexity int, input model.CancelAppointmentInput) int
+		CancelPermanence           func(childComplexity int, input model.CancelPermanenceInput) int
 		ChangeOccurrence           func(childComplexity int, input model.ChangeOccurrenceInput) int
 		ChangePartnerApp           func(childComplexity int, input model.ChangePartnerAppInput) int
 		ConfirmAssignment          func(childComplexity int, input model.ConfirmAssignmentInput) int
@@ -852,6 +891,7 @@ type ComplexityRoot struct {
 		DeclineAppointmentOffer    func(childComplexity int, input model.DeclineAppointmentOfferInput) int
 		DeclineHandOver            func(childComplexity int, input model.DeclineHandOverInput) int
 		DeclineOrientation         func(childComplexity int, input model.DeclineOrientationInput) int
+		DeclinePermanence          func(childComplexity int, input model.DeclinePermanenceInput) int
 		DeclineProposedChange      func(childComplexity int, input model.DeclineProposedChangeInput) int
 		DepositApplicationAgain    func(childComplexity int, input model.DepositApplicationAgainInput) int
 		DepositDraft               func(childComplexity int, input model.DepositDraftInput) int
@@ -864,6 +904,7 @@ type ComplexityRoot struct {
 		FormPair                   func(childComplexity int, input model.FormPairInput) int
 		GrantStaffAuthorisation    func(childComplexity int, input model.GrantStaffAuthorisationInput) int
 		HandOverApplication        func(childComplexity int, input model.HandOverApplicationInput) int
+		HoldPermanence             func(childComplexity int, input model.HoldPermanenceInput) int
 		IssueBindingCode           func(childComplexity int, input model.IssueBindingCodeInput) int
 		MergeApplications          func(childComplexity int, input model.MergeApplicationsInput) int
 		MoveAppointment            func(childComplexity int, input model.MoveAppointmentInput) int
@@ -871,6 +912,7 @@ type ComplexityRoot struct {
 		OpenAvailability           func(childComplexity int, input model.OpenAvailabilityInput) int
 		OpenCalendarFeed           func(childComplexity int, input model.OpenCalendarFeedInput) int
 		OrientApplicant            func(childComplexity int, input model.OrientApplicantInput) int
+		PlanPermanence             func(childComplexity int, input model.PlanPermanenceInput) int
 		PrepareAccessExport        func(childComplexity int, input model.PrepareAccessExportInput) int
 		PrepareUpload              func(childComplexity int, input model.PrepareUploadInput) int
 		ProposeChange              func(childComplexity int, input model.ProposeChangeInput) int
@@ -895,6 +937,7 @@ type ComplexityRoot struct {
 		ReopenToApplicant          func(childComplexity int, input model.ReopenToApplicantInput) int
 		ReportBackOrientation      func(childComplexity int, input model.ReportBackOrientationInput) int
 		RequestLevelChange         func(childComplexity int, input model.RequestLevelChangeInput) int
+		RequestPermanence          func(childComplexity int, input model.RequestPermanenceInput) int
 		ResendPiece                func(childComplexity int, input model.ResendPieceInput) int
 		RevokeCalendarFeed         func(childComplexity int, input model.RevokeCalendarFeedInput) int
 		RevokePartnerApp           func(childComplexity int, input model.RevokePartnerAppInput) int
@@ -903,6 +946,7 @@ type ComplexityRoot struct {
 		SaveDraft                  func(childComplexity int, input model.SaveDraftInput) int
 		SetSandboxClock            func(childComplexity int, input model.SetSandboxClockInput) int
 		SplitApplication           func(childComplexity int, input model.SplitApplicationInput) int
+		StaffPermanence            func(childComplexity int, input model.StaffPermanenceInput) int
 		TakeOnlineRegistration     func(childComplexity int, input model.TakeOnlineRegistrationInput) int
 		UnbindAccount              func(childComplexity int, input model.UnbindAccountInput) int
 		UndoMerge                  func(childComplexity int, input model.UndoMergeInput) int
@@ -1089,6 +1133,66 @@ type ComplexityRoot struct {
 		MadeAt func(childComplexity int) int
 	}
 
+	Permanence struct {
+		AnsweredOn     func(childComplexity int) int
+		CancelledFor   func(childComplexity int) int
+		Capacity       func(childComplexity int) int
+		Closes         func(childComplexity int) int
+		Days           func(childComplexity int, from *domain.Date, days int) int
+		DeclinedFor    func(childComplexity int) int
+		FirstDay       func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Opens          func(childComplexity int) int
+		Organisation   func(childComplexity int) int
+		Reason         func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+		Records        func(childComplexity int) int
+		RequestedOn    func(childComplexity int) int
+		Room           func(childComplexity int) int
+		Rule           func(childComplexity int) int
+		ServingPoint   func(childComplexity int) int
+		State          func(childComplexity int) int
+		ValidUntil     func(childComplexity int) int
+		Version        func(childComplexity int) int
+	}
+
+	PermanenceDay struct {
+		Closes       func(childComplexity int) int
+		Day          func(childComplexity int) int
+		Opens        func(childComplexity int) int
+		PermanenceID func(childComplexity int) int
+		State        func(childComplexity int) int
+	}
+
+	PermanenceGap struct {
+		Day              func(childComplexity int) int
+		Obstacles        func(childComplexity int) int
+		PermanenceID     func(childComplexity int) int
+		ReceptionPointID func(childComplexity int) int
+	}
+
+	PermanenceProposal struct {
+		Day              func(childComplexity int) int
+		PermanenceID     func(childComplexity int) int
+		Person           func(childComplexity int) int
+		PersonID         func(childComplexity int) int
+		Points           func(childComplexity int) int
+		Reasons          func(childComplexity int) int
+		ReceptionPointID func(childComplexity int) int
+	}
+
+	PermanenceProposals struct {
+		Gaps      func(childComplexity int) int
+		Proposals func(childComplexity int) int
+	}
+
+	PermanenceRecord struct {
+		CancelledFor func(childComplexity int) int
+		Day          func(childComplexity int) int
+		Received     func(childComplexity int) int
+		State        func(childComplexity int) int
+	}
+
 	Person struct {
 		Assignments    func(childComplexity int) int
 		Authorisations func(childComplexity int) int
@@ -1147,6 +1251,11 @@ type ComplexityRoot struct {
 		State       func(childComplexity int) int
 	}
 
+	PlanPermanencePayload struct {
+		Errors     func(childComplexity int) int
+		Permanence func(childComplexity int) int
+	}
+
 	PrepareAccessExportPayload struct {
 		Errors func(childComplexity int) int
 		Ticket func(childComplexity int) int
@@ -1155,6 +1264,11 @@ type ComplexityRoot struct {
 	PrepareUploadPayload struct {
 		Errors func(childComplexity int) int
 		Upload func(childComplexity int) int
+	}
+
+	ProposalReason struct {
+		Aspect func(childComplexity int) int
+		Points func(childComplexity int) int
 	}
 
 	ProposeChangePayload struct {
@@ -1230,7 +1344,10 @@ type ComplexityRoot struct {
 		Organisations          func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.OrganisationOrder, where *ent.OrganisationWhereInput) int
 		Orientations           func(childComplexity int, first int, afterID *domain.ID, where *model.OrientationFilter) int
 		PartnerApps            func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PartnerAppOrder, where *ent.PartnerAppWhereInput) int
+		PermanenceCoverage     func(childComplexity int, from domain.Date, weeks int, communes []domain.InseeCode) int
+		Permanences            func(childComplexity int, first int, afterID *domain.ID, where *model.PermanenceFilter) int
 		PieceTicket            func(childComplexity int, id domain.ID) int
+		ProposePermanenceStaff func(childComplexity int, from domain.Date, days int) int
 		PublishedFigures       func(childComplexity int, crossing domain.Crossing, month *domain.Date) int
 		PublishedMonths        func(childComplexity int) int
 		ReceptionPoints        func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) int
@@ -1281,9 +1398,11 @@ type ComplexityRoot struct {
 		Latitude       func(childComplexity int) int
 		Longitude      func(childComplexity int) int
 		Name           func(childComplexity int) int
+		NextPermanence func(childComplexity int) int
 		OpeningDays    func(childComplexity int, days int) int
 		OpeningHours   func(childComplexity int) int
 		Operators      func(childComplexity int) int
+		PermanenceDays func(childComplexity int, days int) int
 		Phone          func(childComplexity int) int
 		PostalCode     func(childComplexity int) int
 		StepFreeAccess func(childComplexity int) int
@@ -1394,6 +1513,11 @@ type ComplexityRoot struct {
 	RequestLevelChangePayload struct {
 		Errors      func(childComplexity int) int
 		LevelChange func(childComplexity int) int
+	}
+
+	RequestPermanencePayload struct {
+		Errors     func(childComplexity int) int
+		Permanence func(childComplexity int) int
 	}
 
 	ResendPiecePayload struct {
@@ -1524,6 +1648,17 @@ type ComplexityRoot struct {
 		ValidFrom        func(childComplexity int) int
 		ValidUntil       func(childComplexity int) int
 		Version          func(childComplexity int) int
+	}
+
+	StaffObstacle struct {
+		Kind   func(childComplexity int) int
+		People func(childComplexity int) int
+	}
+
+	StaffPermanencePayload struct {
+		Errors     func(childComplexity int) int
+		Hit        func(childComplexity int) int
+		Permanence func(childComplexity int) int
 	}
 
 	StaleVersionError struct {
@@ -1895,6 +2030,12 @@ type MutationResolver interface {
 	OpenCalendarFeed(ctx context.Context, input model.OpenCalendarFeedInput) (*model.OpenCalendarFeedPayload, error)
 	RevokeCalendarFeed(ctx context.Context, input model.RevokeCalendarFeedInput) (*model.RevokeCalendarFeedPayload, error)
 	AnswerSatisfaction(ctx context.Context, input model.AnswerSatisfactionInput) (*model.AnswerSatisfactionPayload, error)
+	RequestPermanence(ctx context.Context, input model.RequestPermanenceInput) (*model.RequestPermanencePayload, error)
+	PlanPermanence(ctx context.Context, input model.PlanPermanenceInput) (*model.PlanPermanencePayload, error)
+	DeclinePermanence(ctx context.Context, input model.DeclinePermanenceInput) (*model.DeclinePermanencePayload, error)
+	StaffPermanence(ctx context.Context, input model.StaffPermanenceInput) (*model.StaffPermanencePayload, error)
+	HoldPermanence(ctx context.Context, input model.HoldPermanenceInput) (*model.HoldPermanencePayload, error)
+	CancelPermanence(ctx context.Context, input model.CancelPermanenceInput) (*model.CancelPermanencePayload, error)
 }
 type OnlineRegistrationResolver interface {
 	Assignee(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Person, error)
@@ -1921,6 +2062,15 @@ type PartnerAppResolver interface {
 	Secrets(ctx context.Context, obj *ent.PartnerApp) ([]*ent.PartnerAppSecret, error)
 
 	Notice(ctx context.Context, obj *ent.PartnerApp) (*domain.AppNotice, error)
+}
+type PermanenceResolver interface {
+	Room(ctx context.Context, obj *ent.Permanence) (*ent.Room, error)
+
+	Days(ctx context.Context, obj *ent.Permanence, from *domain.Date, days int) ([]*domain.PermanenceDay, error)
+	Records(ctx context.Context, obj *ent.Permanence) ([]*domain.PermanenceRecord, error)
+}
+type PermanenceProposalResolver interface {
+	Person(ctx context.Context, obj *rota.Proposal) (*ent.Person, error)
 }
 type PieceResolver interface {
 	State(ctx context.Context, obj *ent.Piece) (domain.PieceState, error)
@@ -1979,6 +2129,9 @@ type QueryResolver interface {
 	LevelChanges(ctx context.Context, first int, afterID *domain.ID, states []domain.LevelChangeState) ([]*ent.LevelChange, error)
 	CalendarFeeds(ctx context.Context) ([]*ent.CalendarFeed, error)
 	Satisfaction(ctx context.Context, from domain.Date, months int, receptionPointIds []domain.ID) ([]*service.SatisfactionMonth, error)
+	Permanences(ctx context.Context, first int, afterID *domain.ID, where *model.PermanenceFilter) ([]*ent.Permanence, error)
+	PermanenceCoverage(ctx context.Context, from domain.Date, weeks int, communes []domain.InseeCode) ([]*service.CommuneCoverage, error)
+	ProposePermanenceStaff(ctx context.Context, from domain.Date, days int) (*service.PermanenceProposals, error)
 }
 type ReceptionContactResolver interface {
 	Application(ctx context.Context, obj *ent.ReceptionContact) (*ent.Application, error)
@@ -1988,6 +2141,8 @@ type ReceptionPointResolver interface {
 	Agreement(ctx context.Context, obj *ent.ReceptionPoint) (*ent.Agreement, error)
 
 	OpeningDays(ctx context.Context, obj *ent.ReceptionPoint, days int) ([]*model.OpeningDay, error)
+	NextPermanence(ctx context.Context, obj *ent.ReceptionPoint) (*domain.PermanenceDay, error)
+	PermanenceDays(ctx context.Context, obj *ent.ReceptionPoint, days int) ([]*domain.PermanenceDay, error)
 }
 type SlotPageResolver interface {
 	ReceptionPoints(ctx context.Context, obj *service.SlotPage) ([]*ent.ReceptionPoint, error)
@@ -3347,6 +3502,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Availability.Opens(childComplexity), true
+	case "Availability.permanence":
+		if e.ComplexityRoot.Availability.Permanence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Availability.Permanence(childComplexity), true
 	case "Availability.person":
 		if e.ComplexityRoot.Availability.Person == nil {
 			break
@@ -3619,6 +3780,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CancelAppointmentPayload.Errors(childComplexity), true
 
+	case "CancelPermanencePayload.errors":
+		if e.ComplexityRoot.CancelPermanencePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelPermanencePayload.Errors(childComplexity), true
+	case "CancelPermanencePayload.hit":
+		if e.ComplexityRoot.CancelPermanencePayload.Hit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelPermanencePayload.Hit(childComplexity), true
+	case "CancelPermanencePayload.permanence":
+		if e.ComplexityRoot.CancelPermanencePayload.Permanence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CancelPermanencePayload.Permanence(childComplexity), true
+
 	case "CatalogueEntry.code":
 		if e.ComplexityRoot.CatalogueEntry.Code == nil {
 			break
@@ -3840,6 +4020,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CommuneConnection.TotalCount(childComplexity), true
 
+	case "CommuneCoverage.inseeCode":
+		if e.ComplexityRoot.CommuneCoverage.InseeCode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneCoverage.InseeCode(childComplexity), true
+	case "CommuneCoverage.name":
+		if e.ComplexityRoot.CommuneCoverage.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneCoverage.Name(childComplexity), true
+	case "CommuneCoverage.weeks":
+		if e.ComplexityRoot.CommuneCoverage.Weeks == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneCoverage.Weeks(childComplexity), true
+
 	case "CommuneEdge.cursor":
 		if e.ComplexityRoot.CommuneEdge.Cursor == nil {
 			break
@@ -3935,6 +4134,61 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CorrectApplicationPayload.Errors(childComplexity), true
+
+	case "CoverageWeek.cancelled":
+		if e.ComplexityRoot.CoverageWeek.Cancelled == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageWeek.Cancelled(childComplexity), true
+	case "CoverageWeek.gap":
+		if e.ComplexityRoot.CoverageWeek.Gap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageWeek.Gap(childComplexity), true
+	case "CoverageWeek.holidays":
+		if e.ComplexityRoot.CoverageWeek.Holidays == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageWeek.Holidays(childComplexity), true
+	case "CoverageWeek.monday":
+		if e.ComplexityRoot.CoverageWeek.Monday == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageWeek.Monday(childComplexity), true
+	case "CoverageWeek.ownLevel":
+		if e.ComplexityRoot.CoverageWeek.OwnLevel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageWeek.OwnLevel(childComplexity), true
+	case "CoverageWeek.reach":
+		if e.ComplexityRoot.CoverageWeek.Reach == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageWeek.Reach(childComplexity), true
+	case "CoverageWeek.requested":
+		if e.ComplexityRoot.CoverageWeek.Requested == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageWeek.Requested(childComplexity), true
+	case "CoverageWeek.staffed":
+		if e.ComplexityRoot.CoverageWeek.Staffed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageWeek.Staffed(childComplexity), true
+	case "CoverageWeek.unstaffed":
+		if e.ComplexityRoot.CoverageWeek.Unstaffed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CoverageWeek.Unstaffed(childComplexity), true
 
 	case "CurrentDwelling.category":
 		if e.ComplexityRoot.CurrentDwelling.Category == nil {
@@ -4098,6 +4352,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DeclineOrientationPayload.Orientation(childComplexity), true
+
+	case "DeclinePermanencePayload.errors":
+		if e.ComplexityRoot.DeclinePermanencePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclinePermanencePayload.Errors(childComplexity), true
+	case "DeclinePermanencePayload.permanence":
+		if e.ComplexityRoot.DeclinePermanencePayload.Permanence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DeclinePermanencePayload.Permanence(childComplexity), true
 
 	case "DeclineProposedChangePayload.application":
 		if e.ComplexityRoot.DeclineProposedChangePayload.Application == nil {
@@ -4611,6 +4878,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HandOverApplicationPayload.Errors(childComplexity), true
+
+	case "HoldPermanencePayload.errors":
+		if e.ComplexityRoot.HoldPermanencePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HoldPermanencePayload.Errors(childComplexity), true
+	case "HoldPermanencePayload.permanence":
+		if e.ComplexityRoot.HoldPermanencePayload.Permanence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HoldPermanencePayload.Permanence(childComplexity), true
 
 	case "HouseholdMember.age":
 		if e.ComplexityRoot.HouseholdMember.Age == nil {
@@ -5163,6 +5443,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.CancelAppointment(childComplexity, args["input"].(model.CancelAppointmentInput)), true
+	case "Mutation.cancelPermanence":
+		if e.ComplexityRoot.Mutation.CancelPermanence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_cancelPermanence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CancelPermanence(childComplexity, args["input"].(model.CancelPermanenceInput)), true
 	case "Mutation.changeOccurrence":
 		if e.ComplexityRoot.Mutation.ChangeOccurrence == nil {
 			break
@@ -5273,6 +5564,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DeclineOrientation(childComplexity, args["input"].(model.DeclineOrientationInput)), true
+	case "Mutation.declinePermanence":
+		if e.ComplexityRoot.Mutation.DeclinePermanence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_declinePermanence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DeclinePermanence(childComplexity, args["input"].(model.DeclinePermanenceInput)), true
 	case "Mutation.declineProposedChange":
 		if e.ComplexityRoot.Mutation.DeclineProposedChange == nil {
 			break
@@ -5405,6 +5707,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.HandOverApplication(childComplexity, args["input"].(model.HandOverApplicationInput)), true
+	case "Mutation.holdPermanence":
+		if e.ComplexityRoot.Mutation.HoldPermanence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_holdPermanence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.HoldPermanence(childComplexity, args["input"].(model.HoldPermanenceInput)), true
 	case "Mutation.issueBindingCode":
 		if e.ComplexityRoot.Mutation.IssueBindingCode == nil {
 			break
@@ -5482,6 +5795,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.OrientApplicant(childComplexity, args["input"].(model.OrientApplicantInput)), true
+	case "Mutation.planPermanence":
+		if e.ComplexityRoot.Mutation.PlanPermanence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_planPermanence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.PlanPermanence(childComplexity, args["input"].(model.PlanPermanenceInput)), true
 	case "Mutation.prepareAccessExport":
 		if e.ComplexityRoot.Mutation.PrepareAccessExport == nil {
 			break
@@ -5746,6 +6070,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RequestLevelChange(childComplexity, args["input"].(model.RequestLevelChangeInput)), true
+	case "Mutation.requestPermanence":
+		if e.ComplexityRoot.Mutation.RequestPermanence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_requestPermanence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RequestPermanence(childComplexity, args["input"].(model.RequestPermanenceInput)), true
 	case "Mutation.resendPiece":
 		if e.ComplexityRoot.Mutation.ResendPiece == nil {
 			break
@@ -5834,6 +6169,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SplitApplication(childComplexity, args["input"].(model.SplitApplicationInput)), true
+	case "Mutation.staffPermanence":
+		if e.ComplexityRoot.Mutation.StaffPermanence == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_staffPermanence_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.StaffPermanence(childComplexity, args["input"].(model.StaffPermanenceInput)), true
 	case "Mutation.takeOnlineRegistration":
 		if e.ComplexityRoot.Mutation.TakeOnlineRegistration == nil {
 			break
@@ -6598,6 +6944,269 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PartnerAppSecret.MadeAt(childComplexity), true
 
+	case "Permanence.answeredOn":
+		if e.ComplexityRoot.Permanence.AnsweredOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.AnsweredOn(childComplexity), true
+	case "Permanence.cancelledFor":
+		if e.ComplexityRoot.Permanence.CancelledFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.CancelledFor(childComplexity), true
+	case "Permanence.capacity":
+		if e.ComplexityRoot.Permanence.Capacity == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.Capacity(childComplexity), true
+	case "Permanence.closes":
+		if e.ComplexityRoot.Permanence.Closes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.Closes(childComplexity), true
+	case "Permanence.days":
+		if e.ComplexityRoot.Permanence.Days == nil {
+			break
+		}
+
+		args, err := ec.field_Permanence_days_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Permanence.Days(childComplexity, args["from"].(*domain.Date), args["days"].(int)), true
+	case "Permanence.declinedFor":
+		if e.ComplexityRoot.Permanence.DeclinedFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.DeclinedFor(childComplexity), true
+	case "Permanence.firstDay":
+		if e.ComplexityRoot.Permanence.FirstDay == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.FirstDay(childComplexity), true
+	case "Permanence.id":
+		if e.ComplexityRoot.Permanence.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.ID(childComplexity), true
+	case "Permanence.opens":
+		if e.ComplexityRoot.Permanence.Opens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.Opens(childComplexity), true
+	case "Permanence.organisation":
+		if e.ComplexityRoot.Permanence.Organisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.Organisation(childComplexity), true
+	case "Permanence.reason":
+		if e.ComplexityRoot.Permanence.Reason == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.Reason(childComplexity), true
+	case "Permanence.receptionPoint":
+		if e.ComplexityRoot.Permanence.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.ReceptionPoint(childComplexity), true
+	case "Permanence.records":
+		if e.ComplexityRoot.Permanence.Records == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.Records(childComplexity), true
+	case "Permanence.requestedOn":
+		if e.ComplexityRoot.Permanence.RequestedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.RequestedOn(childComplexity), true
+	case "Permanence.room":
+		if e.ComplexityRoot.Permanence.Room == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.Room(childComplexity), true
+	case "Permanence.rule":
+		if e.ComplexityRoot.Permanence.Rule == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.Rule(childComplexity), true
+	case "Permanence.servingPoint":
+		if e.ComplexityRoot.Permanence.ServingPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.ServingPoint(childComplexity), true
+	case "Permanence.state":
+		if e.ComplexityRoot.Permanence.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.State(childComplexity), true
+	case "Permanence.validUntil":
+		if e.ComplexityRoot.Permanence.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.ValidUntil(childComplexity), true
+	case "Permanence.version":
+		if e.ComplexityRoot.Permanence.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.Version(childComplexity), true
+
+	case "PermanenceDay.closes":
+		if e.ComplexityRoot.PermanenceDay.Closes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceDay.Closes(childComplexity), true
+	case "PermanenceDay.day":
+		if e.ComplexityRoot.PermanenceDay.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceDay.Day(childComplexity), true
+	case "PermanenceDay.opens":
+		if e.ComplexityRoot.PermanenceDay.Opens == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceDay.Opens(childComplexity), true
+	case "PermanenceDay.permanenceId":
+		if e.ComplexityRoot.PermanenceDay.PermanenceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceDay.PermanenceID(childComplexity), true
+	case "PermanenceDay.state":
+		if e.ComplexityRoot.PermanenceDay.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceDay.State(childComplexity), true
+
+	case "PermanenceGap.day":
+		if e.ComplexityRoot.PermanenceGap.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceGap.Day(childComplexity), true
+	case "PermanenceGap.obstacles":
+		if e.ComplexityRoot.PermanenceGap.Obstacles == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceGap.Obstacles(childComplexity), true
+	case "PermanenceGap.permanenceId":
+		if e.ComplexityRoot.PermanenceGap.PermanenceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceGap.PermanenceID(childComplexity), true
+	case "PermanenceGap.receptionPointId":
+		if e.ComplexityRoot.PermanenceGap.ReceptionPointID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceGap.ReceptionPointID(childComplexity), true
+
+	case "PermanenceProposal.day":
+		if e.ComplexityRoot.PermanenceProposal.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceProposal.Day(childComplexity), true
+	case "PermanenceProposal.permanenceId":
+		if e.ComplexityRoot.PermanenceProposal.PermanenceID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceProposal.PermanenceID(childComplexity), true
+	case "PermanenceProposal.person":
+		if e.ComplexityRoot.PermanenceProposal.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceProposal.Person(childComplexity), true
+	case "PermanenceProposal.personId":
+		if e.ComplexityRoot.PermanenceProposal.PersonID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceProposal.PersonID(childComplexity), true
+	case "PermanenceProposal.points":
+		if e.ComplexityRoot.PermanenceProposal.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceProposal.Points(childComplexity), true
+	case "PermanenceProposal.reasons":
+		if e.ComplexityRoot.PermanenceProposal.Reasons == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceProposal.Reasons(childComplexity), true
+	case "PermanenceProposal.receptionPointId":
+		if e.ComplexityRoot.PermanenceProposal.ReceptionPointID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceProposal.ReceptionPointID(childComplexity), true
+
+	case "PermanenceProposals.gaps":
+		if e.ComplexityRoot.PermanenceProposals.Gaps == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceProposals.Gaps(childComplexity), true
+	case "PermanenceProposals.proposals":
+		if e.ComplexityRoot.PermanenceProposals.Proposals == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceProposals.Proposals(childComplexity), true
+
+	case "PermanenceRecord.cancelledFor":
+		if e.ComplexityRoot.PermanenceRecord.CancelledFor == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceRecord.CancelledFor(childComplexity), true
+	case "PermanenceRecord.day":
+		if e.ComplexityRoot.PermanenceRecord.Day == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceRecord.Day(childComplexity), true
+	case "PermanenceRecord.received":
+		if e.ComplexityRoot.PermanenceRecord.Received == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceRecord.Received(childComplexity), true
+	case "PermanenceRecord.state":
+		if e.ComplexityRoot.PermanenceRecord.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PermanenceRecord.State(childComplexity), true
+
 	case "Person.assignments":
 		if e.ComplexityRoot.Person.Assignments == nil {
 			break
@@ -6827,6 +7436,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PieceTransfer.State(childComplexity), true
 
+	case "PlanPermanencePayload.errors":
+		if e.ComplexityRoot.PlanPermanencePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlanPermanencePayload.Errors(childComplexity), true
+	case "PlanPermanencePayload.permanence":
+		if e.ComplexityRoot.PlanPermanencePayload.Permanence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PlanPermanencePayload.Permanence(childComplexity), true
+
 	case "PrepareAccessExportPayload.errors":
 		if e.ComplexityRoot.PrepareAccessExportPayload.Errors == nil {
 			break
@@ -6852,6 +7474,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.PrepareUploadPayload.Upload(childComplexity), true
+
+	case "ProposalReason.aspect":
+		if e.ComplexityRoot.ProposalReason.Aspect == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalReason.Aspect(childComplexity), true
+	case "ProposalReason.points":
+		if e.ComplexityRoot.ProposalReason.Points == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposalReason.Points(childComplexity), true
 
 	case "ProposeChangePayload.application":
 		if e.ComplexityRoot.ProposeChangePayload.Application == nil {
@@ -7302,6 +7937,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PartnerApps(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.PartnerAppOrder), args["where"].(*ent.PartnerAppWhereInput)), true
+	case "Query.permanenceCoverage":
+		if e.ComplexityRoot.Query.PermanenceCoverage == nil {
+			break
+		}
+
+		args, err := ec.field_Query_permanenceCoverage_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PermanenceCoverage(childComplexity, args["from"].(domain.Date), args["weeks"].(int), args["communes"].([]domain.InseeCode)), true
+	case "Query.permanences":
+		if e.ComplexityRoot.Query.Permanences == nil {
+			break
+		}
+
+		args, err := ec.field_Query_permanences_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Permanences(childComplexity, args["first"].(int), args["afterId"].(*domain.ID), args["where"].(*model.PermanenceFilter)), true
 	case "Query.pieceTicket":
 		if e.ComplexityRoot.Query.PieceTicket == nil {
 			break
@@ -7313,6 +7970,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PieceTicket(childComplexity, args["id"].(domain.ID)), true
+	case "Query.proposePermanenceStaff":
+		if e.ComplexityRoot.Query.ProposePermanenceStaff == nil {
+			break
+		}
+
+		args, err := ec.field_Query_proposePermanenceStaff_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ProposePermanenceStaff(childComplexity, args["from"].(domain.Date), args["days"].(int)), true
 	case "Query.publishedFigures":
 		if e.ComplexityRoot.Query.PublishedFigures == nil {
 			break
@@ -7595,6 +8263,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceptionPoint.Name(childComplexity), true
+	case "ReceptionPoint.nextPermanence":
+		if e.ComplexityRoot.ReceptionPoint.NextPermanence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReceptionPoint.NextPermanence(childComplexity), true
 	case "ReceptionPoint.openingDays":
 		if e.ComplexityRoot.ReceptionPoint.OpeningDays == nil {
 			break
@@ -7618,6 +8292,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ReceptionPoint.Operators(childComplexity), true
+	case "ReceptionPoint.permanenceDays":
+		if e.ComplexityRoot.ReceptionPoint.PermanenceDays == nil {
+			break
+		}
+
+		args, err := ec.field_ReceptionPoint_permanenceDays_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.ReceptionPoint.PermanenceDays(childComplexity, args["days"].(int)), true
 	case "ReceptionPoint.phone":
 		if e.ComplexityRoot.ReceptionPoint.Phone == nil {
 			break
@@ -7921,6 +8606,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.RequestLevelChangePayload.LevelChange(childComplexity), true
+
+	case "RequestPermanencePayload.errors":
+		if e.ComplexityRoot.RequestPermanencePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RequestPermanencePayload.Errors(childComplexity), true
+	case "RequestPermanencePayload.permanence":
+		if e.ComplexityRoot.RequestPermanencePayload.Permanence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RequestPermanencePayload.Permanence(childComplexity), true
 
 	case "ResendPiecePayload.errors":
 		if e.ComplexityRoot.ResendPiecePayload.Errors == nil {
@@ -8378,6 +9076,38 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.StaffAuthorisation.Version(childComplexity), true
+
+	case "StaffObstacle.kind":
+		if e.ComplexityRoot.StaffObstacle.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffObstacle.Kind(childComplexity), true
+	case "StaffObstacle.people":
+		if e.ComplexityRoot.StaffObstacle.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffObstacle.People(childComplexity), true
+
+	case "StaffPermanencePayload.errors":
+		if e.ComplexityRoot.StaffPermanencePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffPermanencePayload.Errors(childComplexity), true
+	case "StaffPermanencePayload.hit":
+		if e.ComplexityRoot.StaffPermanencePayload.Hit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffPermanencePayload.Hit(childComplexity), true
+	case "StaffPermanencePayload.permanence":
+		if e.ComplexityRoot.StaffPermanencePayload.Permanence == nil {
+			break
+		}
+
+		return e.ComplexityRoot.StaffPermanencePayload.Permanence(childComplexity), true
 
 	case "StaleVersionError.code":
 		if e.ComplexityRoot.StaleVersionError.Code == nil {
@@ -9185,6 +9915,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("BuildingFilter", ec.unmarshalInputBuildingFilter),
 			graphql.NewInputUnmarshaler("BuildingOrder", ec.unmarshalInputBuildingOrder),
 			graphql.NewInputUnmarshaler("CancelAppointmentInput", ec.unmarshalInputCancelAppointmentInput),
+			graphql.NewInputUnmarshaler("CancelPermanenceInput", ec.unmarshalInputCancelPermanenceInput),
 			graphql.NewInputUnmarshaler("ChangeOccurrenceInput", ec.unmarshalInputChangeOccurrenceInput),
 			graphql.NewInputUnmarshaler("ChangePartnerAppInput", ec.unmarshalInputChangePartnerAppInput),
 			graphql.NewInputUnmarshaler("CivilStatusInput", ec.unmarshalInputCivilStatusInput),
@@ -9203,6 +9934,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DeclineAppointmentOfferInput", ec.unmarshalInputDeclineAppointmentOfferInput),
 			graphql.NewInputUnmarshaler("DeclineHandOverInput", ec.unmarshalInputDeclineHandOverInput),
 			graphql.NewInputUnmarshaler("DeclineOrientationInput", ec.unmarshalInputDeclineOrientationInput),
+			graphql.NewInputUnmarshaler("DeclinePermanenceInput", ec.unmarshalInputDeclinePermanenceInput),
 			graphql.NewInputUnmarshaler("DeclineProposedChangeInput", ec.unmarshalInputDeclineProposedChangeInput),
 			graphql.NewInputUnmarshaler("DepositApplicationAgainInput", ec.unmarshalInputDepositApplicationAgainInput),
 			graphql.NewInputUnmarshaler("DepositDraftInput", ec.unmarshalInputDepositDraftInput),
@@ -9223,6 +9955,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("GrantStaffAuthorisationInput", ec.unmarshalInputGrantStaffAuthorisationInput),
 			graphql.NewInputUnmarshaler("GroupVersionsInput", ec.unmarshalInputGroupVersionsInput),
 			graphql.NewInputUnmarshaler("HandOverApplicationInput", ec.unmarshalInputHandOverApplicationInput),
+			graphql.NewInputUnmarshaler("HoldPermanenceInput", ec.unmarshalInputHoldPermanenceInput),
 			graphql.NewInputUnmarshaler("IntRangeInput", ec.unmarshalInputIntRangeInput),
 			graphql.NewInputUnmarshaler("IssueBindingCodeInput", ec.unmarshalInputIssueBindingCodeInput),
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
@@ -9244,8 +9977,11 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PartnerAppFilter", ec.unmarshalInputPartnerAppFilter),
 			graphql.NewInputUnmarshaler("PartnerAppOrder", ec.unmarshalInputPartnerAppOrder),
 			graphql.NewInputUnmarshaler("PartnerAppSettingsInput", ec.unmarshalInputPartnerAppSettingsInput),
+			graphql.NewInputUnmarshaler("PermanenceFilter", ec.unmarshalInputPermanenceFilter),
+			graphql.NewInputUnmarshaler("PermanencePlanInput", ec.unmarshalInputPermanencePlanInput),
 			graphql.NewInputUnmarshaler("PersonFilter", ec.unmarshalInputPersonFilter),
 			graphql.NewInputUnmarshaler("PersonOrder", ec.unmarshalInputPersonOrder),
+			graphql.NewInputUnmarshaler("PlanPermanenceInput", ec.unmarshalInputPlanPermanenceInput),
 			graphql.NewInputUnmarshaler("PrepareAccessExportInput", ec.unmarshalInputPrepareAccessExportInput),
 			graphql.NewInputUnmarshaler("PrepareUploadInput", ec.unmarshalInputPrepareUploadInput),
 			graphql.NewInputUnmarshaler("ProposeChangeInput", ec.unmarshalInputProposeChangeInput),
@@ -9272,6 +10008,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ReopenToApplicantInput", ec.unmarshalInputReopenToApplicantInput),
 			graphql.NewInputUnmarshaler("ReportBackOrientationInput", ec.unmarshalInputReportBackOrientationInput),
 			graphql.NewInputUnmarshaler("RequestLevelChangeInput", ec.unmarshalInputRequestLevelChangeInput),
+			graphql.NewInputUnmarshaler("RequestPermanenceInput", ec.unmarshalInputRequestPermanenceInput),
 			graphql.NewInputUnmarshaler("ResendPieceInput", ec.unmarshalInputResendPieceInput),
 			graphql.NewInputUnmarshaler("ResourceLineInput", ec.unmarshalInputResourceLineInput),
 			graphql.NewInputUnmarshaler("RevokeCalendarFeedInput", ec.unmarshalInputRevokeCalendarFeedInput),
@@ -9286,6 +10023,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SlotPositionInput", ec.unmarshalInputSlotPositionInput),
 			graphql.NewInputUnmarshaler("SplitApplicationInput", ec.unmarshalInputSplitApplicationInput),
 			graphql.NewInputUnmarshaler("SplitFormInput", ec.unmarshalInputSplitFormInput),
+			graphql.NewInputUnmarshaler("StaffPermanenceInput", ec.unmarshalInputStaffPermanenceInput),
 			graphql.NewInputUnmarshaler("StockChangeFilter", ec.unmarshalInputStockChangeFilter),
 			graphql.NewInputUnmarshaler("StockChangeOrder", ec.unmarshalInputStockChangeOrder),
 			graphql.NewInputUnmarshaler("StockVintageFilter", ec.unmarshalInputStockVintageFilter),
@@ -10241,7 +10979,9 @@ type Mutation {
   demande*): it waits until the identity document is checked, and the point follows it. A
   social security number anywhere in the form is refused.
 
-  For a RECEPTION_AGENT of a registering body at the point, of level 2 or 3.
+  For a RECEPTION_AGENT of a registering body at the point, of level 2 or 3; and for who holds
+  a permanence there, within its hours: then the point of the Métropole that serves the
+  permanence follows it.
   """
   registerApplication(
     "The point and the form."
@@ -16418,6 +17158,543 @@ type SatisfactionMonth {
   "That of the marks of the waiting; ` + "`" + `null` + "`" + ` for fewer than 5 answers."
   waiting: Float
 }
+
+# Permanences -----------------------------------------------------------------
+
+extend type Query {
+  """
+  When mutualised staff of the Métropole receive at reception points of level 1 and 2
+  (*permanences*), the one asked for first coming first.
+
+  For everybody those that are planned, staffed or held; for who plans the time of a point,
+  for the ORG_ADMIN of an organisation that operates it and for the Métropole's STEERING and
+  POINT_MANAGER also those that are asked for, declined or cancelled. At most 100.
+  """
+  permanences(
+    "How many, 1 to 100."
+    first: Int!
+    "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
+    afterId: ID
+    "Which permanences."
+    where: PermanenceFilter
+  ): [Permanence!]! @bounded(max: 100)
+
+  """
+  Which level of service can be reached in each commune, week by week, and what is missing
+  (*couverture*): by desks of its own, and by permanences that somebody holds.
+
+  For the Métropole's STEERING and POINT_MANAGER. It names no person. At most 100.
+  """
+  permanenceCoverage(
+    "A day of the first week."
+    from: Date!
+    "How many weeks, 1 to 13."
+    weeks: Int! = 4
+    "Of these communes, at most 100; of all of them when absent."
+    communes: [InseeCode!]
+  ): [CommuneCoverage!]! @bounded(max: 100)
+
+  """
+  Who could hold the days of permanences that nobody holds, each with its reasons, and what
+  keeps the others from being held. It writes nothing, and answers the same to the same.
+
+  For the Métropole's STEERING and POINT_MANAGER.
+  """
+  proposePermanenceStaff(
+    "The first day, today or later."
+    from: Date!
+    "How many days, 1 to 62."
+    days: Int! = 28
+  ): PermanenceProposals!
+}
+
+extend type Mutation {
+  """
+  Asks the Métropole for a permanence at a reception point of level 1 or 2.
+
+  For a RECEPTION_AGENT or POINT_MANAGER at the point, the ORG_ADMIN of an organisation that
+  operates it, and the Métropole's own STEERING or POINT_MANAGER.
+  """
+  requestPermanence(
+    "The point, and when."
+    input: RequestPermanenceInput!
+  ): RequestPermanencePayload!
+
+  """
+  Answers the request with yes: when the permanence is held, and which point of the Métropole
+  serves it. What is planned can be planned otherwise until somebody is to hold it.
+
+  For the Métropole's STEERING or POINT_MANAGER.
+  """
+  planPermanence(
+    "The permanence, and the plan."
+    input: PlanPermanenceInput!
+  ): PlanPermanencePayload!
+
+  """
+  Answers the request with no.
+
+  For the Métropole's STEERING or POINT_MANAGER.
+  """
+  declinePermanence(
+    "The permanence, and why."
+    input: DeclinePermanenceInput!
+  ): DeclinePermanencePayload!
+
+  """
+  Says who holds a permanence from a day on, or on some days of it; who held it in that time
+  does not any more. Each receives there by appointment from then on: ` + "`" + `slots` + "`" + ` has the
+  permanence. What was booked with others stays, and is named with other slots.
+
+  Nobody is in two places: who receives elsewhere at that time is refused.
+
+  For the Métropole's STEERING or POINT_MANAGER.
+  """
+  staffPermanence(
+    "The permanence, and who."
+    input: StaffPermanenceInput!
+  ): StaffPermanencePayload!
+
+  """
+  Records that a permanence was held on a day, and how many people were received. With the
+  last of its days the whole is HELD.
+
+  For who holds it, and the Métropole's STEERING or POINT_MANAGER.
+  """
+  holdPermanence(
+    "The permanence, and the day."
+    input: HoldPermanenceInput!
+  ): HoldPermanencePayload!
+
+  """
+  Cancels a permanence, or one day of it. What was booked stays, and is named with other
+  slots.
+
+  For the Métropole's STEERING or POINT_MANAGER; a request also for who may make it.
+  """
+  cancelPermanence(
+    "The permanence or the day, and why."
+    input: CancelPermanenceInput!
+  ): CancelPermanencePayload!
+}
+
+extend type ReceptionPoint {
+  "The next day on which a permanence is held here; ` + "`" + `null` + "`" + ` while none is planned."
+  nextPermanence: PermanenceDay @public
+  "When permanences are held here, from the day asked on, public holidays left out. At most 1240."
+  permanenceDays(
+    "How many days, 1 to 62."
+    days: Int! = 28
+  ): [PermanenceDay!]! @public
+}
+
+extend type Availability {
+  "The permanence that it is given to; ` + "`" + `null` + "`" + ` where it is time at a point of one's own."
+  permanence: Permanence
+}
+
+"When mutualised staff of the Métropole receive at a reception point of level 1 or 2 (*permanence*)."
+type Permanence implements Node {
+  "An opaque identifier."
+  id: ID!
+  "Where."
+  receptionPoint: ReceptionPoint!
+  "In which room; ` + "`" + `null` + "`" + ` where it does not matter, or is not yours to see."
+  room: Room
+  "For which organisation it was asked."
+  organisation: Organisation!
+  "When it was asked for."
+  requestedOn: Date!
+  "Why."
+  reason: PermanenceReason!
+  "The days, as an RRULE of RFC 5545; ` + "`" + `null` + "`" + ` for the first day alone. Public holidays are left out."
+  rule: String
+  "The first day."
+  firstDay: Date!
+  "The day after the last."
+  validUntil: Date!
+  "From which time of day on."
+  opens: LocalTime!
+  "Until which time of day."
+  closes: LocalTime!
+  "How many appointments are given on each day."
+  capacity: Int!
+  """
+  The point of the Métropole whose staff hold it, and which follows whom they register;
+  ` + "`" + `null` + "`" + ` until it is planned.
+  """
+  servingPoint: ReceptionPoint
+  "Where it stands."
+  state: PermanenceState!
+  "When the Métropole answered; ` + "`" + `null` + "`" + ` until then."
+  answeredOn: Date
+  "Why it was declined; ` + "`" + `null` + "`" + ` where it was not."
+  declinedFor: PermanenceRefusal
+  "Why it was cancelled; ` + "`" + `null` + "`" + ` where it was not."
+  cancelledFor: PermanenceRefusal
+  "Its days, public holidays left out. At most 62."
+  days(
+    "The first day; that of the permanence when absent."
+    from: Date
+    "How many days of the calendar, 1 to 62."
+    days: Int! = 28
+  ): [PermanenceDay!]!
+  """
+  What became of its days, for who receives at the point or runs it and for the Métropole's
+  STEERING and POINT_MANAGER; empty for others. At most 200.
+  """
+  records: [PermanenceRecord!]!
+  "Changes at each change: send it back with the next one."
+  version: Int!
+}
+
+"One day of a permanence."
+type PermanenceDay {
+  "Of which permanence."
+  permanenceId: ID! @public
+  "The day."
+  day: Date! @public
+  "From which time of day on."
+  opens: LocalTime! @public
+  "Until which time of day."
+  closes: LocalTime! @public
+  "HELD or CANCELLED where that was recorded of the day, and the state of the whole until then."
+  state: PermanenceState! @public
+}
+
+"What became of one day of a permanence."
+type PermanenceRecord {
+  "The day."
+  day: Date!
+  "HELD or CANCELLED."
+  state: PermanenceState!
+  "How many people were received."
+  received: Int!
+  "Why it was cancelled; ` + "`" + `null` + "`" + ` where it was held."
+  cancelledFor: PermanenceRefusal
+}
+
+"Where a permanence stands."
+enum PermanenceState {
+  "It was asked for."
+  REQUESTED
+  "The Métropole plans it; nobody is to hold it yet."
+  PLANNED
+  "Somebody is to hold it."
+  STAFFED
+  "It was held."
+  HELD
+  "It was cancelled."
+  CANCELLED
+  "The Métropole declined."
+  DECLINED
+}
+
+"Why a permanence is asked for."
+enum PermanenceReason {
+  "Nobody registers applications there."
+  NO_REGISTRATION
+  "The next reception point that does is far away."
+  DISTANCE
+  "More people come than the point can receive."
+  MUCH_DEMAND
+  "The point's own staff is away."
+  STAFF_AWAY
+}
+
+"Why a permanence does not take place."
+enum PermanenceRefusal {
+  "Nobody can hold it."
+  NO_STAFF
+  "What there is nearby is enough."
+  NO_NEED
+  "There is no room for it."
+  NO_PREMISES
+  "It is to be asked for again later."
+  LATER
+  "Something unforeseen came in between."
+  UNFORESEEN
+  "Who asked for it does not any more."
+  NOT_ASKED_ANY_MORE
+}
+
+"Which permanences."
+input PermanenceFilter {
+  "At points in one of these communes. At most 100."
+  communes: [InseeCode!]
+  "At one of these reception points. At most 100."
+  receptionPointIds: [ID!]
+  "In one of these states."
+  states: [PermanenceState!]
+  "Not over on this day."
+  from: Date
+  "Begun before this day."
+  until: Date
+}
+
+"When a permanence is held."
+input PermanencePlanInput {
+  "In which room of the point; absent where it does not matter."
+  roomId: ID
+  "The days, as an RRULE of RFC 5545 of whole days without COUNT; absent for the first day alone."
+  rule: String
+  "The first day, today or later."
+  firstDay: Date!
+  "The day after the last, within a year; it may be absent for a single day."
+  validUntil: Date
+  "From which time of day on, a quarter of an hour."
+  opens: LocalTime!
+  "Until which time of day."
+  closes: LocalTime!
+  "How many appointments are given on each day, 1 to 100."
+  capacity: Int!
+}
+
+"A permanence to ask for."
+input RequestPermanenceInput {
+  "Where: a reception point of level 1 or 2."
+  receptionPointId: ID!
+  "Why."
+  reason: PermanenceReason!
+  "When."
+  plan: PermanencePlanInput!
+}
+
+"What became of the request."
+type RequestPermanencePayload {
+  "The permanence; ` + "`" + `null` + "`" + ` when it was refused."
+  permanence: Permanence
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A permanence to plan."
+input PlanPermanenceInput {
+  "The permanence."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "The point of the Métropole, of level 2 or 3, whose staff hold it."
+  servingPointId: ID!
+  "When, as it was asked for or otherwise."
+  plan: PermanencePlanInput!
+}
+
+"What became of the plan."
+type PlanPermanencePayload {
+  "The permanence; ` + "`" + `null` + "`" + ` when it was refused."
+  permanence: Permanence
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A request to decline."
+input DeclinePermanenceInput {
+  "The permanence."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "Why."
+  reason: PermanenceRefusal!
+}
+
+"What became of the answer."
+type DeclinePermanencePayload {
+  "The permanence; ` + "`" + `null` + "`" + ` when it was refused."
+  permanence: Permanence
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"Who is to hold a permanence."
+input StaffPermanenceInput {
+  "The permanence."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "RECEPTION_AGENTs of the Métropole at the point that serves it, at most 5."
+  personIds: [ID!]!
+  "From which day on; from today or its first day on when absent."
+  from: Date
+  "Until before which day; until its end when absent."
+  until: Date
+}
+
+"What became of it."
+type StaffPermanencePayload {
+  "The permanence; ` + "`" + `null` + "`" + ` when it was refused."
+  permanence: Permanence
+  "Appointments in time that is no more. At most 100."
+  hit: [AppointmentHit!]!
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A day on which a permanence was held."
+input HoldPermanenceInput {
+  "The permanence."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "The day, today or before."
+  day: Date!
+  "How many people were received, 0 to 1000."
+  received: Int!
+}
+
+"What became of the record."
+type HoldPermanencePayload {
+  "The permanence; ` + "`" + `null` + "`" + ` when it was refused."
+  permanence: Permanence
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A permanence to cancel, or one day of it."
+input CancelPermanenceInput {
+  "The permanence."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "The day, today or later; the whole of it when absent."
+  day: Date
+  "Why."
+  reason: PermanenceRefusal!
+}
+
+"What became of the cancellation."
+type CancelPermanencePayload {
+  "The permanence; ` + "`" + `null` + "`" + ` when it was refused."
+  permanence: Permanence
+  "Appointments in time that is no more. At most 100."
+  hit: [AppointmentHit!]!
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"What can be reached in a commune."
+type CommuneCoverage {
+  "The code of the commune."
+  inseeCode: InseeCode!
+  "Its name."
+  name: String!
+  "Week by week. At most 13."
+  weeks: [CoverageWeek!]!
+}
+
+"What can be reached in a commune in one week."
+type CoverageWeek {
+  "Its Monday."
+  monday: Date!
+  "The highest level of service of the commune's own reception points in that week; 0 where it has none."
+  ownLevel: Int!
+  "By what somebody can register an application there."
+  reach: CoverageReach!
+  "How many days of permanences somebody holds, or held."
+  staffed: Int!
+  "How many nobody holds: nobody is named, or who is is away."
+  unstaffed: Int!
+  "How many are asked for and not answered."
+  requested: Int!
+  "How many were cancelled."
+  cancelled: Int!
+  "How many fall on a public holiday."
+  holidays: Int!
+  "Whether something is missing: nobody registers there, or a day of a permanence is lost."
+  gap: Boolean!
+}
+
+"By what an application can be registered in a commune."
+enum CoverageReach {
+  "By a reception point of its own of level 2 or 3."
+  OWN_DESK
+  "By a permanence that somebody holds."
+  PERMANENCE
+  "By nothing: a permanence is asked for or planned, and nobody holds it."
+  UNSTAFFED
+  "By nothing."
+  NONE
+}
+
+"Who could hold permanences that nobody holds."
+type PermanenceProposals {
+  "Who goes where, in the order of time. At most 1000."
+  proposals: [PermanenceProposal!]!
+  "The days for which nobody is found, in the order of time. At most 1000."
+  gaps: [PermanenceGap!]!
+}
+
+"Who could hold a permanence on a day."
+type PermanenceProposal {
+  "The permanence."
+  permanenceId: ID!
+  "Where."
+  receptionPointId: ID!
+  "The day."
+  day: Date!
+  "Who."
+  personId: ID!
+  "Who; ` + "`" + `null` + "`" + ` where not yours to see."
+  person: Person
+  "What speaks for it and against it. At most 3."
+  reasons: [ProposalReason!]!
+  "The sum of their points."
+  points: Int!
+}
+
+"What speaks for somebody, or against."
+type ProposalReason {
+  "What."
+  aspect: ProposalAspect!
+  "How much it counts; less than 0 against."
+  points: Int!
+}
+
+"What is weighed for a proposal."
+enum ProposalAspect {
+  "The same person holds other days of the permanence."
+  CONTINUITY
+  "Kilometres from where the person is on that day."
+  NEARNESS
+  "Hours that the person gives to permanences in the time already."
+  LOAD
+}
+
+"A day of a permanence for which nobody is found."
+type PermanenceGap {
+  "The permanence."
+  permanenceId: ID!
+  "Where."
+  receptionPointId: ID!
+  "The day."
+  day: Date!
+  "What keeps people from it; none where the point that serves it has no agent. At most 6."
+  obstacles: [StaffObstacle!]!
+}
+
+"What keeps some people from holding a permanence."
+type StaffObstacle {
+  "What."
+  kind: ObstacleKind!
+  "How many people."
+  people: Int!
+}
+
+"What keeps somebody from holding a permanence."
+enum ObstacleKind {
+  "No assignment at the point that serves it on that day."
+  NOT_ASSIGNED
+  "No named authorisation on that day: nobody could be registered."
+  NOT_AUTHORISED
+  "Absent."
+  ABSENT
+  "Receives elsewhere."
+  RECEIVES_ELSEWHERE
+  "Has an appointment elsewhere."
+  HAS_APPOINTMENT
+  "Proposed for another permanence."
+  PROPOSED_ELSEWHERE
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -17022,6 +18299,8 @@ func (ec *executionContext) childFields_Availability(ctx context.Context, field 
 		return ec.fieldContext_Availability_changes(ctx, field)
 	case "version":
 		return ec.fieldContext_Availability_version(ctx, field)
+	case "permanence":
+		return ec.fieldContext_Availability_permanence(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Availability", field.Name)
 }
@@ -17146,6 +18425,18 @@ func (ec *executionContext) childFields_CancelAppointmentPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type CancelAppointmentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_CancelPermanencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "permanence":
+		return ec.fieldContext_CancelPermanencePayload_permanence(ctx, field)
+	case "hit":
+		return ec.fieldContext_CancelPermanencePayload_hit(ctx, field)
+	case "errors":
+		return ec.fieldContext_CancelPermanencePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CancelPermanencePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CatalogueEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -17260,6 +18551,18 @@ func (ec *executionContext) childFields_CommuneConnection(ctx context.Context, f
 	return nil, fmt.Errorf("no field named %q was found under type CommuneConnection", field.Name)
 }
 
+func (ec *executionContext) childFields_CommuneCoverage(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "inseeCode":
+		return ec.fieldContext_CommuneCoverage_inseeCode(ctx, field)
+	case "name":
+		return ec.fieldContext_CommuneCoverage_name(ctx, field)
+	case "weeks":
+		return ec.fieldContext_CommuneCoverage_weeks(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommuneCoverage", field.Name)
+}
+
 func (ec *executionContext) childFields_CommuneEdge(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "node":
@@ -17324,6 +18627,30 @@ func (ec *executionContext) childFields_CorrectApplicationPayload(ctx context.Co
 		return ec.fieldContext_CorrectApplicationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CorrectApplicationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_CoverageWeek(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "monday":
+		return ec.fieldContext_CoverageWeek_monday(ctx, field)
+	case "ownLevel":
+		return ec.fieldContext_CoverageWeek_ownLevel(ctx, field)
+	case "reach":
+		return ec.fieldContext_CoverageWeek_reach(ctx, field)
+	case "staffed":
+		return ec.fieldContext_CoverageWeek_staffed(ctx, field)
+	case "unstaffed":
+		return ec.fieldContext_CoverageWeek_unstaffed(ctx, field)
+	case "requested":
+		return ec.fieldContext_CoverageWeek_requested(ctx, field)
+	case "cancelled":
+		return ec.fieldContext_CoverageWeek_cancelled(ctx, field)
+	case "holidays":
+		return ec.fieldContext_CoverageWeek_holidays(ctx, field)
+	case "gap":
+		return ec.fieldContext_CoverageWeek_gap(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CoverageWeek", field.Name)
 }
 
 func (ec *executionContext) childFields_CurrentDwelling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17418,6 +18745,16 @@ func (ec *executionContext) childFields_DeclineOrientationPayload(ctx context.Co
 		return ec.fieldContext_DeclineOrientationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DeclineOrientationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_DeclinePermanencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "permanence":
+		return ec.fieldContext_DeclinePermanencePayload_permanence(ctx, field)
+	case "errors":
+		return ec.fieldContext_DeclinePermanencePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DeclinePermanencePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_DeclineProposedChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -17708,6 +19045,16 @@ func (ec *executionContext) childFields_HandOverApplicationPayload(ctx context.C
 		return ec.fieldContext_HandOverApplicationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HandOverApplicationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_HoldPermanencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "permanence":
+		return ec.fieldContext_HoldPermanencePayload_permanence(ctx, field)
+	case "errors":
+		return ec.fieldContext_HoldPermanencePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HoldPermanencePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_HouseholdMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18214,6 +19561,126 @@ func (ec *executionContext) childFields_PartnerAppSecret(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type PartnerAppSecret", field.Name)
 }
 
+func (ec *executionContext) childFields_Permanence(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Permanence_id(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_Permanence_receptionPoint(ctx, field)
+	case "room":
+		return ec.fieldContext_Permanence_room(ctx, field)
+	case "organisation":
+		return ec.fieldContext_Permanence_organisation(ctx, field)
+	case "requestedOn":
+		return ec.fieldContext_Permanence_requestedOn(ctx, field)
+	case "reason":
+		return ec.fieldContext_Permanence_reason(ctx, field)
+	case "rule":
+		return ec.fieldContext_Permanence_rule(ctx, field)
+	case "firstDay":
+		return ec.fieldContext_Permanence_firstDay(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_Permanence_validUntil(ctx, field)
+	case "opens":
+		return ec.fieldContext_Permanence_opens(ctx, field)
+	case "closes":
+		return ec.fieldContext_Permanence_closes(ctx, field)
+	case "capacity":
+		return ec.fieldContext_Permanence_capacity(ctx, field)
+	case "servingPoint":
+		return ec.fieldContext_Permanence_servingPoint(ctx, field)
+	case "state":
+		return ec.fieldContext_Permanence_state(ctx, field)
+	case "answeredOn":
+		return ec.fieldContext_Permanence_answeredOn(ctx, field)
+	case "declinedFor":
+		return ec.fieldContext_Permanence_declinedFor(ctx, field)
+	case "cancelledFor":
+		return ec.fieldContext_Permanence_cancelledFor(ctx, field)
+	case "days":
+		return ec.fieldContext_Permanence_days(ctx, field)
+	case "records":
+		return ec.fieldContext_Permanence_records(ctx, field)
+	case "version":
+		return ec.fieldContext_Permanence_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Permanence", field.Name)
+}
+
+func (ec *executionContext) childFields_PermanenceDay(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "permanenceId":
+		return ec.fieldContext_PermanenceDay_permanenceId(ctx, field)
+	case "day":
+		return ec.fieldContext_PermanenceDay_day(ctx, field)
+	case "opens":
+		return ec.fieldContext_PermanenceDay_opens(ctx, field)
+	case "closes":
+		return ec.fieldContext_PermanenceDay_closes(ctx, field)
+	case "state":
+		return ec.fieldContext_PermanenceDay_state(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermanenceDay", field.Name)
+}
+
+func (ec *executionContext) childFields_PermanenceGap(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "permanenceId":
+		return ec.fieldContext_PermanenceGap_permanenceId(ctx, field)
+	case "receptionPointId":
+		return ec.fieldContext_PermanenceGap_receptionPointId(ctx, field)
+	case "day":
+		return ec.fieldContext_PermanenceGap_day(ctx, field)
+	case "obstacles":
+		return ec.fieldContext_PermanenceGap_obstacles(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermanenceGap", field.Name)
+}
+
+func (ec *executionContext) childFields_PermanenceProposal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "permanenceId":
+		return ec.fieldContext_PermanenceProposal_permanenceId(ctx, field)
+	case "receptionPointId":
+		return ec.fieldContext_PermanenceProposal_receptionPointId(ctx, field)
+	case "day":
+		return ec.fieldContext_PermanenceProposal_day(ctx, field)
+	case "personId":
+		return ec.fieldContext_PermanenceProposal_personId(ctx, field)
+	case "person":
+		return ec.fieldContext_PermanenceProposal_person(ctx, field)
+	case "reasons":
+		return ec.fieldContext_PermanenceProposal_reasons(ctx, field)
+	case "points":
+		return ec.fieldContext_PermanenceProposal_points(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermanenceProposal", field.Name)
+}
+
+func (ec *executionContext) childFields_PermanenceProposals(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "proposals":
+		return ec.fieldContext_PermanenceProposals_proposals(ctx, field)
+	case "gaps":
+		return ec.fieldContext_PermanenceProposals_gaps(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermanenceProposals", field.Name)
+}
+
+func (ec *executionContext) childFields_PermanenceRecord(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "day":
+		return ec.fieldContext_PermanenceRecord_day(ctx, field)
+	case "state":
+		return ec.fieldContext_PermanenceRecord_state(ctx, field)
+	case "received":
+		return ec.fieldContext_PermanenceRecord_received(ctx, field)
+	case "cancelledFor":
+		return ec.fieldContext_PermanenceRecord_cancelledFor(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PermanenceRecord", field.Name)
+}
+
 func (ec *executionContext) childFields_Person(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -18330,6 +19797,16 @@ func (ec *executionContext) childFields_PieceTransfer(ctx context.Context, field
 	return nil, fmt.Errorf("no field named %q was found under type PieceTransfer", field.Name)
 }
 
+func (ec *executionContext) childFields_PlanPermanencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "permanence":
+		return ec.fieldContext_PlanPermanencePayload_permanence(ctx, field)
+	case "errors":
+		return ec.fieldContext_PlanPermanencePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PlanPermanencePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_PrepareAccessExportPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "ticket":
@@ -18348,6 +19825,16 @@ func (ec *executionContext) childFields_PrepareUploadPayload(ctx context.Context
 		return ec.fieldContext_PrepareUploadPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PrepareUploadPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ProposalReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "aspect":
+		return ec.fieldContext_ProposalReason_aspect(ctx, field)
+	case "points":
+		return ec.fieldContext_ProposalReason_points(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProposalReason", field.Name)
 }
 
 func (ec *executionContext) childFields_ProposeChangePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18518,6 +20005,10 @@ func (ec *executionContext) childFields_ReceptionPoint(ctx context.Context, fiel
 		return ec.fieldContext_ReceptionPoint_openingHours(ctx, field)
 	case "openingDays":
 		return ec.fieldContext_ReceptionPoint_openingDays(ctx, field)
+	case "nextPermanence":
+		return ec.fieldContext_ReceptionPoint_nextPermanence(ctx, field)
+	case "permanenceDays":
+		return ec.fieldContext_ReceptionPoint_permanenceDays(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ReceptionPoint", field.Name)
 }
@@ -18734,6 +20225,16 @@ func (ec *executionContext) childFields_RequestLevelChangePayload(ctx context.Co
 		return ec.fieldContext_RequestLevelChangePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RequestLevelChangePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RequestPermanencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "permanence":
+		return ec.fieldContext_RequestPermanencePayload_permanence(ctx, field)
+	case "errors":
+		return ec.fieldContext_RequestPermanencePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RequestPermanencePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_ResendPiecePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18978,6 +20479,28 @@ func (ec *executionContext) childFields_StaffAuthorisation(ctx context.Context, 
 		return ec.fieldContext_StaffAuthorisation_version(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type StaffAuthorisation", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffObstacle(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_StaffObstacle_kind(ctx, field)
+	case "people":
+		return ec.fieldContext_StaffObstacle_people(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffObstacle", field.Name)
+}
+
+func (ec *executionContext) childFields_StaffPermanencePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "permanence":
+		return ec.fieldContext_StaffPermanencePayload_permanence(ctx, field)
+	case "hit":
+		return ec.fieldContext_StaffPermanencePayload_hit(ctx, field)
+	case "errors":
+		return ec.fieldContext_StaffPermanencePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type StaffPermanencePayload", field.Name)
 }
 
 func (ec *executionContext) childFields_StockCell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19866,6 +21389,20 @@ func (ec *executionContext) field_Mutation_cancelAppointment_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_cancelPermanence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CancelPermanenceInput, error) {
+			return ec.unmarshalNCancelPermanenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelPermanenceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_changeOccurrence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -19998,6 +21535,20 @@ func (ec *executionContext) field_Mutation_declineOrientation_args(ctx context.C
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.DeclineOrientationInput, error) {
 			return ec.unmarshalNDeclineOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_declinePermanence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DeclinePermanenceInput, error) {
+			return ec.unmarshalNDeclinePermanenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclinePermanenceInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20174,6 +21725,20 @@ func (ec *executionContext) field_Mutation_handOverApplication_args(ctx context.
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_holdPermanence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.HoldPermanenceInput, error) {
+			return ec.unmarshalNHoldPermanenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHoldPermanenceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_issueBindingCode_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -20264,6 +21829,20 @@ func (ec *executionContext) field_Mutation_orientApplicant_args(ctx context.Cont
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.OrientApplicantInput, error) {
 			return ec.unmarshalNOrientApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOrientApplicantInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_planPermanence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.PlanPermanenceInput, error) {
+			return ec.unmarshalNPlanPermanenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPlanPermanenceInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20608,6 +22187,20 @@ func (ec *executionContext) field_Mutation_requestLevelChange_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_requestPermanence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RequestPermanenceInput, error) {
+			return ec.unmarshalNRequestPermanenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestPermanenceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_resendPiece_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -20712,6 +22305,20 @@ func (ec *executionContext) field_Mutation_splitApplication_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.SplitApplicationInput, error) {
 			return ec.unmarshalNSplitApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSplitApplicationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_staffPermanence_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.StaffPermanenceInput, error) {
+			return ec.unmarshalNStaffPermanenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStaffPermanenceInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -20897,6 +22504,28 @@ func (ec *executionContext) field_Organisation_receptionPoints_args(ctx context.
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Permanence_days_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (*domain.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "days",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["days"] = arg1
 	return args, nil
 }
 
@@ -21700,6 +23329,66 @@ func (ec *executionContext) field_Query_partnerApps_args(ctx context.Context, ra
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_permanenceCoverage_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (domain.Date, error) {
+			return ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "weeks",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["weeks"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "communes",
+		func(ctx context.Context, v any) ([]domain.InseeCode, error) {
+			return ec.unmarshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["communes"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_permanences_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "afterId",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["afterId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*model.PermanenceFilter, error) {
+			return ec.unmarshalOPermanenceFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPermanenceFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_pieceTicket_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21711,6 +23400,28 @@ func (ec *executionContext) field_Query_pieceTicket_args(ctx context.Context, ra
 		return nil, err
 	}
 	args["id"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_proposePermanenceStaff_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (domain.Date, error) {
+			return ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "days",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["days"] = arg1
 	return args, nil
 }
 
@@ -22055,6 +23766,20 @@ func (ec *executionContext) field_Query_stockVintages_args(ctx context.Context, 
 }
 
 func (ec *executionContext) field_ReceptionPoint_openingDays_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "days",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["days"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_ReceptionPoint_permanenceDays_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "days",
@@ -27602,6 +29327,38 @@ func (ec *executionContext) fieldContext_Availability_version(_ context.Context,
 	return graphql.NewScalarFieldContext("Availability", field, false, false, "Int")
 }
 
+func (ec *executionContext) _Availability_permanence(ctx context.Context, field graphql.CollectedField, obj *ent.Availability) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Availability_permanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permanence(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Permanence) graphql.Marshaler {
+			return ec.marshalOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Availability_permanence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Availability",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Permanence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _BindAccountPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.BindAccountPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -28577,6 +30334,102 @@ func (ec *executionContext) fieldContext_CancelAppointmentPayload_errors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _CancelPermanencePayload_permanence(ctx context.Context, field graphql.CollectedField, obj *model.CancelPermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelPermanencePayload_permanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permanence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Permanence) graphql.Marshaler {
+			return ec.marshalOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CancelPermanencePayload_permanence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelPermanencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Permanence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CancelPermanencePayload_hit(ctx context.Context, field graphql.CollectedField, obj *model.CancelPermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelPermanencePayload_hit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.AppointmentHit) graphql.Marshaler {
+			return ec.marshalNAppointmentHit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHitᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelPermanencePayload_hit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelPermanencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AppointmentHit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CancelPermanencePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.CancelPermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CancelPermanencePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CancelPermanencePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CancelPermanencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CatalogueEntry_id(ctx context.Context, field graphql.CollectedField, obj *ent.CatalogueEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29471,6 +31324,84 @@ func (ec *executionContext) fieldContext_CommuneConnection_totalCount(_ context.
 	return graphql.NewScalarFieldContext("CommuneConnection", field, false, false, "Int")
 }
 
+func (ec *executionContext) _CommuneCoverage_inseeCode(ctx context.Context, field graphql.CollectedField, obj *service.CommuneCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneCoverage_inseeCode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.InseeCode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.InseeCode) graphql.Marshaler {
+			return ec.marshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneCoverage_inseeCode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommuneCoverage", field, false, false, "InseeCode")
+}
+
+func (ec *executionContext) _CommuneCoverage_name(ctx context.Context, field graphql.CollectedField, obj *service.CommuneCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneCoverage_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneCoverage_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommuneCoverage", field, false, false, "String")
+}
+
+func (ec *executionContext) _CommuneCoverage_weeks(ctx context.Context, field graphql.CollectedField, obj *service.CommuneCoverage) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneCoverage_weeks(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Weeks, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.CoverageWeek) graphql.Marshaler {
+			return ec.marshalNCoverageWeek2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageWeekᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneCoverage_weeks(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommuneCoverage",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CoverageWeek(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CommuneEdge_node(ctx context.Context, field graphql.CollectedField, obj *ent.CommuneEdge) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -29886,6 +31817,213 @@ func (ec *executionContext) fieldContext_CorrectApplicationPayload_errors(_ cont
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _CoverageWeek_monday(ctx context.Context, field graphql.CollectedField, obj *domain.CoverageWeek) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageWeek_monday(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Monday, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageWeek_monday(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageWeek", field, false, false, "Date")
+}
+
+func (ec *executionContext) _CoverageWeek_ownLevel(ctx context.Context, field graphql.CollectedField, obj *domain.CoverageWeek) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageWeek_ownLevel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OwnLevel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageWeek_ownLevel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageWeek", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CoverageWeek_reach(ctx context.Context, field graphql.CollectedField, obj *domain.CoverageWeek) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageWeek_reach(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reach(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.CoverageReach) graphql.Marshaler {
+			return ec.marshalNCoverageReach2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageReach(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageWeek_reach(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageWeek", field, true, false, "CoverageReach")
+}
+
+func (ec *executionContext) _CoverageWeek_staffed(ctx context.Context, field graphql.CollectedField, obj *domain.CoverageWeek) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageWeek_staffed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Staffed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageWeek_staffed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageWeek", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CoverageWeek_unstaffed(ctx context.Context, field graphql.CollectedField, obj *domain.CoverageWeek) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageWeek_unstaffed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unstaffed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageWeek_unstaffed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageWeek", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CoverageWeek_requested(ctx context.Context, field graphql.CollectedField, obj *domain.CoverageWeek) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageWeek_requested(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Requested, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageWeek_requested(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageWeek", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CoverageWeek_cancelled(ctx context.Context, field graphql.CollectedField, obj *domain.CoverageWeek) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageWeek_cancelled(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cancelled, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageWeek_cancelled(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageWeek", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CoverageWeek_holidays(ctx context.Context, field graphql.CollectedField, obj *domain.CoverageWeek) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageWeek_holidays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Holidays, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageWeek_holidays(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageWeek", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CoverageWeek_gap(ctx context.Context, field graphql.CollectedField, obj *domain.CoverageWeek) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CoverageWeek_gap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gap(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CoverageWeek_gap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CoverageWeek", field, true, false, "Boolean")
 }
 
 func (ec *executionContext) _CurrentDwelling_people(ctx context.Context, field graphql.CollectedField, obj *domain.CurrentDwelling) (ret graphql.Marshaler) {
@@ -30575,6 +32713,70 @@ func (ec *executionContext) _DeclineOrientationPayload_errors(ctx context.Contex
 func (ec *executionContext) fieldContext_DeclineOrientationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "DeclineOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeclinePermanencePayload_permanence(ctx context.Context, field graphql.CollectedField, obj *model.DeclinePermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclinePermanencePayload_permanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permanence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Permanence) graphql.Marshaler {
+			return ec.marshalOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DeclinePermanencePayload_permanence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclinePermanencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Permanence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DeclinePermanencePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DeclinePermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DeclinePermanencePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DeclinePermanencePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DeclinePermanencePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -32803,6 +35005,70 @@ func (ec *executionContext) _HandOverApplicationPayload_errors(ctx context.Conte
 func (ec *executionContext) fieldContext_HandOverApplicationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "HandOverApplicationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HoldPermanencePayload_permanence(ctx context.Context, field graphql.CollectedField, obj *model.HoldPermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HoldPermanencePayload_permanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permanence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Permanence) graphql.Marshaler {
+			return ec.marshalOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HoldPermanencePayload_permanence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HoldPermanencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Permanence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HoldPermanencePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.HoldPermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HoldPermanencePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HoldPermanencePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HoldPermanencePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -38127,6 +40393,270 @@ func (ec *executionContext) fieldContext_Mutation_answerSatisfaction(ctx context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_requestPermanence(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_requestPermanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RequestPermanence(ctx, fc.Args["input"].(model.RequestPermanenceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RequestPermanencePayload) graphql.Marshaler {
+			return ec.answerNRequestPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestPermanencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_requestPermanence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RequestPermanencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_requestPermanence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_planPermanence(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_planPermanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PlanPermanence(ctx, fc.Args["input"].(model.PlanPermanenceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PlanPermanencePayload) graphql.Marshaler {
+			return ec.answerNPlanPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPlanPermanencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_planPermanence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PlanPermanencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_planPermanence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_declinePermanence(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_declinePermanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DeclinePermanence(ctx, fc.Args["input"].(model.DeclinePermanenceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DeclinePermanencePayload) graphql.Marshaler {
+			return ec.answerNDeclinePermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclinePermanencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_declinePermanence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DeclinePermanencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_declinePermanence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_staffPermanence(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_staffPermanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().StaffPermanence(ctx, fc.Args["input"].(model.StaffPermanenceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.StaffPermanencePayload) graphql.Marshaler {
+			return ec.answerNStaffPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStaffPermanencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_staffPermanence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffPermanencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_staffPermanence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_holdPermanence(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_holdPermanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().HoldPermanence(ctx, fc.Args["input"].(model.HoldPermanenceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.HoldPermanencePayload) graphql.Marshaler {
+			return ec.answerNHoldPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHoldPermanencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_holdPermanence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HoldPermanencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_holdPermanence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_cancelPermanence(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_cancelPermanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CancelPermanence(ctx, fc.Args["input"].(model.CancelPermanenceInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CancelPermanencePayload) graphql.Marshaler {
+			return ec.answerNCancelPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelPermanencePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_cancelPermanence(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CancelPermanencePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_cancelPermanence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _NearestReceptionPoint_distanceMetres(ctx context.Context, field graphql.CollectedField, obj *model.NearestReceptionPoint) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -40883,6 +43413,1083 @@ func (ec *executionContext) fieldContext_PartnerAppSecret_madeAt(_ context.Conte
 	return graphql.NewScalarFieldContext("PartnerAppSecret", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _Permanence_id(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Permanence_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Permanence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Permanence_room(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_room(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permanence().Room(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Room) graphql.Marshaler {
+			return ec.answerORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_room(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Permanence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Room(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Permanence_organisation(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Permanence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Permanence_requestedOn(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_requestedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RequestedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_requestedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Permanence_reason(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_reason(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reason, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.PermanenceReason) graphql.Marshaler {
+			return ec.marshalNPermanenceReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceReason(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_reason(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "PermanenceReason")
+}
+
+func (ec *executionContext) _Permanence_rule(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_rule(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rule, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_rule(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "String")
+}
+
+func (ec *executionContext) _Permanence_firstDay(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_firstDay(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FirstDay, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_firstDay(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Permanence_validUntil(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Permanence_opens(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_opens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.LocalTime) graphql.Marshaler {
+			return ec.marshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_opens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "LocalTime")
+}
+
+func (ec *executionContext) _Permanence_closes(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_closes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.LocalTime) graphql.Marshaler {
+			return ec.marshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_closes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "LocalTime")
+}
+
+func (ec *executionContext) _Permanence_capacity(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_capacity(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Capacity, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_capacity(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Permanence_servingPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_servingPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ServingPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_servingPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Permanence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Permanence_state(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.PermanenceState) graphql.Marshaler {
+			return ec.marshalNPermanenceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "PermanenceState")
+}
+
+func (ec *executionContext) _Permanence_answeredOn(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_answeredOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AnsweredOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_answeredOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Permanence_declinedFor(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_declinedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DeclinedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.PermanenceRefusal) graphql.Marshaler {
+			return ec.marshalOPermanenceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_declinedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "PermanenceRefusal")
+}
+
+func (ec *executionContext) _Permanence_cancelledFor(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_cancelledFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancelledFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.PermanenceRefusal) graphql.Marshaler {
+			return ec.marshalOPermanenceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_cancelledFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "PermanenceRefusal")
+}
+
+func (ec *executionContext) _Permanence_days(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_days(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Permanence().Days(ctx, obj, fc.Args["from"].(*domain.Date), fc.Args["days"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.PermanenceDay) graphql.Marshaler {
+			return ec.answerNPermanenceDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDayᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_days(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Permanence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermanenceDay(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Permanence_days_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Permanence_records(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_records(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Permanence().Records(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.PermanenceRecord) graphql.Marshaler {
+			return ec.answerNPermanenceRecord2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRecordᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_records(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Permanence",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermanenceRecord(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Permanence_version(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PermanenceDay_permanenceId(ctx context.Context, field graphql.CollectedField, obj *domain.PermanenceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceDay_permanenceId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PermanenceID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceDay_permanenceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceDay", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PermanenceDay_day(ctx context.Context, field graphql.CollectedField, obj *domain.PermanenceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceDay_day(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceDay_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceDay", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PermanenceDay_opens(ctx context.Context, field graphql.CollectedField, obj *domain.PermanenceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceDay_opens(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Opens, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.LocalTime) graphql.Marshaler {
+			return ec.marshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceDay_opens(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceDay", field, false, false, "LocalTime")
+}
+
+func (ec *executionContext) _PermanenceDay_closes(ctx context.Context, field graphql.CollectedField, obj *domain.PermanenceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceDay_closes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Closes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.LocalTime) graphql.Marshaler {
+			return ec.marshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceDay_closes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceDay", field, false, false, "LocalTime")
+}
+
+func (ec *executionContext) _PermanenceDay_state(ctx context.Context, field graphql.CollectedField, obj *domain.PermanenceDay) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceDay_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.PermanenceState) graphql.Marshaler {
+			return ec.marshalNPermanenceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceDay_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceDay", field, false, false, "PermanenceState")
+}
+
+func (ec *executionContext) _PermanenceGap_permanenceId(ctx context.Context, field graphql.CollectedField, obj *rota.Gap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceGap_permanenceId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PermanenceID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceGap_permanenceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceGap", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PermanenceGap_receptionPointId(ctx context.Context, field graphql.CollectedField, obj *rota.Gap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceGap_receptionPointId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPointID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceGap_receptionPointId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceGap", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PermanenceGap_day(ctx context.Context, field graphql.CollectedField, obj *rota.Gap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceGap_day(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceGap_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceGap", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PermanenceGap_obstacles(ctx context.Context, field graphql.CollectedField, obj *rota.Gap) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceGap_obstacles(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Obstacles, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []rota.Obstacle) graphql.Marshaler {
+			return ec.marshalNStaffObstacle2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐObstacleᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceGap_obstacles(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermanenceGap",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StaffObstacle(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermanenceProposal_permanenceId(ctx context.Context, field graphql.CollectedField, obj *rota.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceProposal_permanenceId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PermanenceID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceProposal_permanenceId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceProposal", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PermanenceProposal_receptionPointId(ctx context.Context, field graphql.CollectedField, obj *rota.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceProposal_receptionPointId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPointID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceProposal_receptionPointId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceProposal", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PermanenceProposal_day(ctx context.Context, field graphql.CollectedField, obj *rota.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceProposal_day(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceProposal_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceProposal", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PermanenceProposal_personId(ctx context.Context, field graphql.CollectedField, obj *rota.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceProposal_personId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PersonID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceProposal_personId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceProposal", field, false, false, "ID")
+}
+
+func (ec *executionContext) _PermanenceProposal_person(ctx context.Context, field graphql.CollectedField, obj *rota.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceProposal_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.PermanenceProposal().Person(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceProposal_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermanenceProposal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermanenceProposal_reasons(ctx context.Context, field graphql.CollectedField, obj *rota.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceProposal_reasons(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reasons, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []rota.Reason) graphql.Marshaler {
+			return ec.marshalNProposalReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐReasonᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceProposal_reasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermanenceProposal",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProposalReason(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermanenceProposal_points(ctx context.Context, field graphql.CollectedField, obj *rota.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceProposal_points(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Points, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceProposal_points(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceProposal", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PermanenceProposals_proposals(ctx context.Context, field graphql.CollectedField, obj *service.PermanenceProposals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceProposals_proposals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proposals, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rota.Proposal) graphql.Marshaler {
+			return ec.marshalNPermanenceProposal2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐProposalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceProposals_proposals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermanenceProposals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermanenceProposal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermanenceProposals_gaps(ctx context.Context, field graphql.CollectedField, obj *service.PermanenceProposals) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceProposals_gaps(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gaps, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*rota.Gap) graphql.Marshaler {
+			return ec.marshalNPermanenceGap2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐGapᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceProposals_gaps(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PermanenceProposals",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermanenceGap(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PermanenceRecord_day(ctx context.Context, field graphql.CollectedField, obj *domain.PermanenceRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceRecord_day(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Day, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceRecord_day(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceRecord", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PermanenceRecord_state(ctx context.Context, field graphql.CollectedField, obj *domain.PermanenceRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceRecord_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.PermanenceState) graphql.Marshaler {
+			return ec.marshalNPermanenceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceRecord_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceRecord", field, false, false, "PermanenceState")
+}
+
+func (ec *executionContext) _PermanenceRecord_received(ctx context.Context, field graphql.CollectedField, obj *domain.PermanenceRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceRecord_received(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Received, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceRecord_received(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceRecord", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PermanenceRecord_cancelledFor(ctx context.Context, field graphql.CollectedField, obj *domain.PermanenceRecord) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PermanenceRecord_cancelledFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CancelledFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.PermanenceRefusal) graphql.Marshaler {
+			return ec.marshalOPermanenceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PermanenceRecord_cancelledFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PermanenceRecord", field, false, false, "PermanenceRefusal")
+}
+
 func (ec *executionContext) _Person_id(ctx context.Context, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41833,6 +45440,70 @@ func (ec *executionContext) fieldContext_PieceTransfer_rejectedFor(_ context.Con
 	return graphql.NewScalarFieldContext("PieceTransfer", field, false, false, "PieceTransferRejection")
 }
 
+func (ec *executionContext) _PlanPermanencePayload_permanence(ctx context.Context, field graphql.CollectedField, obj *model.PlanPermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlanPermanencePayload_permanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permanence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Permanence) graphql.Marshaler {
+			return ec.marshalOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PlanPermanencePayload_permanence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlanPermanencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Permanence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PlanPermanencePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.PlanPermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PlanPermanencePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PlanPermanencePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PlanPermanencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _PrepareAccessExportPayload_ticket(ctx context.Context, field graphql.CollectedField, obj *model.PrepareAccessExportPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41959,6 +45630,52 @@ func (ec *executionContext) fieldContext_PrepareUploadPayload_errors(_ context.C
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ProposalReason_aspect(ctx context.Context, field graphql.CollectedField, obj *rota.Reason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposalReason_aspect(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Aspect, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ProposalAspect) graphql.Marshaler {
+			return ec.marshalNProposalAspect2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAspect(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProposalReason_aspect(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProposalReason", field, false, false, "ProposalAspect")
+}
+
+func (ec *executionContext) _ProposalReason_points(ctx context.Context, field graphql.CollectedField, obj *rota.Reason) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposalReason_points(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Points, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProposalReason_points(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ProposalReason", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ProposeChangePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ProposeChangePayload) (ret graphql.Marshaler) {
@@ -44380,6 +48097,138 @@ func (ec *executionContext) fieldContext_Query_satisfaction(ctx context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_permanences(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_permanences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Permanences(ctx, fc.Args["first"].(int), fc.Args["afterId"].(*domain.ID), fc.Args["where"].(*model.PermanenceFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Permanence) graphql.Marshaler {
+			return ec.answerNPermanence2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanenceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_permanences(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Permanence(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_permanences_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_permanenceCoverage(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_permanenceCoverage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PermanenceCoverage(ctx, fc.Args["from"].(domain.Date), fc.Args["weeks"].(int), fc.Args["communes"].([]domain.InseeCode))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.CommuneCoverage) graphql.Marshaler {
+			return ec.answerNCommuneCoverage2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCommuneCoverageᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_permanenceCoverage(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommuneCoverage(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_permanenceCoverage_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_proposePermanenceStaff(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_proposePermanenceStaff(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ProposePermanenceStaff(ctx, fc.Args["from"].(domain.Date), fc.Args["days"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *service.PermanenceProposals) graphql.Marshaler {
+			return ec.answerNPermanenceProposals2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPermanenceProposals(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_proposePermanenceStaff(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermanenceProposals(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_proposePermanenceStaff_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -45274,6 +49123,82 @@ func (ec *executionContext) fieldContext_ReceptionPoint_openingDays(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_ReceptionPoint_openingDays_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReceptionPoint_nextPermanence(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionPoint_nextPermanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ReceptionPoint().NextPermanence(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.PermanenceDay) graphql.Marshaler {
+			return ec.answerOPermanenceDay2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDay(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionPoint_nextPermanence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReceptionPoint",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermanenceDay(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReceptionPoint_permanenceDays(ctx context.Context, field graphql.CollectedField, obj *ent.ReceptionPoint) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReceptionPoint_permanenceDays(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.ReceptionPoint().PermanenceDays(ctx, obj, fc.Args["days"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.PermanenceDay) graphql.Marshaler {
+			return ec.answerNPermanenceDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDayᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReceptionPoint_permanenceDays(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReceptionPoint",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PermanenceDay(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_ReceptionPoint_permanenceDays_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -46651,6 +50576,70 @@ func (ec *executionContext) _RequestLevelChangePayload_errors(ctx context.Contex
 func (ec *executionContext) fieldContext_RequestLevelChangePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RequestLevelChangePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RequestPermanencePayload_permanence(ctx context.Context, field graphql.CollectedField, obj *model.RequestPermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequestPermanencePayload_permanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permanence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Permanence) graphql.Marshaler {
+			return ec.marshalOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RequestPermanencePayload_permanence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RequestPermanencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Permanence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RequestPermanencePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RequestPermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RequestPermanencePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RequestPermanencePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RequestPermanencePayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -48590,6 +52579,148 @@ func (ec *executionContext) _StaffAuthorisation_version(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_StaffAuthorisation_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("StaffAuthorisation", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StaffObstacle_kind(ctx context.Context, field graphql.CollectedField, obj *rota.Obstacle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffObstacle_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ObstacleKind) graphql.Marshaler {
+			return ec.marshalNObstacleKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐObstacleKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffObstacle_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffObstacle", field, false, false, "ObstacleKind")
+}
+
+func (ec *executionContext) _StaffObstacle_people(ctx context.Context, field graphql.CollectedField, obj *rota.Obstacle) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffObstacle_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.People, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffObstacle_people(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("StaffObstacle", field, false, false, "Int")
+}
+
+func (ec *executionContext) _StaffPermanencePayload_permanence(ctx context.Context, field graphql.CollectedField, obj *model.StaffPermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffPermanencePayload_permanence(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Permanence, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Permanence) graphql.Marshaler {
+			return ec.marshalOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_StaffPermanencePayload_permanence(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffPermanencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Permanence(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffPermanencePayload_hit(ctx context.Context, field graphql.CollectedField, obj *model.StaffPermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffPermanencePayload_hit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Hit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.AppointmentHit) graphql.Marshaler {
+			return ec.marshalNAppointmentHit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHitᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffPermanencePayload_hit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffPermanencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AppointmentHit(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _StaffPermanencePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.StaffPermanencePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_StaffPermanencePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_StaffPermanencePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "StaffPermanencePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _StaleVersionError_code(ctx context.Context, field graphql.CollectedField, obj *model.StaleVersionError) (ret graphql.Marshaler) {
@@ -54307,6 +58438,69 @@ func UnmarshalCancelAppointmentInput(ctx context.Context, raw any) (model.Cancel
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCancelPermanenceInput(ctx context.Context, obj any) (model.CancelPermanenceInput, error) {
+	var it model.CancelPermanenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "day", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "day":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("day"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Day = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNPermanenceRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCancelPermanenceInput unmarshals raw into the CancelPermanenceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCancelPermanenceInput(ctx context.Context, raw any) (model.CancelPermanenceInput, error) {
+	var out model.CancelPermanenceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CancelPermanenceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputChangeOccurrenceInput(ctx context.Context, obj any) (model.ChangeOccurrenceInput, error) {
 	var it model.ChangeOccurrenceInput
 	if obj == nil {
@@ -55453,6 +59647,62 @@ func (ec *executionContext) unmarshalInputDeclineOrientationInput(ctx context.Co
 func UnmarshalDeclineOrientationInput(ctx context.Context, raw any) (model.DeclineOrientationInput, error) {
 	var out model.DeclineOrientationInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclineOrientationInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDeclinePermanenceInput(ctx context.Context, obj any) (model.DeclinePermanenceInput, error) {
+	var it model.DeclinePermanenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "reason"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNPermanenceRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDeclinePermanenceInput unmarshals raw into the DeclinePermanenceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDeclinePermanenceInput(ctx context.Context, raw any) (model.DeclinePermanenceInput, error) {
+	var out model.DeclinePermanenceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DeclinePermanenceInput", raw, &out)
 	return out, err
 }
 
@@ -56902,6 +61152,69 @@ func UnmarshalHandOverApplicationInput(ctx context.Context, raw any) (model.Hand
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputHoldPermanenceInput(ctx context.Context, obj any) (model.HoldPermanenceInput, error) {
+	var it model.HoldPermanenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "day", "received"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "day":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("day"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Day = data
+		case "received":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("received"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Received = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalHoldPermanenceInput unmarshals raw into the HoldPermanenceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalHoldPermanenceInput(ctx context.Context, raw any) (model.HoldPermanenceInput, error) {
+	var out model.HoldPermanenceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "HoldPermanenceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputIntRangeInput(ctx context.Context, obj any) (domain.IntRange, error) {
 	var it domain.IntRange
 	if obj == nil {
@@ -58338,6 +62651,160 @@ func UnmarshalPartnerAppSettingsInput(ctx context.Context, raw any) (domain.Part
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPermanenceFilter(ctx context.Context, obj any) (model.PermanenceFilter, error) {
+	var it model.PermanenceFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"communes", "receptionPointIds", "states", "from", "until"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "communes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("communes"))
+			data, err := ec.unmarshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Communes = data
+		case "receptionPointIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointIds"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointIds = data
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalOPermanenceState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPermanenceFilter unmarshals raw into the PermanenceFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPermanenceFilter(ctx context.Context, raw any) (model.PermanenceFilter, error) {
+	var out model.PermanenceFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PermanenceFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPermanencePlanInput(ctx context.Context, obj any) (model.PermanencePlanInput, error) {
+	var it model.PermanencePlanInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"roomId", "rule", "firstDay", "validUntil", "opens", "closes", "capacity"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "roomId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("roomId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RoomID = data
+		case "rule":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rule"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rule = data
+		case "firstDay":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("firstDay"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FirstDay = data
+		case "validUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validUntil"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidUntil = data
+		case "opens":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("opens"))
+			data, err := ec.unmarshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Opens = data
+		case "closes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("closes"))
+			data, err := ec.unmarshalNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Closes = data
+		case "capacity":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("capacity"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Capacity = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPermanencePlanInput unmarshals raw into the PermanencePlanInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPermanencePlanInput(ctx context.Context, raw any) (model.PermanencePlanInput, error) {
+	var out model.PermanencePlanInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PermanencePlanInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputPersonFilter(ctx context.Context, obj any) (ent.PersonWhereInput, error) {
 	var it ent.PersonWhereInput
 	if obj == nil {
@@ -58441,6 +62908,69 @@ func (ec *executionContext) unmarshalInputPersonOrder(ctx context.Context, obj a
 func UnmarshalPersonOrder(ctx context.Context, raw any) (ent.PersonOrder, error) {
 	var out ent.PersonOrder
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "PersonOrder", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputPlanPermanenceInput(ctx context.Context, obj any) (model.PlanPermanenceInput, error) {
+	var it model.PlanPermanenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "servingPointId", "plan"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "servingPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("servingPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ServingPointID = data
+		case "plan":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("plan"))
+			data, err := ec.unmarshalNPermanencePlanInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPermanencePlanInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Plan = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPlanPermanenceInput unmarshals raw into the PlanPermanenceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPlanPermanenceInput(ctx context.Context, raw any) (model.PlanPermanenceInput, error) {
+	var out model.PlanPermanenceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PlanPermanenceInput", raw, &out)
 	return out, err
 }
 
@@ -59866,6 +64396,62 @@ func UnmarshalRequestLevelChangeInput(ctx context.Context, raw any) (model.Reque
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRequestPermanenceInput(ctx context.Context, obj any) (model.RequestPermanenceInput, error) {
+	var it model.RequestPermanenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"receptionPointId", "reason", "plan"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "receptionPointId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointID = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalNPermanenceReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceReason(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "plan":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("plan"))
+			data, err := ec.unmarshalNPermanencePlanInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPermanencePlanInput(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Plan = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRequestPermanenceInput unmarshals raw into the RequestPermanenceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRequestPermanenceInput(ctx context.Context, raw any) (model.RequestPermanenceInput, error) {
+	var out model.RequestPermanenceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RequestPermanenceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputResendPieceInput(ctx context.Context, obj any) (model.ResendPieceInput, error) {
 	var it model.ResendPieceInput
 	if obj == nil {
@@ -60652,6 +65238,76 @@ func UnmarshalSplitFormInput(ctx context.Context, raw any) (domain.SplitForm, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputStaffPermanenceInput(ctx context.Context, obj any) (model.StaffPermanenceInput, error) {
+	var it model.StaffPermanenceInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "personIds", "from", "until"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "personIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonIds = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalStaffPermanenceInput unmarshals raw into the StaffPermanenceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalStaffPermanenceInput(ctx context.Context, raw any) (model.StaffPermanenceInput, error) {
+	var out model.StaffPermanenceInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "StaffPermanenceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputStockChangeFilter(ctx context.Context, obj any) (ent.StockChangeWhereInput, error) {
 	var it ent.StockChangeWhereInput
 	if obj == nil {
@@ -61409,6 +66065,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 			return graphql.Null
 		}
 		return ec._Person(ctx, sel, obj)
+	case *ent.Permanence:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._Permanence(ctx, sel, obj)
 	case *ent.PartnerAppSecret:
 		if obj == nil {
 			return graphql.Null
@@ -63483,6 +68144,12 @@ func (ec *executionContext) _Availability(ctx context.Context, sel ast.Selection
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "permanence":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Availability_permanence(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -63910,6 +68577,49 @@ func (ec *executionContext) _CancelAppointmentPayload(ctx context.Context, sel a
 	return out
 }
 
+var cancelPermanencePayloadImplementors = []string{"CancelPermanencePayload"}
+
+func (ec *executionContext) _CancelPermanencePayload(ctx context.Context, sel ast.SelectionSet, obj *model.CancelPermanencePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, cancelPermanencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CancelPermanencePayload")
+		case "permanence":
+			out.Values[i] = ec._CancelPermanencePayload_permanence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "hit":
+			out.Values[i] = ec._CancelPermanencePayload_hit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._CancelPermanencePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var catalogueEntryImplementors = []string{"CatalogueEntry", "Node"}
 
 func (ec *executionContext) _CatalogueEntry(ctx context.Context, sel ast.SelectionSet, obj *ent.CatalogueEntry) graphql.Marshaler {
@@ -64302,6 +69012,49 @@ func (ec *executionContext) _CommuneConnection(ctx context.Context, sel ast.Sele
 	return out
 }
 
+var communeCoverageImplementors = []string{"CommuneCoverage"}
+
+func (ec *executionContext) _CommuneCoverage(ctx context.Context, sel ast.SelectionSet, obj *service.CommuneCoverage) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, communeCoverageImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommuneCoverage")
+		case "inseeCode":
+			out.Values[i] = ec._CommuneCoverage_inseeCode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._CommuneCoverage_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "weeks":
+			out.Values[i] = ec._CommuneCoverage_weeks(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var communeEdgeImplementors = []string{"CommuneEdge"}
 
 func (ec *executionContext) _CommuneEdge(ctx context.Context, sel ast.SelectionSet, obj *ent.CommuneEdge) graphql.Marshaler {
@@ -64525,6 +69278,79 @@ func (ec *executionContext) _CorrectApplicationPayload(ctx context.Context, sel 
 			}
 		case "errors":
 			out.Values[i] = ec._CorrectApplicationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var coverageWeekImplementors = []string{"CoverageWeek"}
+
+func (ec *executionContext) _CoverageWeek(ctx context.Context, sel ast.SelectionSet, obj *domain.CoverageWeek) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, coverageWeekImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CoverageWeek")
+		case "monday":
+			out.Values[i] = ec._CoverageWeek_monday(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ownLevel":
+			out.Values[i] = ec._CoverageWeek_ownLevel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "reach":
+			out.Values[i] = ec._CoverageWeek_reach(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "staffed":
+			out.Values[i] = ec._CoverageWeek_staffed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "unstaffed":
+			out.Values[i] = ec._CoverageWeek_unstaffed(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "requested":
+			out.Values[i] = ec._CoverageWeek_requested(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelled":
+			out.Values[i] = ec._CoverageWeek_cancelled(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "holidays":
+			out.Values[i] = ec._CoverageWeek_holidays(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "gap":
+			out.Values[i] = ec._CoverageWeek_gap(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -64852,6 +69678,44 @@ func (ec *executionContext) _DeclineOrientationPayload(ctx context.Context, sel 
 			}
 		case "errors":
 			out.Values[i] = ec._DeclineOrientationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var declinePermanencePayloadImplementors = []string{"DeclinePermanencePayload"}
+
+func (ec *executionContext) _DeclinePermanencePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DeclinePermanencePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, declinePermanencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DeclinePermanencePayload")
+		case "permanence":
+			out.Values[i] = ec._DeclinePermanencePayload_permanence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DeclinePermanencePayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -65861,6 +70725,44 @@ func (ec *executionContext) _HandOverApplicationPayload(ctx context.Context, sel
 			}
 		case "errors":
 			out.Values[i] = ec._HandOverApplicationPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var holdPermanencePayloadImplementors = []string{"HoldPermanencePayload"}
+
+func (ec *executionContext) _HoldPermanencePayload(ctx context.Context, sel ast.SelectionSet, obj *model.HoldPermanencePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, holdPermanencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HoldPermanencePayload")
+		case "permanence":
+			out.Values[i] = ec._HoldPermanencePayload_permanence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._HoldPermanencePayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -67154,6 +72056,48 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "requestPermanence":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_requestPermanence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "planPermanence":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_planPermanence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "declinePermanence":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_declinePermanence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "staffPermanence":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_staffPermanence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "holdPermanence":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_holdPermanence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelPermanence":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_cancelPermanence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -68365,6 +73309,391 @@ func (ec *executionContext) _PartnerAppSecret(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var permanenceImplementors = []string{"Permanence", "Node"}
+
+func (ec *executionContext) _Permanence(ctx context.Context, sel ast.SelectionSet, obj *ent.Permanence) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, permanenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Permanence")
+		case "id":
+			out.Values[i] = ec._Permanence_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permanence_receptionPoint(ctx, field, obj)
+				})
+		case "room":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permanence_room(ctx, field, obj)
+				})
+		case "organisation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permanence_organisation(ctx, field, obj)
+				})
+		case "requestedOn":
+			out.Values[i] = ec._Permanence_requestedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reason":
+			out.Values[i] = ec._Permanence_reason(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rule":
+			out.Values[i] = ec._Permanence_rule(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "firstDay":
+			out.Values[i] = ec._Permanence_firstDay(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "validUntil":
+			out.Values[i] = ec._Permanence_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "opens":
+			out.Values[i] = ec._Permanence_opens(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "closes":
+			out.Values[i] = ec._Permanence_closes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "capacity":
+			out.Values[i] = ec._Permanence_capacity(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "servingPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permanence_servingPoint(ctx, field, obj)
+				})
+		case "state":
+			out.Values[i] = ec._Permanence_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "answeredOn":
+			out.Values[i] = ec._Permanence_answeredOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "declinedFor":
+			out.Values[i] = ec._Permanence_declinedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cancelledFor":
+			out.Values[i] = ec._Permanence_cancelledFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "days":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permanence_days(ctx, field, obj)
+				})
+		case "records":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Permanence_records(ctx, field, obj)
+				})
+		case "version":
+			out.Values[i] = ec._Permanence_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var permanenceDayImplementors = []string{"PermanenceDay"}
+
+func (ec *executionContext) _PermanenceDay(ctx context.Context, sel ast.SelectionSet, obj *domain.PermanenceDay) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, permanenceDayImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PermanenceDay")
+		case "permanenceId":
+			out.Values[i] = ec._PermanenceDay_permanenceId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "day":
+			out.Values[i] = ec._PermanenceDay_day(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "opens":
+			out.Values[i] = ec._PermanenceDay_opens(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closes":
+			out.Values[i] = ec._PermanenceDay_closes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._PermanenceDay_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var permanenceGapImplementors = []string{"PermanenceGap"}
+
+func (ec *executionContext) _PermanenceGap(ctx context.Context, sel ast.SelectionSet, obj *rota.Gap) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, permanenceGapImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PermanenceGap")
+		case "permanenceId":
+			out.Values[i] = ec._PermanenceGap_permanenceId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "receptionPointId":
+			out.Values[i] = ec._PermanenceGap_receptionPointId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "day":
+			out.Values[i] = ec._PermanenceGap_day(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "obstacles":
+			out.Values[i] = ec._PermanenceGap_obstacles(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var permanenceProposalImplementors = []string{"PermanenceProposal"}
+
+func (ec *executionContext) _PermanenceProposal(ctx context.Context, sel ast.SelectionSet, obj *rota.Proposal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, permanenceProposalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PermanenceProposal")
+		case "permanenceId":
+			out.Values[i] = ec._PermanenceProposal_permanenceId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPointId":
+			out.Values[i] = ec._PermanenceProposal_receptionPointId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "day":
+			out.Values[i] = ec._PermanenceProposal_day(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "personId":
+			out.Values[i] = ec._PermanenceProposal_personId(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "person":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._PermanenceProposal_person(ctx, field, obj)
+				})
+		case "reasons":
+			out.Values[i] = ec._PermanenceProposal_reasons(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "points":
+			out.Values[i] = ec._PermanenceProposal_points(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var permanenceProposalsImplementors = []string{"PermanenceProposals"}
+
+func (ec *executionContext) _PermanenceProposals(ctx context.Context, sel ast.SelectionSet, obj *service.PermanenceProposals) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, permanenceProposalsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PermanenceProposals")
+		case "proposals":
+			out.Values[i] = ec._PermanenceProposals_proposals(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "gaps":
+			out.Values[i] = ec._PermanenceProposals_gaps(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var permanenceRecordImplementors = []string{"PermanenceRecord"}
+
+func (ec *executionContext) _PermanenceRecord(ctx context.Context, sel ast.SelectionSet, obj *domain.PermanenceRecord) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, permanenceRecordImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PermanenceRecord")
+		case "day":
+			out.Values[i] = ec._PermanenceRecord_day(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._PermanenceRecord_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "received":
+			out.Values[i] = ec._PermanenceRecord_received(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cancelledFor":
+			out.Values[i] = ec._PermanenceRecord_cancelledFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var personImplementors = []string{"Person", "Node"}
 
 func (ec *executionContext) _Person(ctx context.Context, sel ast.SelectionSet, obj *ent.Person) graphql.Marshaler {
@@ -68756,6 +74085,44 @@ func (ec *executionContext) _PieceTransfer(ctx context.Context, sel ast.Selectio
 	return out
 }
 
+var planPermanencePayloadImplementors = []string{"PlanPermanencePayload"}
+
+func (ec *executionContext) _PlanPermanencePayload(ctx context.Context, sel ast.SelectionSet, obj *model.PlanPermanencePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, planPermanencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PlanPermanencePayload")
+		case "permanence":
+			out.Values[i] = ec._PlanPermanencePayload_permanence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._PlanPermanencePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var prepareAccessExportPayloadImplementors = []string{"PrepareAccessExportPayload"}
 
 func (ec *executionContext) _PrepareAccessExportPayload(ctx context.Context, sel ast.SelectionSet, obj *model.PrepareAccessExportPayload) graphql.Marshaler {
@@ -68812,6 +74179,44 @@ func (ec *executionContext) _PrepareUploadPayload(ctx context.Context, sel ast.S
 			}
 		case "errors":
 			out.Values[i] = ec._PrepareUploadPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var proposalReasonImplementors = []string{"ProposalReason"}
+
+func (ec *executionContext) _ProposalReason(ctx context.Context, sel ast.SelectionSet, obj *rota.Reason) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, proposalReasonImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProposalReason")
+		case "aspect":
+			out.Values[i] = ec._ProposalReason_aspect(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "points":
+			out.Values[i] = ec._ProposalReason_points(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -69420,6 +74825,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_satisfaction(ctx, field)
 				})
+		case "permanences":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_permanences(ctx, field)
+				})
+		case "permanenceCoverage":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_permanenceCoverage(ctx, field)
+				})
+		case "proposePermanenceStaff":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_proposePermanenceStaff(ctx, field)
+				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Query___type(ctx, field)
@@ -69707,6 +75130,18 @@ func (ec *executionContext) _ReceptionPoint(ctx context.Context, sel ast.Selecti
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._ReceptionPoint_openingDays(ctx, field, obj)
+				})
+		case "nextPermanence":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReceptionPoint_nextPermanence(ctx, field, obj)
+				})
+		case "permanenceDays":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReceptionPoint_permanenceDays(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -70513,6 +75948,44 @@ func (ec *executionContext) _RequestLevelChangePayload(ctx context.Context, sel 
 			}
 		case "errors":
 			out.Values[i] = ec._RequestLevelChangePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var requestPermanencePayloadImplementors = []string{"RequestPermanencePayload"}
+
+func (ec *executionContext) _RequestPermanencePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RequestPermanencePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, requestPermanencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RequestPermanencePayload")
+		case "permanence":
+			out.Values[i] = ec._RequestPermanencePayload_permanence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RequestPermanencePayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -71418,6 +76891,87 @@ func (ec *executionContext) _StaffAuthorisation(ctx context.Context, sel ast.Sel
 			out.Values[i] = ec._StaffAuthorisation_version(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var staffObstacleImplementors = []string{"StaffObstacle"}
+
+func (ec *executionContext) _StaffObstacle(ctx context.Context, sel ast.SelectionSet, obj *rota.Obstacle) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffObstacleImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffObstacle")
+		case "kind":
+			out.Values[i] = ec._StaffObstacle_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "people":
+			out.Values[i] = ec._StaffObstacle_people(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var staffPermanencePayloadImplementors = []string{"StaffPermanencePayload"}
+
+func (ec *executionContext) _StaffPermanencePayload(ctx context.Context, sel ast.SelectionSet, obj *model.StaffPermanencePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, staffPermanencePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("StaffPermanencePayload")
+		case "permanence":
+			out.Values[i] = ec._StaffPermanencePayload_permanence(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "hit":
+			out.Values[i] = ec._StaffPermanencePayload_hit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._StaffPermanencePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -74225,6 +79779,19 @@ func (ec *executionContext) marshalNCancelAppointmentPayload2ᚖgithubᚗcomᚋg
 	return ec._CancelAppointmentPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCancelPermanenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelPermanenceInput(ctx context.Context, v any) (model.CancelPermanenceInput, error) {
+	res, err := ec.unmarshalInputCancelPermanenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCancelPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelPermanencePayload(ctx context.Context, sel ast.SelectionSet, v *model.CancelPermanencePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CancelPermanencePayload!")
+		return graphql.Null
+	}
+	return ec._CancelPermanencePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.CatalogueEntry) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -74401,6 +79968,30 @@ func (ec *executionContext) marshalNCommuneConnection2ᚖgithubᚗcomᚋguichet�
 	return ec._CommuneConnection(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNCommuneCoverage2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCommuneCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.CommuneCoverage) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCommuneCoverage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCommuneCoverage(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCommuneCoverage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCommuneCoverage(ctx context.Context, sel ast.SelectionSet, v *service.CommuneCoverage) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CommuneCoverage!")
+		return graphql.Null
+	}
+	return ec._CommuneCoverage(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCommuneEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.CommuneEdge) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -74520,6 +80111,40 @@ func (ec *executionContext) marshalNCorrectApplicationPayload2ᚖgithubᚗcomᚋ
 		return graphql.Null
 	}
 	return ec._CorrectApplicationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCoverageReach2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageReach(ctx context.Context, v any) (domain.CoverageReach, error) {
+	var res domain.CoverageReach
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCoverageReach2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageReach(ctx context.Context, sel ast.SelectionSet, v domain.CoverageReach) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNCoverageWeek2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageWeekᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.CoverageWeek) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCoverageWeek2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageWeek(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCoverageWeek2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageWeek(ctx context.Context, sel ast.SelectionSet, v *domain.CoverageWeek) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CoverageWeek!")
+		return graphql.Null
+	}
+	return ec._CoverageWeek(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, v any) (entgql.Cursor[domain.ID], error) {
@@ -74699,6 +80324,19 @@ func (ec *executionContext) marshalNDeclineOrientationPayload2ᚖgithubᚗcomᚋ
 		return graphql.Null
 	}
 	return ec._DeclineOrientationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDeclinePermanenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclinePermanenceInput(ctx context.Context, v any) (model.DeclinePermanenceInput, error) {
+	res, err := ec.unmarshalInputDeclinePermanenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDeclinePermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclinePermanencePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclinePermanencePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DeclinePermanencePayload!")
+		return graphql.Null
+	}
+	return ec._DeclinePermanencePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNDeclineProposedChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangeInput(ctx context.Context, v any) (model.DeclineProposedChangeInput, error) {
@@ -75172,6 +80810,19 @@ func (ec *executionContext) marshalNHandOverApplicationPayload2ᚖgithubᚗcom�
 		return graphql.Null
 	}
 	return ec._HandOverApplicationPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNHoldPermanenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHoldPermanenceInput(ctx context.Context, v any) (model.HoldPermanenceInput, error) {
+	res, err := ec.unmarshalInputHoldPermanenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNHoldPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHoldPermanencePayload(ctx context.Context, sel ast.SelectionSet, v *model.HoldPermanencePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HoldPermanencePayload!")
+		return graphql.Null
+	}
+	return ec._HoldPermanencePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(ctx context.Context, v any) (domain.HouseholdLink, error) {
@@ -75666,6 +81317,16 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋ
 	})
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNObstacleKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐObstacleKind(ctx context.Context, v any) (domain.ObstacleKind, error) {
+	var res domain.ObstacleKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNObstacleKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐObstacleKind(ctx context.Context, sel ast.SelectionSet, v domain.ObstacleKind) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNOccurrenceChange2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccurrenceChange(ctx context.Context, sel ast.SelectionSet, v domain.OccurrenceChange) graphql.Marshaler {
@@ -76280,6 +81941,169 @@ func (ec *executionContext) unmarshalNPartnerAppSettingsInput2ᚖgithubᚗcomᚋ
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNPermanence2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Permanence) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(ctx context.Context, sel ast.SelectionSet, v *ent.Permanence) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Permanence!")
+		return graphql.Null
+	}
+	return ec._Permanence(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPermanenceDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.PermanenceDay) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermanenceDay2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDay(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPermanenceDay2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDay(ctx context.Context, sel ast.SelectionSet, v *domain.PermanenceDay) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermanenceDay!")
+		return graphql.Null
+	}
+	return ec._PermanenceDay(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPermanenceGap2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐGapᚄ(ctx context.Context, sel ast.SelectionSet, v []*rota.Gap) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermanenceGap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐGap(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPermanenceGap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐGap(ctx context.Context, sel ast.SelectionSet, v *rota.Gap) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermanenceGap!")
+		return graphql.Null
+	}
+	return ec._PermanenceGap(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPermanencePlanInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPermanencePlanInput(ctx context.Context, v any) (*model.PermanencePlanInput, error) {
+	res, err := ec.unmarshalInputPermanencePlanInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPermanenceProposal2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐProposalᚄ(ctx context.Context, sel ast.SelectionSet, v []*rota.Proposal) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermanenceProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐProposal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPermanenceProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐProposal(ctx context.Context, sel ast.SelectionSet, v *rota.Proposal) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermanenceProposal!")
+		return graphql.Null
+	}
+	return ec._PermanenceProposal(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNPermanenceProposals2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPermanenceProposals(ctx context.Context, sel ast.SelectionSet, v *service.PermanenceProposals) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermanenceProposals!")
+		return graphql.Null
+	}
+	return ec._PermanenceProposals(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPermanenceReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceReason(ctx context.Context, v any) (domain.PermanenceReason, error) {
+	var res domain.PermanenceReason
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPermanenceReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceReason(ctx context.Context, sel ast.SelectionSet, v domain.PermanenceReason) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNPermanenceRecord2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRecordᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.PermanenceRecord) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermanenceRecord2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRecord(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPermanenceRecord2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRecord(ctx context.Context, sel ast.SelectionSet, v *domain.PermanenceRecord) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PermanenceRecord!")
+		return graphql.Null
+	}
+	return ec._PermanenceRecord(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNPermanenceRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(ctx context.Context, v any) (domain.PermanenceRefusal, error) {
+	var res domain.PermanenceRefusal
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPermanenceRefusal2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(ctx context.Context, sel ast.SelectionSet, v domain.PermanenceRefusal) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNPermanenceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceState(ctx context.Context, v any) (domain.PermanenceState, error) {
+	var res domain.PermanenceState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPermanenceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceState(ctx context.Context, sel ast.SelectionSet, v domain.PermanenceState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Person) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -76424,6 +82248,19 @@ func (ec *executionContext) marshalNPieceTransferTrouble2githubᚗcomᚋguichet�
 	return v
 }
 
+func (ec *executionContext) unmarshalNPlanPermanenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPlanPermanenceInput(ctx context.Context, v any) (model.PlanPermanenceInput, error) {
+	res, err := ec.unmarshalInputPlanPermanenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPlanPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPlanPermanencePayload(ctx context.Context, sel ast.SelectionSet, v *model.PlanPermanencePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PlanPermanencePayload!")
+		return graphql.Null
+	}
+	return ec._PlanPermanencePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNPrepareAccessExportInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportInput(ctx context.Context, v any) (model.PrepareAccessExportInput, error) {
 	res, err := ec.unmarshalInputPrepareAccessExportInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -76448,6 +82285,36 @@ func (ec *executionContext) marshalNPrepareUploadPayload2ᚖgithubᚗcomᚋguich
 		return graphql.Null
 	}
 	return ec._PrepareUploadPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProposalAspect2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAspect(ctx context.Context, v any) (domain.ProposalAspect, error) {
+	var res domain.ProposalAspect
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProposalAspect2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAspect(ctx context.Context, sel ast.SelectionSet, v domain.ProposalAspect) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNProposalReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐReason(ctx context.Context, sel ast.SelectionSet, v rota.Reason) graphql.Marshaler {
+	return ec._ProposalReason(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNProposalReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐReasonᚄ(ctx context.Context, sel ast.SelectionSet, v []rota.Reason) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProposalReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐReason(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalNProposeChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangeInput(ctx context.Context, v any) (model.ProposeChangeInput, error) {
@@ -77010,6 +82877,19 @@ func (ec *executionContext) marshalNRequestLevelChangePayload2ᚖgithubᚗcomᚋ
 	return ec._RequestLevelChangePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRequestPermanenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestPermanenceInput(ctx context.Context, v any) (model.RequestPermanenceInput, error) {
+	res, err := ec.unmarshalInputRequestPermanenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRequestPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestPermanencePayload(ctx context.Context, sel ast.SelectionSet, v *model.RequestPermanencePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RequestPermanencePayload!")
+		return graphql.Null
+	}
+	return ec._RequestPermanencePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNResendPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPieceInput(ctx context.Context, v any) (model.ResendPieceInput, error) {
 	res, err := ec.unmarshalInputResendPieceInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -77367,6 +83247,39 @@ func (ec *executionContext) marshalNStaffAuthorisation2ᚖgithubᚗcomᚋguichet
 		return graphql.Null
 	}
 	return ec._StaffAuthorisation(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNStaffObstacle2githubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐObstacle(ctx context.Context, sel ast.SelectionSet, v rota.Obstacle) graphql.Marshaler {
+	return ec._StaffObstacle(ctx, sel, &v)
+}
+
+func (ec *executionContext) marshalNStaffObstacle2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐObstacleᚄ(ctx context.Context, sel ast.SelectionSet, v []rota.Obstacle) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNStaffObstacle2githubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐObstacle(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) unmarshalNStaffPermanenceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStaffPermanenceInput(ctx context.Context, v any) (model.StaffPermanenceInput, error) {
+	res, err := ec.unmarshalInputStaffPermanenceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNStaffPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStaffPermanencePayload(ctx context.Context, sel ast.SelectionSet, v *model.StaffPermanencePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "StaffPermanencePayload!")
+		return graphql.Null
+	}
+	return ec._StaffPermanencePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNStockAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxis(ctx context.Context, v any) (domain.StockAxis, error) {
@@ -79758,6 +85671,80 @@ func (ec *executionContext) marshalOPartnerAppSecret2ᚖgithubᚗcomᚋguichet�
 		return graphql.Null
 	}
 	return ec._PartnerAppSecret(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(ctx context.Context, sel ast.SelectionSet, v *ent.Permanence) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Permanence(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPermanenceDay2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDay(ctx context.Context, sel ast.SelectionSet, v *domain.PermanenceDay) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PermanenceDay(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOPermanenceFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPermanenceFilter(ctx context.Context, v any) (*model.PermanenceFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputPermanenceFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOPermanenceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(ctx context.Context, v any) (*domain.PermanenceRefusal, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.PermanenceRefusal)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOPermanenceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(ctx context.Context, sel ast.SelectionSet, v *domain.PermanenceRefusal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOPermanenceState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceStateᚄ(ctx context.Context, v any) ([]domain.PermanenceState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.PermanenceState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNPermanenceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOPermanenceState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.PermanenceState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPermanenceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx context.Context, sel ast.SelectionSet, v *ent.Person) graphql.Marshaler {

@@ -15,6 +15,7 @@ import (
 	"github.com/guichet-logement/guichet/graph/model"
 	"github.com/guichet-logement/guichet/graph/scalar"
 	"github.com/guichet-logement/guichet/graph/writers"
+	"github.com/guichet-logement/guichet/rota"
 	"github.com/guichet-logement/guichet/service"
 	"github.com/guichet-logement/guichet/stockmap"
 	"github.com/vektah/gqlparser/v2/ast"
@@ -116,6 +117,10 @@ func (ec *executionContext) answerNCancelAppointmentPayload2ᚖgithubᚗcomᚋgu
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCancelAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentPayload, ec.marshalNCancelAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelAppointmentPayload)
 }
 
+func (ec *executionContext) answerNCancelPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelPermanencePayload(ctx context.Context, sel ast.SelectionSet, v *model.CancelPermanencePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCancelPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelPermanencePayload, ec.marshalNCancelPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelPermanencePayload)
+}
+
 func (ec *executionContext) answerNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.CatalogueEntry) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ, ec.marshalNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ)
 }
@@ -138,6 +143,10 @@ func (ec *executionContext) answerNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogeme
 
 func (ec *executionContext) answerNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx context.Context, sel ast.SelectionSet, v *ent.CommuneConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection, ec.marshalNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection)
+}
+
+func (ec *executionContext) answerNCommuneCoverage2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCommuneCoverageᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.CommuneCoverage) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCommuneCoverage2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCommuneCoverageᚄ, ec.marshalNCommuneCoverage2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCommuneCoverageᚄ)
 }
 
 func (ec *executionContext) answerNCommuneOutline2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐOutlineᚄ(ctx context.Context, sel ast.SelectionSet, v []*stockmap.Outline) graphql.Marshaler {
@@ -178,6 +187,10 @@ func (ec *executionContext) answerNDeclineHandOverPayload2ᚖgithubᚗcomᚋguic
 
 func (ec *executionContext) answerNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineOrientationPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload, ec.marshalNDeclineOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineOrientationPayload)
+}
+
+func (ec *executionContext) answerNDeclinePermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclinePermanencePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclinePermanencePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDeclinePermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclinePermanencePayload, ec.marshalNDeclinePermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclinePermanencePayload)
 }
 
 func (ec *executionContext) answerNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.DeclineProposedChangePayload) graphql.Marshaler {
@@ -246,6 +259,10 @@ func (ec *executionContext) answerNHandOver2ᚕᚖgithubᚗcomᚋguichetᚑlogem
 
 func (ec *executionContext) answerNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.HandOverApplicationPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload, ec.marshalNHandOverApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHandOverApplicationPayload)
+}
+
+func (ec *executionContext) answerNHoldPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHoldPermanencePayload(ctx context.Context, sel ast.SelectionSet, v *model.HoldPermanencePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNHoldPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHoldPermanencePayload, ec.marshalNHoldPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHoldPermanencePayload)
 }
 
 func (ec *executionContext) answerNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(ctx context.Context, sel ast.SelectionSet, v *model.IssueBindingCodePayload) graphql.Marshaler {
@@ -328,12 +345,32 @@ func (ec *executionContext) answerNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichet
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ, ec.marshalNPartnerAppSecret2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPartnerAppSecretᚄ)
 }
 
+func (ec *executionContext) answerNPermanence2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Permanence) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPermanence2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanenceᚄ, ec.marshalNPermanence2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanenceᚄ)
+}
+
+func (ec *executionContext) answerNPermanenceDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDayᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.PermanenceDay) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPermanenceDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDayᚄ, ec.marshalNPermanenceDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDayᚄ)
+}
+
+func (ec *executionContext) answerNPermanenceProposals2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPermanenceProposals(ctx context.Context, sel ast.SelectionSet, v *service.PermanenceProposals) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPermanenceProposals2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPermanenceProposals, ec.marshalNPermanenceProposals2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPermanenceProposals)
+}
+
+func (ec *executionContext) answerNPermanenceRecord2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRecordᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.PermanenceRecord) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPermanenceRecord2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRecordᚄ, ec.marshalNPermanenceRecord2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRecordᚄ)
+}
+
 func (ec *executionContext) answerNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Person) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ, ec.marshalNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ)
 }
 
 func (ec *executionContext) answerNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection(ctx context.Context, sel ast.SelectionSet, v *ent.PersonConnection) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection, ec.marshalNPersonConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonConnection)
+}
+
+func (ec *executionContext) answerNPlanPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPlanPermanencePayload(ctx context.Context, sel ast.SelectionSet, v *model.PlanPermanencePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPlanPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPlanPermanencePayload, ec.marshalNPlanPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPlanPermanencePayload)
 }
 
 func (ec *executionContext) answerNPrepareAccessExportPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportPayload(ctx context.Context, sel ast.SelectionSet, v *model.PrepareAccessExportPayload) graphql.Marshaler {
@@ -456,6 +493,10 @@ func (ec *executionContext) answerNRequestLevelChangePayload2ᚖgithubᚗcomᚋg
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload, ec.marshalNRequestLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestLevelChangePayload)
 }
 
+func (ec *executionContext) answerNRequestPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestPermanencePayload(ctx context.Context, sel ast.SelectionSet, v *model.RequestPermanencePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRequestPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestPermanencePayload, ec.marshalNRequestPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestPermanencePayload)
+}
+
 func (ec *executionContext) answerNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.ResendPiecePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload, ec.marshalNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload)
 }
@@ -514,6 +555,10 @@ func (ec *executionContext) answerNSplitApplicationPayload2ᚖgithubᚗcomᚋgui
 
 func (ec *executionContext) answerNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.StaffAuthorisation) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ, ec.marshalNStaffAuthorisation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStaffAuthorisationᚄ)
+}
+
+func (ec *executionContext) answerNStaffPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStaffPermanencePayload(ctx context.Context, sel ast.SelectionSet, v *model.StaffPermanencePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNStaffPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStaffPermanencePayload, ec.marshalNStaffPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStaffPermanencePayload)
 }
 
 func (ec *executionContext) answerNStockFacet2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐStockFacetᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.StockFacet) graphql.Marshaler {
@@ -602,6 +647,10 @@ func (ec *executionContext) answerOCompleteness2ᚖgithubᚗcomᚋguichetᚑloge
 
 func (ec *executionContext) answerONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx context.Context, sel ast.SelectionSet, v ent.Noder) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder, ec.marshalONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder)
+}
+
+func (ec *executionContext) answerOPermanenceDay2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDay(ctx context.Context, sel ast.SelectionSet, v *domain.PermanenceDay) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOPermanenceDay2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDay, ec.marshalOPermanenceDay2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDay)
 }
 
 func (ec *executionContext) answerOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx context.Context, sel ast.SelectionSet, v *ent.Person) graphql.Marshaler {
@@ -2034,6 +2083,16 @@ func (ec *executionContext) write_Availability(w *writers.Writer, above *writers
 			ec.writeNOccurrenceChange2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccurrenceChangeᚄ(w, f, obj.Changes)
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
+		case "permanence":
+			if !f.Enter(w, ec.fieldContext_Availability_permanence) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Permanence(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2347,6 +2406,40 @@ func (ec *executionContext) write_CancelAppointmentPayload(w *writers.Writer, ab
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_CancelPermanencePayload(w *writers.Writer, above *writers.Field, obj *model.CancelPermanencePayload) {
+	fields := above.Select(w, "CancelPermanencePayload", cancelPermanencePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("CancelPermanencePayload")
+		case "permanence":
+			if !f.Enter(w, ec.fieldContext_CancelPermanencePayload_permanence) {
+				return
+			}
+			ec.writeOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(w, f, obj.Permanence)
+		case "hit":
+			if !f.Enter(w, ec.fieldContext_CancelPermanencePayload_hit) {
+				return
+			}
+			ec.writeNAppointmentHit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHitᚄ(w, f, obj.Hit)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_CancelPermanencePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_CatalogueEntry(w *writers.Writer, above *writers.Field, obj *ent.CatalogueEntry) {
 	fields := above.Select(w, "CatalogueEntry", catalogueEntryImplementors)
 	w.Raw("{")
@@ -2616,6 +2709,34 @@ func (ec *executionContext) write_CommuneConnection(w *writers.Writer, above *wr
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_CommuneCoverage(w *writers.Writer, above *writers.Field, obj *service.CommuneCoverage) {
+	fields := above.Select(w, "CommuneCoverage", communeCoverageImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("CommuneCoverage")
+		case "inseeCode":
+			ec.writeNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w, f, obj.InseeCode)
+		case "name":
+			ec.writeNString2string(w, f, obj.Name)
+		case "weeks":
+			if !f.Enter(w, ec.fieldContext_CommuneCoverage_weeks) {
+				return
+			}
+			ec.writeNCoverageWeek2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageWeekᚄ(w, f, obj.Weeks)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_CommuneEdge(w *writers.Writer, above *writers.Field, obj *ent.CommuneEdge) {
 	fields := above.Select(w, "CommuneEdge", communeEdgeImplementors)
 	w.Raw("{")
@@ -2777,6 +2898,51 @@ func (ec *executionContext) write_CorrectApplicationPayload(w *writers.Writer, a
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_CoverageWeek(w *writers.Writer, above *writers.Field, obj *domain.CoverageWeek) {
+	fields := above.Select(w, "CoverageWeek", coverageWeekImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("CoverageWeek")
+		case "monday":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Monday)
+		case "ownLevel":
+			ec.writeNInt2int(w, f, obj.OwnLevel)
+		case "reach":
+			v, err := obj.Reach(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNCoverageReach2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageReach(w, f, v)
+		case "staffed":
+			ec.writeNInt2int(w, f, obj.Staffed)
+		case "unstaffed":
+			ec.writeNInt2int(w, f, obj.Unstaffed)
+		case "requested":
+			ec.writeNInt2int(w, f, obj.Requested)
+		case "cancelled":
+			ec.writeNInt2int(w, f, obj.Cancelled)
+		case "holidays":
+			ec.writeNInt2int(w, f, obj.Holidays)
+		case "gap":
+			v, err := obj.Gap(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNBoolean2bool(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3000,6 +3166,35 @@ func (ec *executionContext) write_DeclineOrientationPayload(w *writers.Writer, a
 			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_DeclineOrientationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DeclinePermanencePayload(w *writers.Writer, above *writers.Field, obj *model.DeclinePermanencePayload) {
+	fields := above.Select(w, "DeclinePermanencePayload", declinePermanencePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DeclinePermanencePayload")
+		case "permanence":
+			if !f.Enter(w, ec.fieldContext_DeclinePermanencePayload_permanence) {
+				return
+			}
+			ec.writeOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(w, f, obj.Permanence)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DeclinePermanencePayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -3738,6 +3933,35 @@ func (ec *executionContext) write_HandOverApplicationPayload(w *writers.Writer, 
 			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_HandOverApplicationPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_HoldPermanencePayload(w *writers.Writer, above *writers.Field, obj *model.HoldPermanencePayload) {
+	fields := above.Select(w, "HoldPermanencePayload", holdPermanencePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("HoldPermanencePayload")
+		case "permanence":
+			if !f.Enter(w, ec.fieldContext_HoldPermanencePayload_permanence) {
+				return
+			}
+			ec.writeOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(w, f, obj.Permanence)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_HoldPermanencePayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -5067,6 +5291,273 @@ func (ec *executionContext) write_PartnerAppSecret(w *writers.Writer, above *wri
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Permanence(w *writers.Writer, above *writers.Field, obj *ent.Permanence) {
+	fields := above.Select(w, "Permanence", permanenceImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Permanence")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_Permanence_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "room":
+			if !f.Enter(w, ec.fieldContext_Permanence_room) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Permanence().Room(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(w, f, v)
+		case "organisation":
+			if !f.Enter(w, ec.fieldContext_Permanence_organisation) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Organisation(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "requestedOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.RequestedOn)
+		case "reason":
+			ec.writeNPermanenceReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceReason(w, f, obj.Reason)
+		case "rule":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Rule)
+		case "firstDay":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.FirstDay)
+		case "validUntil":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidUntil)
+		case "opens":
+			ec.writeNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(w, f, obj.Opens)
+		case "closes":
+			ec.writeNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(w, f, obj.Closes)
+		case "capacity":
+			ec.writeNInt2int(w, f, obj.Capacity)
+		case "servingPoint":
+			if !f.Enter(w, ec.fieldContext_Permanence_servingPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ServingPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "state":
+			ec.writeNPermanenceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceState(w, f, obj.State)
+		case "answeredOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.AnsweredOn)
+		case "declinedFor":
+			ec.writeOPermanenceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(w, f, obj.DeclinedFor)
+		case "cancelledFor":
+			ec.writeOPermanenceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(w, f, obj.CancelledFor)
+		case "days":
+			if !f.Enter(w, ec.fieldContext_Permanence_days) {
+				return
+			}
+			ctx := f.Context
+			fc := f.FieldContext
+			v, err := ec.Resolvers.Permanence().Days(ctx, obj, fc.Args["from"].(*domain.Date), fc.Args["days"].(int))
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNPermanenceDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDayᚄ(w, f, v)
+		case "records":
+			if !f.Enter(w, ec.fieldContext_Permanence_records) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Permanence().Records(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNPermanenceRecord2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRecordᚄ(w, f, v)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PermanenceDay(w *writers.Writer, above *writers.Field, obj *domain.PermanenceDay) {
+	fields := above.Select(w, "PermanenceDay", permanenceDayImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PermanenceDay")
+		case "permanenceId":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.PermanenceID)
+		case "day":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Day)
+		case "opens":
+			ec.writeNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(w, f, obj.Opens)
+		case "closes":
+			ec.writeNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(w, f, obj.Closes)
+		case "state":
+			ec.writeNPermanenceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceState(w, f, obj.State)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PermanenceGap(w *writers.Writer, above *writers.Field, obj *rota.Gap) {
+	fields := above.Select(w, "PermanenceGap", permanenceGapImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PermanenceGap")
+		case "permanenceId":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.PermanenceID)
+		case "receptionPointId":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ReceptionPointID)
+		case "day":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Day)
+		case "obstacles":
+			if !f.Enter(w, ec.fieldContext_PermanenceGap_obstacles) {
+				return
+			}
+			ec.writeNStaffObstacle2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐObstacleᚄ(w, f, obj.Obstacles)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PermanenceProposal(w *writers.Writer, above *writers.Field, obj *rota.Proposal) {
+	fields := above.Select(w, "PermanenceProposal", permanenceProposalImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PermanenceProposal")
+		case "permanenceId":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.PermanenceID)
+		case "receptionPointId":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ReceptionPointID)
+		case "day":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Day)
+		case "personId":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.PersonID)
+		case "person":
+			if !f.Enter(w, ec.fieldContext_PermanenceProposal_person) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.PermanenceProposal().Person(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, v)
+		case "reasons":
+			if !f.Enter(w, ec.fieldContext_PermanenceProposal_reasons) {
+				return
+			}
+			ec.writeNProposalReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐReasonᚄ(w, f, obj.Reasons)
+		case "points":
+			ec.writeNInt2int(w, f, obj.Points)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PermanenceProposals(w *writers.Writer, above *writers.Field, obj *service.PermanenceProposals) {
+	fields := above.Select(w, "PermanenceProposals", permanenceProposalsImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PermanenceProposals")
+		case "proposals":
+			if !f.Enter(w, ec.fieldContext_PermanenceProposals_proposals) {
+				return
+			}
+			ec.writeNPermanenceProposal2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐProposalᚄ(w, f, obj.Proposals)
+		case "gaps":
+			if !f.Enter(w, ec.fieldContext_PermanenceProposals_gaps) {
+				return
+			}
+			ec.writeNPermanenceGap2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐGapᚄ(w, f, obj.Gaps)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PermanenceRecord(w *writers.Writer, above *writers.Field, obj *domain.PermanenceRecord) {
+	fields := above.Select(w, "PermanenceRecord", permanenceRecordImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PermanenceRecord")
+		case "day":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Day)
+		case "state":
+			ec.writeNPermanenceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceState(w, f, obj.State)
+		case "received":
+			ec.writeNInt2int(w, f, obj.Received)
+		case "cancelledFor":
+			ec.writeOPermanenceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(w, f, obj.CancelledFor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Person(w *writers.Writer, above *writers.Field, obj *ent.Person) {
 	fields := above.Select(w, "Person", personImplementors)
 	w.Raw("{")
@@ -5366,6 +5857,35 @@ func (ec *executionContext) write_PieceTransfer(w *writers.Writer, above *writer
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_PlanPermanencePayload(w *writers.Writer, above *writers.Field, obj *model.PlanPermanencePayload) {
+	fields := above.Select(w, "PlanPermanencePayload", planPermanencePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PlanPermanencePayload")
+		case "permanence":
+			if !f.Enter(w, ec.fieldContext_PlanPermanencePayload_permanence) {
+				return
+			}
+			ec.writeOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(w, f, obj.Permanence)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_PlanPermanencePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_PrepareAccessExportPayload(w *writers.Writer, above *writers.Field, obj *model.PrepareAccessExportPayload) {
 	fields := above.Select(w, "PrepareAccessExportPayload", prepareAccessExportPayloadImplementors)
 	w.Raw("{")
@@ -5414,6 +5934,29 @@ func (ec *executionContext) write_PrepareUploadPayload(w *writers.Writer, above 
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ProposalReason(w *writers.Writer, above *writers.Field, obj *rota.Reason) {
+	fields := above.Select(w, "ProposalReason", proposalReasonImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ProposalReason")
+		case "aspect":
+			ec.writeNProposalAspect2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAspect(w, f, obj.Aspect)
+		case "points":
+			ec.writeNInt2int(w, f, obj.Points)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -5853,6 +6396,27 @@ func (ec *executionContext) write_ReceptionPoint(w *writers.Writer, above *write
 				return
 			}
 			ec.writeNOpeningDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐOpeningDayᚄ(w, f, v)
+		case "nextPermanence":
+			if !f.Enter(w, ec.fieldContext_ReceptionPoint_nextPermanence) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.ReceptionPoint().NextPermanence(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOPermanenceDay2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDay(w, f, v)
+		case "permanenceDays":
+			if !f.Enter(w, ec.fieldContext_ReceptionPoint_permanenceDays) {
+				return
+			}
+			ctx := f.Context
+			fc := f.FieldContext
+			v, err := ec.Resolvers.ReceptionPoint().PermanenceDays(ctx, obj, fc.Args["days"].(int))
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNPermanenceDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDayᚄ(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -6463,6 +7027,35 @@ func (ec *executionContext) write_RequestLevelChangePayload(w *writers.Writer, a
 			ec.writeOLevelChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChange(w, f, obj.LevelChange)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_RequestLevelChangePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RequestPermanencePayload(w *writers.Writer, above *writers.Field, obj *model.RequestPermanencePayload) {
+	fields := above.Select(w, "RequestPermanencePayload", requestPermanencePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RequestPermanencePayload")
+		case "permanence":
+			if !f.Enter(w, ec.fieldContext_RequestPermanencePayload_permanence) {
+				return
+			}
+			ec.writeOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(w, f, obj.Permanence)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RequestPermanencePayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -7096,6 +7689,63 @@ func (ec *executionContext) write_StaffAuthorisation(w *writers.Writer, above *w
 			ec.writeOString2ᚖstring(w, f, obj.RevocationReason)
 		case "version":
 			ec.writeNInt2int(w, f, obj.Version)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_StaffObstacle(w *writers.Writer, above *writers.Field, obj *rota.Obstacle) {
+	fields := above.Select(w, "StaffObstacle", staffObstacleImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("StaffObstacle")
+		case "kind":
+			ec.writeNObstacleKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐObstacleKind(w, f, obj.Kind)
+		case "people":
+			ec.writeNInt2int(w, f, obj.People)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_StaffPermanencePayload(w *writers.Writer, above *writers.Field, obj *model.StaffPermanencePayload) {
+	fields := above.Select(w, "StaffPermanencePayload", staffPermanencePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("StaffPermanencePayload")
+		case "permanence":
+			if !f.Enter(w, ec.fieldContext_StaffPermanencePayload_permanence) {
+				return
+			}
+			ec.writeOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(w, f, obj.Permanence)
+		case "hit":
+			if !f.Enter(w, ec.fieldContext_StaffPermanencePayload_hit) {
+				return
+			}
+			ec.writeNAppointmentHit2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAppointmentHitᚄ(w, f, obj.Hit)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_StaffPermanencePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -8254,6 +8904,12 @@ func (ec *executionContext) write_Node(w *writers.Writer, f *writers.Field, obj 
 			return
 		}
 		ec.write_Person(w, f, obj)
+	case *ent.Permanence:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_Permanence(w, f, obj)
 	case *ent.PartnerAppSecret:
 		if obj == nil {
 			w.GiveUp()
@@ -8958,6 +9614,14 @@ func (ec *executionContext) writeNCancelAppointmentPayload2ᚖgithubᚗcomᚋgui
 	ec.write_CancelAppointmentPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNCancelPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCancelPermanencePayload(w *writers.Writer, f *writers.Field, v *model.CancelPermanencePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_CancelPermanencePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNCatalogueEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCatalogueEntryᚄ(w *writers.Writer, f *writers.Field, v []*ent.CatalogueEntry) {
 	w.Raw("[")
 	for i := range v {
@@ -9078,6 +9742,26 @@ func (ec *executionContext) writeNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑ
 	ec.write_CommuneConnection(w, f, v)
 }
 
+func (ec *executionContext) writeNCommuneCoverage2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCommuneCoverageᚄ(w *writers.Writer, f *writers.Field, v []*service.CommuneCoverage) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNCommuneCoverage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCommuneCoverage(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNCommuneCoverage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐCommuneCoverage(w *writers.Writer, f *writers.Field, v *service.CommuneCoverage) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_CommuneCoverage(w, f, v)
+}
+
 func (ec *executionContext) writeNCommuneEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneEdgeᚄ(w *writers.Writer, f *writers.Field, v []*ent.CommuneEdge) {
 	w.Raw("[")
 	for i := range v {
@@ -9144,6 +9828,30 @@ func (ec *executionContext) writeNCorrectApplicationPayload2ᚖgithubᚗcomᚋgu
 		return
 	}
 	ec.write_CorrectApplicationPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNCoverageReach2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageReach(w *writers.Writer, f *writers.Field, v domain.CoverageReach) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNCoverageWeek2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageWeekᚄ(w *writers.Writer, f *writers.Field, v []*domain.CoverageWeek) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNCoverageWeek2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageWeek(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNCoverageWeek2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoverageWeek(w *writers.Writer, f *writers.Field, v *domain.CoverageWeek) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_CoverageWeek(w, f, v)
 }
 
 func (ec *executionContext) writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w *writers.Writer, f *writers.Field, v entgql.Cursor[domain.ID]) {
@@ -9232,6 +9940,14 @@ func (ec *executionContext) writeNDeclineOrientationPayload2ᚖgithubᚗcomᚋgu
 		return
 	}
 	ec.write_DeclineOrientationPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNDeclinePermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclinePermanencePayload(w *writers.Writer, f *writers.Field, v *model.DeclinePermanencePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DeclinePermanencePayload(w, f, v)
 }
 
 func (ec *executionContext) writeNDeclineProposedChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDeclineProposedChangePayload(w *writers.Writer, f *writers.Field, v *model.DeclineProposedChangePayload) {
@@ -9514,6 +10230,14 @@ func (ec *executionContext) writeNHandOverApplicationPayload2ᚖgithubᚗcomᚋg
 	ec.write_HandOverApplicationPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNHoldPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHoldPermanencePayload(w *writers.Writer, f *writers.Field, v *model.HoldPermanencePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_HoldPermanencePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNHouseholdLink2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdLink(w *writers.Writer, f *writers.Field, v domain.HouseholdLink) {
 	v.MarshalGQL(w)
 }
@@ -9756,6 +10480,10 @@ func (ec *executionContext) writeNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋgu
 		}
 	}
 	w.Raw("]")
+}
+
+func (ec *executionContext) writeNObstacleKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐObstacleKind(w *writers.Writer, f *writers.Field, v domain.ObstacleKind) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNOccurrenceChange2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccurrenceChange(w *writers.Writer, f *writers.Field, v domain.OccurrenceChange) {
@@ -10122,6 +10850,122 @@ func (ec *executionContext) writeNPartnerAppSecret2ᚖgithubᚗcomᚋguichetᚑl
 	ec.write_PartnerAppSecret(w, f, v)
 }
 
+func (ec *executionContext) writeNPermanence2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanenceᚄ(w *writers.Writer, f *writers.Field, v []*ent.Permanence) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(w *writers.Writer, f *writers.Field, v *ent.Permanence) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Permanence(w, f, v)
+}
+
+func (ec *executionContext) writeNPermanenceDay2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDayᚄ(w *writers.Writer, f *writers.Field, v []*domain.PermanenceDay) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPermanenceDay2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDay(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPermanenceDay2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDay(w *writers.Writer, f *writers.Field, v *domain.PermanenceDay) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PermanenceDay(w, f, v)
+}
+
+func (ec *executionContext) writeNPermanenceGap2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐGapᚄ(w *writers.Writer, f *writers.Field, v []*rota.Gap) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPermanenceGap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐGap(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPermanenceGap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐGap(w *writers.Writer, f *writers.Field, v *rota.Gap) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PermanenceGap(w, f, v)
+}
+
+func (ec *executionContext) writeNPermanenceProposal2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐProposalᚄ(w *writers.Writer, f *writers.Field, v []*rota.Proposal) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPermanenceProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐProposal(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPermanenceProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐProposal(w *writers.Writer, f *writers.Field, v *rota.Proposal) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PermanenceProposal(w, f, v)
+}
+
+func (ec *executionContext) writeNPermanenceProposals2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐPermanenceProposals(w *writers.Writer, f *writers.Field, v *service.PermanenceProposals) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PermanenceProposals(w, f, v)
+}
+
+func (ec *executionContext) writeNPermanenceReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceReason(w *writers.Writer, f *writers.Field, v domain.PermanenceReason) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNPermanenceRecord2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRecordᚄ(w *writers.Writer, f *writers.Field, v []*domain.PermanenceRecord) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPermanenceRecord2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRecord(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPermanenceRecord2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRecord(w *writers.Writer, f *writers.Field, v *domain.PermanenceRecord) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PermanenceRecord(w, f, v)
+}
+
+func (ec *executionContext) writeNPermanenceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceState(w *writers.Writer, f *writers.Field, v domain.PermanenceState) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNPerson2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPersonᚄ(w *writers.Writer, f *writers.Field, v []*ent.Person) {
 	w.Raw("[")
 	for i := range v {
@@ -10202,6 +11046,14 @@ func (ec *executionContext) writeNPieceTransferState2githubᚗcomᚋguichetᚑlo
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNPlanPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPlanPermanencePayload(w *writers.Writer, f *writers.Field, v *model.PlanPermanencePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PlanPermanencePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNPrepareAccessExportPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareAccessExportPayload(w *writers.Writer, f *writers.Field, v *model.PrepareAccessExportPayload) {
 	if v == nil {
 		w.Null(true)
@@ -10216,6 +11068,26 @@ func (ec *executionContext) writeNPrepareUploadPayload2ᚖgithubᚗcomᚋguichet
 		return
 	}
 	ec.write_PrepareUploadPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNProposalAspect2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAspect(w *writers.Writer, f *writers.Field, v domain.ProposalAspect) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNProposalReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐReason(w *writers.Writer, f *writers.Field, v rota.Reason) {
+	ec.write_ProposalReason(w, f, &v)
+}
+
+func (ec *executionContext) writeNProposalReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐReasonᚄ(w *writers.Writer, f *writers.Field, v []rota.Reason) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNProposalReason2githubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐReason(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
 }
 
 func (ec *executionContext) writeNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(w *writers.Writer, f *writers.Field, v *model.ProposeChangePayload) {
@@ -10578,6 +11450,14 @@ func (ec *executionContext) writeNRequestLevelChangePayload2ᚖgithubᚗcomᚋgu
 	ec.write_RequestLevelChangePayload(w, f, v)
 }
 
+func (ec *executionContext) writeNRequestPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRequestPermanencePayload(w *writers.Writer, f *writers.Field, v *model.RequestPermanencePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RequestPermanencePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload(w *writers.Writer, f *writers.Field, v *model.ResendPiecePayload) {
 	if v == nil {
 		w.Null(true)
@@ -10816,6 +11696,30 @@ func (ec *executionContext) writeNStaffAuthorisation2ᚖgithubᚗcomᚋguichet�
 		return
 	}
 	ec.write_StaffAuthorisation(w, f, v)
+}
+
+func (ec *executionContext) writeNStaffObstacle2githubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐObstacle(w *writers.Writer, f *writers.Field, v rota.Obstacle) {
+	ec.write_StaffObstacle(w, f, &v)
+}
+
+func (ec *executionContext) writeNStaffObstacle2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐObstacleᚄ(w *writers.Writer, f *writers.Field, v []rota.Obstacle) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNStaffObstacle2githubᚗcomᚋguichetᚑlogementᚋguichetᚋrotaᚐObstacle(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNStaffPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐStaffPermanencePayload(w *writers.Writer, f *writers.Field, v *model.StaffPermanencePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_StaffPermanencePayload(w, f, v)
 }
 
 func (ec *executionContext) writeNStockAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStockAxis(w *writers.Writer, f *writers.Field, v domain.StockAxis) {
@@ -11700,6 +12604,30 @@ func (ec *executionContext) writeOPartnerAppSecret2ᚖgithubᚗcomᚋguichetᚑl
 		return
 	}
 	ec.write_PartnerAppSecret(w, f, v)
+}
+
+func (ec *executionContext) writeOPermanence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPermanence(w *writers.Writer, f *writers.Field, v *ent.Permanence) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Permanence(w, f, v)
+}
+
+func (ec *executionContext) writeOPermanenceDay2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDay(w *writers.Writer, f *writers.Field, v *domain.PermanenceDay) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_PermanenceDay(w, f, v)
+}
+
+func (ec *executionContext) writeOPermanenceRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceRefusal(w *writers.Writer, f *writers.Field, v *domain.PermanenceRefusal) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w *writers.Writer, f *writers.Field, v *ent.Person) {

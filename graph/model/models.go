@@ -263,6 +263,28 @@ type CancelAppointmentPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A permanence to cancel, or one day of it.
+type CancelPermanenceInput struct {
+	// The permanence.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// The day, today or later; the whole of it when absent.
+	Day *domain.Date `json:"day,omitempty"`
+	// Why.
+	Reason domain.PermanenceRefusal `json:"reason"`
+}
+
+// What became of the cancellation.
+type CancelPermanencePayload struct {
+	// The permanence; `null` when it was refused.
+	Permanence *ent.Permanence `json:"permanence,omitempty"`
+	// Appointments in time that is no more. At most 100.
+	Hit []*service.AppointmentHit `json:"hit"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A day of an availability to change.
 type ChangeOccurrenceInput struct {
 	// The availability.
@@ -473,6 +495,24 @@ type DeclineOrientationInput struct {
 type DeclineOrientationPayload struct {
 	// The orientation; `null` when it was refused.
 	Orientation *ent.Orientation `json:"orientation,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A request to decline.
+type DeclinePermanenceInput struct {
+	// The permanence.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// Why.
+	Reason domain.PermanenceRefusal `json:"reason"`
+}
+
+// What became of the answer.
+type DeclinePermanencePayload struct {
+	// The permanence; `null` when it was refused.
+	Permanence *ent.Permanence `json:"permanence,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
@@ -689,6 +729,26 @@ type HandOverApplicationInput struct {
 type HandOverApplicationPayload struct {
 	// The application, where you see it; `null` when it was refused.
 	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A day on which a permanence was held.
+type HoldPermanenceInput struct {
+	// The permanence.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// The day, today or before.
+	Day domain.Date `json:"day"`
+	// How many people were received, 0 to 1000.
+	Received int `json:"received"`
+}
+
+// What became of the record.
+type HoldPermanencePayload struct {
+	// The permanence; `null` when it was refused.
+	Permanence *ent.Permanence `json:"permanence,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
@@ -916,6 +976,58 @@ type OrientationFilter struct {
 	States []domain.OrientationState `json:"states,omitempty"`
 	// Whose next step is late, or is not.
 	Overdue *bool `json:"overdue,omitempty"`
+}
+
+// Which permanences.
+type PermanenceFilter struct {
+	// At points in one of these communes. At most 100.
+	Communes []domain.InseeCode `json:"communes,omitempty"`
+	// At one of these reception points. At most 100.
+	ReceptionPointIds []domain.ID `json:"receptionPointIds,omitempty"`
+	// In one of these states.
+	States []domain.PermanenceState `json:"states,omitempty"`
+	// Not over on this day.
+	From *domain.Date `json:"from,omitempty"`
+	// Begun before this day.
+	Until *domain.Date `json:"until,omitempty"`
+}
+
+// When a permanence is held.
+type PermanencePlanInput struct {
+	// In which room of the point; absent where it does not matter.
+	RoomID *domain.ID `json:"roomId,omitempty"`
+	// The days, as an RRULE of RFC 5545 of whole days without COUNT; absent for the first day alone.
+	Rule *string `json:"rule,omitempty"`
+	// The first day, today or later.
+	FirstDay domain.Date `json:"firstDay"`
+	// The day after the last, within a year; it may be absent for a single day.
+	ValidUntil *domain.Date `json:"validUntil,omitempty"`
+	// From which time of day on, a quarter of an hour.
+	Opens domain.LocalTime `json:"opens"`
+	// Until which time of day.
+	Closes domain.LocalTime `json:"closes"`
+	// How many appointments are given on each day, 1 to 100.
+	Capacity int `json:"capacity"`
+}
+
+// A permanence to plan.
+type PlanPermanenceInput struct {
+	// The permanence.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// The point of the Métropole, of level 2 or 3, whose staff hold it.
+	ServingPointID domain.ID `json:"servingPointId"`
+	// When, as it was asked for or otherwise.
+	Plan *PermanencePlanInput `json:"plan"`
+}
+
+// What became of the plan.
+type PlanPermanencePayload struct {
+	// The permanence; `null` when it was refused.
+	Permanence *ent.Permanence `json:"permanence,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
 }
 
 // Whose answer is to be prepared.
@@ -1342,6 +1454,24 @@ type RequestLevelChangePayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A permanence to ask for.
+type RequestPermanenceInput struct {
+	// Where: a reception point of level 1 or 2.
+	ReceptionPointID domain.ID `json:"receptionPointId"`
+	// Why.
+	Reason domain.PermanenceReason `json:"reason"`
+	// When.
+	Plan *PermanencePlanInput `json:"plan"`
+}
+
+// What became of the request.
+type RequestPermanencePayload struct {
+	// The permanence; `null` when it was refused.
+	Permanence *ent.Permanence `json:"permanence,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A piece to send to the national digitiser once more.
 type ResendPieceInput struct {
 	// The piece.
@@ -1526,6 +1656,30 @@ type SplitApplicationInput struct {
 type SplitApplicationPayload struct {
 	// The application, where you see it; `null` when it was refused.
 	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// Who is to hold a permanence.
+type StaffPermanenceInput struct {
+	// The permanence.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// RECEPTION_AGENTs of the Métropole at the point that serves it, at most 5.
+	PersonIds []domain.ID `json:"personIds"`
+	// From which day on; from today or its first day on when absent.
+	From *domain.Date `json:"from,omitempty"`
+	// Until before which day; until its end when absent.
+	Until *domain.Date `json:"until,omitempty"`
+}
+
+// What became of it.
+type StaffPermanencePayload struct {
+	// The permanence; `null` when it was refused.
+	Permanence *ent.Permanence `json:"permanence,omitempty"`
+	// Appointments in time that is no more. At most 100.
+	Hit []*service.AppointmentHit `json:"hit"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }

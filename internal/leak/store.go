@@ -24,7 +24,7 @@ type row = map[string]any
 // erase takes away the world before, and the sandbox's own staff.
 const erase = `
 ALTER TABLE application DISABLE TRIGGER application_life; -- worlds are made, not lived
-DELETE FROM message; DELETE FROM appointment_offer; DELETE FROM booked_time; DELETE FROM appointment_staff; DELETE FROM appointment; DELETE FROM absence; DELETE FROM availability;
+DELETE FROM message; DELETE FROM appointment_offer; DELETE FROM booked_time; DELETE FROM appointment_staff; DELETE FROM appointment; DELETE FROM absence; DELETE FROM availability; DELETE FROM permanence;
 DELETE FROM deadline; DELETE FROM application_event; DELETE FROM proposed_change; DELETE FROM hand_over; DELETE FROM orientation; DELETE FROM reception_contact;
 DELETE FROM application_access; DELETE FROM audience; DELETE FROM named_agent; DELETE FROM applicant_account;
 DELETE FROM piece_transfer; DELETE FROM piece_file; DELETE FROM piece_member; DELETE FROM piece; DELETE FROM sensitive_record; DELETE FROM member_particulars; DELETE FROM household_member; DELETE FROM wish;

@@ -294,6 +294,11 @@ var elsewhere = []string{
 	"Mutation.changeOccurrence", "ChangeOccurrenceInput.id", "ChangeOccurrenceInput.version", "ChangeOccurrenceInput.day",
 	"ChangeOccurrenceInput.opens", "ChangeOccurrenceInput.closes",
 	"Mutation.endAvailability", "EndAvailabilityInput.id", "EndAvailabilityInput.version", "EndAvailabilityInput.validUntil",
+	"StaffPermanencePayload.hit", "CancelPermanencePayload.hit",
+	"Mutation.staffPermanence", "StaffPermanenceInput.id", "StaffPermanenceInput.version", "StaffPermanenceInput.personIds",
+	"StaffPermanenceInput.from", "StaffPermanenceInput.until",
+	"Mutation.cancelPermanence", "CancelPermanenceInput.id", "CancelPermanenceInput.version", "CancelPermanenceInput.day",
+	"CancelPermanenceInput.reason",
 	"Mutation.declareAbsence", "DeclareAbsenceInput.personId", "DeclareAbsenceInput.roomId", "DeclareAbsenceInput.receptionPointId",
 	"DeclareAbsenceInput.startsAt", "DeclareAbsenceInput.endsAt", "DeclareAbsenceInput.reason",
 	// A form that is no application yet, to who writes it: the story server/testdata/application_life/draft.txtar.
@@ -342,6 +347,11 @@ var beside = map[string]string{
 	"Query.staff":        "members of staff",
 	"Query.handOvers":    "offers, which name points and nobody",
 	"Query.levelChanges": "requests of points",
+
+	"Query.permanences": "when the Métropole's staff receives where", "Query.permanenceCoverage": "figures of the network",
+	"Query.proposePermanenceStaff": "the time of staff",
+	"Mutation.requestPermanence":   "a request of a point", "Mutation.planPermanence": "the answer to one", "Mutation.declinePermanence": "the answer to one",
+	"Mutation.holdPermanence": "what became of a day",
 
 	"Mutation.requestLevelChange": "a request of a point", "Mutation.answerLevelChange": "the answer to one",
 

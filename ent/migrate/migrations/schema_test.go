@@ -80,6 +80,9 @@ var handWritten = []string{
 	"function public.orientation_step()",
 	"settings orientation",
 	"trigger orientation.orientation_step",
+	// 20261126140100_permanence_step.sql.
+	"function public.permanence_step()",
+	"trigger permanence.permanence_step",
 	// 20261126020100_application_steps.sql.
 	"function public.application_life()",
 	"function public.application_first_deposit()",
