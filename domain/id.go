@@ -83,6 +83,7 @@ const (
 	DraftPrefix              Prefix = "dra"
 	OrientationPrefix        Prefix = "ort"
 	LevelChangePrefix        Prefix = "lvc"
+	WaitingPlacePrefix       Prefix = "wpl"
 )
 
 // Prefixes lists every prefix in use.
@@ -100,7 +101,7 @@ func Prefixes() []Prefix {
 		PublishedFiguresPrefix,
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
-		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
+		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix, WaitingPlacePrefix,
 	}
 }
 

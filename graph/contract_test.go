@@ -268,6 +268,7 @@ func TestEnumsAreThoseOfGo(t *testing.T) {
 		"ValueSource":  domain.ValueSource("").Values(),
 		"DeadlineKind": domain.DeadlineKind("").Values(), "DeadlineState": domain.DeadlineState("").Values(),
 		"AppointmentMode": domain.AppointmentMode("").Values(), "AppointmentBooker": domain.AppointmentBooker("").Values(),
+		"WaitingPlaceState":   domain.WaitingState("").Values(),
 		"AppointmentFollowUp": domain.AppointmentFollowUp("").Values(), "AppointmentState": domain.AppointmentState("").Values(),
 		"Attendance": domain.Attendance("").Values(), "AbsenceReason": domain.AbsenceReason("").Values(),
 		"ApplicationEventKind": domain.ApplicationEventKind("").Values(), "DuplicateReason": domain.DuplicateReason("").Values(),
@@ -411,7 +412,7 @@ func TestPublicFields(t *testing.T) {
 		"Slot", "SlotPage", "SlotTakenError", "Room", "Availability", "OccurrenceChange", "Absence", "Appointment", "Participant",
 		"BookedTime", "AppointmentHit", "AddRoomPayload", "OpenAvailabilityPayload", "ChangeOccurrencePayload", "EndAvailabilityPayload",
 		"DeclareAbsencePayload", "WithdrawAbsencePayload", "BookAppointmentPayload", "MoveAppointmentPayload",
-		"CancelAppointmentPayload", "RecordAttendancePayload", "Orientation", "OrientationStep", "OrientApplicantPayload", "AcceptOrientationPayload", "DeclineOrientationPayload", "WithdrawOrientationPayload", "RecordOrientationReceivedPayload", "ReportBackOrientationPayload", "RecordContactsPayload", "RecordedContact", "LevelChange", "RequestLevelChangePayload", "AnswerLevelChangePayload",
+		"CancelAppointmentPayload", "RecordAttendancePayload", "WaitingPlace", "JoinWaitingListPayload", "LeaveWaitingListPayload", "TakeWaitingOfferPayload", "Orientation", "OrientationStep", "OrientApplicantPayload", "AcceptOrientationPayload", "DeclineOrientationPayload", "WithdrawOrientationPayload", "RecordOrientationReceivedPayload", "ReportBackOrientationPayload", "RecordContactsPayload", "RecordedContact", "LevelChange", "RequestLevelChangePayload", "AnswerLevelChangePayload",
 	}
 	for _, d := range own(contract(t)) {
 		if d.Kind != ast.Object && d.Kind != ast.Interface {

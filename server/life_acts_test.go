@@ -27,6 +27,10 @@ func (d desk) done(as, name string, input map[string]any) testapi.Answer {
 		selection = "orientation { id state application { id } }"
 	case strings.HasSuffix(name, "LevelChange"):
 		selection = "levelChange { id state }"
+	case strings.HasSuffix(name, "WaitingList"):
+		selection = "waitingPlace { id state }"
+	case name == "cancelAppointment", name == "takeWaitingOffer":
+		selection = "appointment { id }"
 	case strings.HasSuffix(name, "OnlineRegistration"):
 		selection = "onlineRegistration { id }"
 	}

@@ -121,6 +121,9 @@ var acts = map[string]rule{
 	"moveAppointment":   {likely: append([]string{"account:a"}, deskAgents...)},
 	"cancelAppointment": {likely: append([]string{"account:a"}, deskAgents...)},
 	"recordAttendance":  {likely: deskAgents},
+	"joinWaitingList":   {likely: append([]string{"account:a"}, deskAgents...)},
+	"leaveWaitingList":  {likely: append([]string{"account:a"}, deskAgents...)},
+	"takeWaitingOffer":  {likely: append([]string{"account:a"}, deskAgents...)},
 }
 
 var (
@@ -250,11 +253,12 @@ var things = map[string]string{
 	"releaseOnlineRegistration": "online_registration WHERE NOT handled",
 	"changeOccurrence":          "availability", "endAvailability": "availability", "withdrawAbsence": "absence",
 	"moveAppointment": "appointment", "cancelAppointment": "appointment", "recordAttendance": "appointment",
+	"leaveWaitingList": "waiting_place", "takeWaitingOffer": "waiting_place",
 	"saveDraft": "draft", "depositDraft": "draft", "discardDraft": "draft",
 }
 
 // ofApplication are the tables whose rows are about one application.
-var ofApplication = regexp.MustCompile(`^(proposed_change|hand_over|online_registration|appointment|orientation)\b`)
+var ofApplication = regexp.MustCompile(`^(proposed_change|hand_over|online_registration|appointment|orientation|waiting_place)\b`)
 
 // input is a value for the field of the act's input; a field that nobody thought of fails.
 func (p *acting) input(field string, of *ast.Type) any {
@@ -376,7 +380,7 @@ func (p *acting) input(field string, of *ast.Type) any {
 		own := cmp.Or(p.contacts[p.actor], "rct_01AQ3WVJ000000000000000000")
 		return p.oneOf(own, own, cmp.Or(p.contacts[p.one(receivers)], own))
 	case "motive":
-		if p.name == "bookAppointment" {
+		if p.name == "bookAppointment" || p.name == "joinWaitingList" {
 			return p.oneOf("RENEWAL", "FIRST_REGISTRATION", "PERSONALISED")
 		}
 		return p.oneOf("PIECES", "OTHER")

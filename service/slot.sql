@@ -1,5 +1,5 @@
 -- What is known of the time of reception points, and of who receives there, in a period:
--- $1 the points, or null for all of them; $2 and $3 its days, without the last.
+-- $1 the points, or null for all of them; $2 and $3 its days, without the last; $4 now.
 WITH receiving AS (
     SELECT * FROM availability
     WHERE ($1::text[] IS NULL OR reception_point_id = ANY($1))
@@ -43,9 +43,11 @@ FROM (
     SELECT t.person_id, t.starts_at, t.ends_at
     FROM staff JOIN booked_time AS t ON t.person_id = staff.id, period
     WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts
+      AND (t.held_until IS NULL OR t.held_until > $4)
     UNION ALL
     SELECT t.room_id, t.starts_at, t.ends_at
     FROM (SELECT DISTINCT room_id FROM receiving WHERE room_id IS NOT NULL) AS r JOIN booked_time AS t ON t.room_id = r.room_id, period
     WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts
+      AND (t.held_until IS NULL OR t.held_until > $4)
 ) AS taken
 GROUP BY subject

@@ -72,6 +72,7 @@ func (Application) Edges() []ent.Edge {
 		edge.To("pieces", Piece.Type),
 		edge.To("appointments", Appointment.Type),
 		edge.To("orientations", Orientation.Type),
+		edge.To("waiting_places", WaitingPlace.Type).Annotations(entgql.MapsTo("waitingPlaces")),
 	}
 }
 

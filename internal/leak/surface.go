@@ -147,6 +147,11 @@ var registry = map[string]string{
 	"Appointment.startsAt": "record", "Appointment.endsAt": "record", "Appointment.participants": "record", "Appointment.bookedAt": "record",
 	"Appointment.overbookedFor": "record", "Appointment.version": "record", "Participant.memberId": "record", "Participant.attendance": "record",
 
+	"Application.waitingPlaces": "record", "WaitingPlace.id": "record", "WaitingPlace.application": "record", "WaitingPlace.motive": "record",
+	"WaitingPlace.mode": "record", "WaitingPlace.receptionPointIds": "record", "WaitingPlace.until": "record", "WaitingPlace.joinedAt": "record",
+	"WaitingPlace.state": "record", "WaitingPlace.offeredPoint": "record", "WaitingPlace.startsAt": "record", "WaitingPlace.endsAt": "record",
+	"WaitingPlace.heldUntil": "record",
+
 	"Application.pieces": "record", "Application.completeness": "record",
 	"Piece.id": "record", "Piece.kind": "record", "Piece.members": "record", "Piece.state": "record", "Piece.refusedFor": "record",
 	"Piece.dueOn": "record", "Piece.issuedOn": "record", "Piece.expiresOn": "record", "Piece.servesUntil": "record", "Piece.scan": "record",
@@ -280,6 +285,11 @@ var elsewhere = []string{
 	"Mutation.moveAppointment", "MoveAppointmentPayload.appointment", "MoveAppointmentInput.id", "MoveAppointmentInput.version",
 	"MoveAppointmentInput.receptionPointId", "MoveAppointmentInput.startsAt", "MoveAppointmentInput.mode",
 	"Mutation.cancelAppointment", "CancelAppointmentPayload.appointment", "CancelAppointmentInput.id", "CancelAppointmentInput.version",
+	"Query.node(WaitingPlace)", "Query.nodes(WaitingPlace)",
+	"Mutation.joinWaitingList", "JoinWaitingListPayload.waitingPlace", "JoinWaitingListInput.applicationId", "JoinWaitingListInput.motive",
+	"JoinWaitingListInput.mode", "JoinWaitingListInput.receptionPointIds", "JoinWaitingListInput.until",
+	"Mutation.leaveWaitingList", "LeaveWaitingListPayload.waitingPlace", "LeaveWaitingListInput.id",
+	"Mutation.takeWaitingOffer", "TakeWaitingOfferPayload.appointment", "TakeWaitingOfferInput.id", "TakeWaitingOfferInput.participantIds",
 	"Mutation.recordAttendance", "RecordAttendancePayload.appointment", "RecordAttendanceInput.id", "RecordAttendanceInput.version",
 	"RecordAttendanceInput.participants", "ParticipantInput.memberId", "ParticipantInput.attendance",
 	"Mutation.changeOccurrence", "ChangeOccurrenceInput.id", "ChangeOccurrenceInput.version", "ChangeOccurrenceInput.day",
