@@ -77,11 +77,13 @@ type ApplicationEdges struct {
 	Appointments []*Appointment `json:"appointments,omitempty"`
 	// Orientations holds the value of the orientations edge.
 	Orientations []*Orientation `json:"orientations,omitempty"`
+	// WaitingPlaces holds the value of the waiting_places edge.
+	WaitingPlaces []*WaitingPlace `json:"waiting_places,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [11]bool
+	loadedTypes [12]bool
 	// totalCount holds the count of the edges above.
-	totalCount [11]map[string]int
+	totalCount [12]map[string]int
 
 	namedWishes          map[string][]*Wish
 	namedHousehold       map[string][]*HouseholdMember
@@ -91,6 +93,7 @@ type ApplicationEdges struct {
 	namedPieces          map[string][]*Piece
 	namedAppointments    map[string][]*Appointment
 	namedOrientations    map[string][]*Orientation
+	namedWaitingPlaces   map[string][]*WaitingPlace
 }
 
 // SummaryOrErr returns the Summary value or an error if the edge
@@ -196,6 +199,15 @@ func (e ApplicationEdges) OrientationsOrErr() ([]*Orientation, error) {
 		return e.Orientations, nil
 	}
 	return nil, &NotLoadedError{edge: "orientations"}
+}
+
+// WaitingPlacesOrErr returns the WaitingPlaces value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) WaitingPlacesOrErr() ([]*WaitingPlace, error) {
+	if e.loadedTypes[11] {
+		return e.WaitingPlaces, nil
+	}
+	return nil, &NotLoadedError{edge: "waiting_places"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -387,6 +399,11 @@ func (_m *Application) QueryAppointments() *AppointmentQuery {
 // QueryOrientations queries the "orientations" edge of the Application entity.
 func (_m *Application) QueryOrientations() *OrientationQuery {
 	return NewApplicationClient(_m.config).QueryOrientations(_m)
+}
+
+// QueryWaitingPlaces queries the "waiting_places" edge of the Application entity.
+func (_m *Application) QueryWaitingPlaces() *WaitingPlaceQuery {
+	return NewApplicationClient(_m.config).QueryWaitingPlaces(_m)
 }
 
 // Update returns a builder for updating this Application.
@@ -649,6 +666,30 @@ func (_m *Application) appendNamedOrientations(name string, edges ...*Orientatio
 		_m.Edges.namedOrientations[name] = []*Orientation{}
 	} else {
 		_m.Edges.namedOrientations[name] = append(_m.Edges.namedOrientations[name], edges...)
+	}
+}
+
+// NamedWaitingPlaces returns the WaitingPlaces named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedWaitingPlaces(name string) ([]*WaitingPlace, error) {
+	if _m.Edges.namedWaitingPlaces == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedWaitingPlaces[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedWaitingPlaces(name string, edges ...*WaitingPlace) {
+	if _m.Edges.namedWaitingPlaces == nil {
+		_m.Edges.namedWaitingPlaces = make(map[string][]*WaitingPlace)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedWaitingPlaces[name] = []*WaitingPlace{}
+	} else {
+		_m.Edges.namedWaitingPlaces[name] = append(_m.Edges.namedWaitingPlaces[name], edges...)
 	}
 }
 

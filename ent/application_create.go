@@ -23,6 +23,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -349,6 +350,21 @@ func (_c *ApplicationCreate) AddOrientations(v ...*Orientation) *ApplicationCrea
 		ids[i] = v[i].ID
 	}
 	return _c.AddOrientationIDs(ids...)
+}
+
+// AddWaitingPlaceIDs adds the "waiting_places" edge to the WaitingPlace entity by IDs.
+func (_c *ApplicationCreate) AddWaitingPlaceIDs(ids ...domain.ID) *ApplicationCreate {
+	_c.mutation.AddWaitingPlaceIDs(ids...)
+	return _c
+}
+
+// AddWaitingPlaces adds the "waiting_places" edges to the WaitingPlace entity.
+func (_c *ApplicationCreate) AddWaitingPlaces(v ...*WaitingPlace) *ApplicationCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddWaitingPlaceIDs(ids...)
 }
 
 // Mutation returns the ApplicationMutation object of the builder.
@@ -729,6 +745,22 @@ func (_c *ApplicationCreate) createSpec() (*Application, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(orientation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.WaitingPlacesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -27,6 +27,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -48,6 +49,7 @@ type ApplicationQuery struct {
 	withPieces               *PieceQuery
 	withAppointments         *AppointmentQuery
 	withOrientations         *OrientationQuery
+	withWaitingPlaces        *WaitingPlaceQuery
 	loadTotal                []func(context.Context, []*Application) error
 	modifiers                []func(*sql.Selector)
 	withNamedWishes          map[string]*WishQuery
@@ -58,6 +60,7 @@ type ApplicationQuery struct {
 	withNamedPieces          map[string]*PieceQuery
 	withNamedAppointments    map[string]*AppointmentQuery
 	withNamedOrientations    map[string]*OrientationQuery
+	withNamedWaitingPlaces   map[string]*WaitingPlaceQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -336,6 +339,28 @@ func (_q *ApplicationQuery) QueryOrientations() *OrientationQuery {
 	return query
 }
 
+// QueryWaitingPlaces chains the current query on the "waiting_places" edge.
+func (_q *ApplicationQuery) QueryWaitingPlaces() *WaitingPlaceQuery {
+	query := (&WaitingPlaceClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(waitingplace.Table, waitingplace.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.WaitingPlacesTable, application.WaitingPlacesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // First returns the first Application entity from the query.
 // Returns a *NotFoundError when no Application was found.
 func (_q *ApplicationQuery) First(ctx context.Context) (*Application, error) {
@@ -539,6 +564,7 @@ func (_q *ApplicationQuery) Clone() *ApplicationQuery {
 		withPieces:          _q.withPieces.Clone(),
 		withAppointments:    _q.withAppointments.Clone(),
 		withOrientations:    _q.withOrientations.Clone(),
+		withWaitingPlaces:   _q.withWaitingPlaces.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -667,6 +693,17 @@ func (_q *ApplicationQuery) WithOrientations(opts ...func(*OrientationQuery)) *A
 	return _q
 }
 
+// WithWaitingPlaces tells the query-builder to eager-load the nodes that are connected to
+// the "waiting_places" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithWaitingPlaces(opts ...func(*WaitingPlaceQuery)) *ApplicationQuery {
+	query := (&WaitingPlaceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withWaitingPlaces = query
+	return _q
+}
+
 // GroupBy is used to group vertices by one or more fields/columns.
 // It is often used with aggregate functions, like: count, max, mean, min, sum.
 //
@@ -751,7 +788,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*Application{}
 		_spec       = _q.querySpec()
-		loadedTypes = [11]bool{
+		loadedTypes = [12]bool{
 			_q.withSummary != nil,
 			_q.withFile != nil,
 			_q.withContact != nil,
@@ -763,6 +800,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			_q.withPieces != nil,
 			_q.withAppointments != nil,
 			_q.withOrientations != nil,
+			_q.withWaitingPlaces != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -860,6 +898,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
+	if query := _q.withWaitingPlaces; query != nil {
+		if err := _q.loadWaitingPlaces(ctx, query, nodes,
+			func(n *Application) { n.Edges.WaitingPlaces = []*WaitingPlace{} },
+			func(n *Application, e *WaitingPlace) { n.Edges.WaitingPlaces = append(n.Edges.WaitingPlaces, e) }); err != nil {
+			return nil, err
+		}
+	}
 	for name, query := range _q.withNamedWishes {
 		if err := _q.loadWishes(ctx, query, nodes,
 			func(n *Application) { n.appendNamedWishes(name) },
@@ -913,6 +958,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadOrientations(ctx, query, nodes,
 			func(n *Application) { n.appendNamedOrientations(name) },
 			func(n *Application, e *Orientation) { n.appendNamedOrientations(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedWaitingPlaces {
+		if err := _q.loadWaitingPlaces(ctx, query, nodes,
+			func(n *Application) { n.appendNamedWaitingPlaces(name) },
+			func(n *Application, e *WaitingPlace) { n.appendNamedWaitingPlaces(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1245,6 +1297,36 @@ func (_q *ApplicationQuery) loadOrientations(ctx context.Context, query *Orienta
 	}
 	return nil
 }
+func (_q *ApplicationQuery) loadWaitingPlaces(ctx context.Context, query *WaitingPlaceQuery, nodes []*Application, init func(*Application), assign func(*Application, *WaitingPlace)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(waitingplace.FieldApplicationID)
+	}
+	query.Where(predicate.WaitingPlace(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.WaitingPlacesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
 
 func (_q *ApplicationQuery) sqlCount(ctx context.Context) (int, error) {
 	_spec := _q.querySpec()
@@ -1474,6 +1556,20 @@ func (_q *ApplicationQuery) WithNamedOrientations(name string, opts ...func(*Ori
 		_q.withNamedOrientations = make(map[string]*OrientationQuery)
 	}
 	_q.withNamedOrientations[name] = query
+	return _q
+}
+
+// WithNamedWaitingPlaces tells the query-builder to eager-load the nodes that are connected to the "waiting_places"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedWaitingPlaces(name string, opts ...func(*WaitingPlaceQuery)) *ApplicationQuery {
+	query := (&WaitingPlaceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedWaitingPlaces == nil {
+		_q.withNamedWaitingPlaces = make(map[string]*WaitingPlaceQuery)
+	}
+	_q.withNamedWaitingPlaces[name] = query
 	return _q
 }
 

@@ -23,6 +23,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -410,6 +411,21 @@ func (_u *ApplicationUpdate) AddOrientations(v ...*Orientation) *ApplicationUpda
 	return _u.AddOrientationIDs(ids...)
 }
 
+// AddWaitingPlaceIDs adds the "waiting_places" edge to the WaitingPlace entity by IDs.
+func (_u *ApplicationUpdate) AddWaitingPlaceIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.AddWaitingPlaceIDs(ids...)
+	return _u
+}
+
+// AddWaitingPlaces adds the "waiting_places" edges to the WaitingPlace entity.
+func (_u *ApplicationUpdate) AddWaitingPlaces(v ...*WaitingPlace) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddWaitingPlaceIDs(ids...)
+}
+
 // Mutation returns the ApplicationMutation object of the builder.
 func (_u *ApplicationUpdate) Mutation() *ApplicationMutation {
 	return _u.mutation
@@ -599,6 +615,27 @@ func (_u *ApplicationUpdate) RemoveOrientations(v ...*Orientation) *ApplicationU
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveOrientationIDs(ids...)
+}
+
+// ClearWaitingPlaces clears all "waiting_places" edges to the WaitingPlace entity.
+func (_u *ApplicationUpdate) ClearWaitingPlaces() *ApplicationUpdate {
+	_u.mutation.ClearWaitingPlaces()
+	return _u
+}
+
+// RemoveWaitingPlaceIDs removes the "waiting_places" edge to WaitingPlace entities by IDs.
+func (_u *ApplicationUpdate) RemoveWaitingPlaceIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.RemoveWaitingPlaceIDs(ids...)
+	return _u
+}
+
+// RemoveWaitingPlaces removes "waiting_places" edges to WaitingPlace entities.
+func (_u *ApplicationUpdate) RemoveWaitingPlaces(v ...*WaitingPlace) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveWaitingPlaceIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -1171,6 +1208,51 @@ func (_u *ApplicationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.WaitingPlacesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedWaitingPlacesIDs(); len(nodes) > 0 && !_u.mutation.WaitingPlacesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.WaitingPlacesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
 		if _, ok := err.(*sqlgraph.NotFoundError); ok {
@@ -1563,6 +1645,21 @@ func (_u *ApplicationUpdateOne) AddOrientations(v ...*Orientation) *ApplicationU
 	return _u.AddOrientationIDs(ids...)
 }
 
+// AddWaitingPlaceIDs adds the "waiting_places" edge to the WaitingPlace entity by IDs.
+func (_u *ApplicationUpdateOne) AddWaitingPlaceIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.AddWaitingPlaceIDs(ids...)
+	return _u
+}
+
+// AddWaitingPlaces adds the "waiting_places" edges to the WaitingPlace entity.
+func (_u *ApplicationUpdateOne) AddWaitingPlaces(v ...*WaitingPlace) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddWaitingPlaceIDs(ids...)
+}
+
 // Mutation returns the ApplicationMutation object of the builder.
 func (_u *ApplicationUpdateOne) Mutation() *ApplicationMutation {
 	return _u.mutation
@@ -1752,6 +1849,27 @@ func (_u *ApplicationUpdateOne) RemoveOrientations(v ...*Orientation) *Applicati
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveOrientationIDs(ids...)
+}
+
+// ClearWaitingPlaces clears all "waiting_places" edges to the WaitingPlace entity.
+func (_u *ApplicationUpdateOne) ClearWaitingPlaces() *ApplicationUpdateOne {
+	_u.mutation.ClearWaitingPlaces()
+	return _u
+}
+
+// RemoveWaitingPlaceIDs removes the "waiting_places" edge to WaitingPlace entities by IDs.
+func (_u *ApplicationUpdateOne) RemoveWaitingPlaceIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.RemoveWaitingPlaceIDs(ids...)
+	return _u
+}
+
+// RemoveWaitingPlaces removes "waiting_places" edges to WaitingPlace entities.
+func (_u *ApplicationUpdateOne) RemoveWaitingPlaces(v ...*WaitingPlace) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveWaitingPlaceIDs(ids...)
 }
 
 // Where appends a list predicates to the ApplicationUpdate builder.
@@ -2347,6 +2465,51 @@ func (_u *ApplicationUpdateOne) sqlSave(ctx context.Context) (_node *Application
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(orientation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.WaitingPlacesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedWaitingPlacesIDs(); len(nodes) > 0 && !_u.mutation.WaitingPlacesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.WaitingPlacesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -75,6 +75,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 
 	stdsql "database/sql"
@@ -203,6 +204,8 @@ type Client struct {
 	Upload *UploadClient
 	// UsedAssertion is the client for interacting with the UsedAssertion builders.
 	UsedAssertion *UsedAssertionClient
+	// WaitingPlace is the client for interacting with the WaitingPlace builders.
+	WaitingPlace *WaitingPlaceClient
 	// Wish is the client for interacting with the Wish builders.
 	Wish *WishClient
 }
@@ -275,6 +278,7 @@ func (c *Client) init() {
 	c.StockVintage = NewStockVintageClient(c.config)
 	c.Upload = NewUploadClient(c.config)
 	c.UsedAssertion = NewUsedAssertionClient(c.config)
+	c.WaitingPlace = NewWaitingPlaceClient(c.config)
 	c.Wish = NewWishClient(c.config)
 }
 
@@ -427,6 +431,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		StockVintage:       NewStockVintageClient(cfg),
 		Upload:             NewUploadClient(cfg),
 		UsedAssertion:      NewUsedAssertionClient(cfg),
+		WaitingPlace:       NewWaitingPlaceClient(cfg),
 		Wish:               NewWishClient(cfg),
 	}, nil
 }
@@ -506,6 +511,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		StockVintage:       NewStockVintageClient(cfg),
 		Upload:             NewUploadClient(cfg),
 		UsedAssertion:      NewUsedAssertionClient(cfg),
+		WaitingPlace:       NewWaitingPlaceClient(cfg),
 		Wish:               NewWishClient(cfg),
 	}, nil
 }
@@ -548,7 +554,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
 		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
 		c.Room, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
-		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.StockVintage, c.Upload, c.UsedAssertion, c.WaitingPlace, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -570,7 +576,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
 		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
 		c.Room, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
-		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.StockVintage, c.Upload, c.UsedAssertion, c.WaitingPlace, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -697,6 +703,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Upload.mutate(ctx, m)
 	case *UsedAssertionMutation:
 		return c.UsedAssertion.mutate(ctx, m)
+	case *WaitingPlaceMutation:
+		return c.WaitingPlace.mutate(ctx, m)
 	case *WishMutation:
 		return c.Wish.mutate(ctx, m)
 	default:
@@ -1495,6 +1503,22 @@ func (c *ApplicationClient) QueryOrientations(_m *Application) *OrientationQuery
 			sqlgraph.From(application.Table, application.FieldID, id),
 			sqlgraph.To(orientation.Table, orientation.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.OrientationsTable, application.OrientationsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryWaitingPlaces queries the waiting_places edge of a Application.
+func (c *ApplicationClient) QueryWaitingPlaces(_m *Application) *WaitingPlaceQuery {
+	query := (&WaitingPlaceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(waitingplace.Table, waitingplace.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.WaitingPlacesTable, application.WaitingPlacesColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3519,6 +3543,22 @@ func (c *BookedTimeClient) QueryAppointment(_m *BookedTime) *AppointmentQuery {
 			sqlgraph.From(bookedtime.Table, bookedtime.FieldID, id),
 			sqlgraph.To(appointment.Table, appointment.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, bookedtime.AppointmentTable, bookedtime.AppointmentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryWaitingPlace queries the waiting_place edge of a BookedTime.
+func (c *BookedTimeClient) QueryWaitingPlace(_m *BookedTime) *WaitingPlaceQuery {
+	query := (&WaitingPlaceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bookedtime.Table, bookedtime.FieldID, id),
+			sqlgraph.To(waitingplace.Table, waitingplace.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, bookedtime.WaitingPlaceTable, bookedtime.WaitingPlaceColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -11090,6 +11130,204 @@ func (c *UsedAssertionClient) mutate(ctx context.Context, m *UsedAssertionMutati
 	}
 }
 
+// WaitingPlaceClient is a client for the WaitingPlace schema.
+type WaitingPlaceClient struct {
+	config
+}
+
+// NewWaitingPlaceClient returns a client for the WaitingPlace from the given config.
+func NewWaitingPlaceClient(c config) *WaitingPlaceClient {
+	return &WaitingPlaceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `waitingplace.Hooks(f(g(h())))`.
+func (c *WaitingPlaceClient) Use(hooks ...Hook) {
+	c.hooks.WaitingPlace = append(c.hooks.WaitingPlace, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `waitingplace.Intercept(f(g(h())))`.
+func (c *WaitingPlaceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.WaitingPlace = append(c.inters.WaitingPlace, interceptors...)
+}
+
+// Create returns a builder for creating a WaitingPlace entity.
+func (c *WaitingPlaceClient) Create() *WaitingPlaceCreate {
+	mutation := newWaitingPlaceMutation(c.config, OpCreate)
+	return &WaitingPlaceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of WaitingPlace entities.
+func (c *WaitingPlaceClient) CreateBulk(builders ...*WaitingPlaceCreate) *WaitingPlaceCreateBulk {
+	return &WaitingPlaceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WaitingPlaceClient) MapCreateBulk(slice any, setFunc func(*WaitingPlaceCreate, int)) *WaitingPlaceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WaitingPlaceCreateBulk{err: fmt.Errorf("calling to WaitingPlaceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WaitingPlaceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WaitingPlaceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for WaitingPlace.
+func (c *WaitingPlaceClient) Update() *WaitingPlaceUpdate {
+	mutation := newWaitingPlaceMutation(c.config, OpUpdate)
+	return &WaitingPlaceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WaitingPlaceClient) UpdateOne(_m *WaitingPlace) *WaitingPlaceUpdateOne {
+	mutation := newWaitingPlaceMutation(c.config, OpUpdateOne, withWaitingPlace(_m))
+	return &WaitingPlaceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WaitingPlaceClient) UpdateOneID(id domain.ID) *WaitingPlaceUpdateOne {
+	mutation := newWaitingPlaceMutation(c.config, OpUpdateOne, withWaitingPlaceID(id))
+	return &WaitingPlaceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for WaitingPlace.
+func (c *WaitingPlaceClient) Delete() *WaitingPlaceDelete {
+	mutation := newWaitingPlaceMutation(c.config, OpDelete)
+	return &WaitingPlaceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WaitingPlaceClient) DeleteOne(_m *WaitingPlace) *WaitingPlaceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WaitingPlaceClient) DeleteOneID(id domain.ID) *WaitingPlaceDeleteOne {
+	builder := c.Delete().Where(waitingplace.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WaitingPlaceDeleteOne{builder}
+}
+
+// Query returns a query builder for WaitingPlace.
+func (c *WaitingPlaceClient) Query() *WaitingPlaceQuery {
+	return &WaitingPlaceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWaitingPlace},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a WaitingPlace entity by its id.
+func (c *WaitingPlaceClient) Get(ctx context.Context, id domain.ID) (*WaitingPlace, error) {
+	return c.Query().Where(waitingplace.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WaitingPlaceClient) GetX(ctx context.Context, id domain.ID) *WaitingPlace {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a WaitingPlace.
+func (c *WaitingPlaceClient) QueryApplication(_m *WaitingPlace) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(waitingplace.Table, waitingplace.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, waitingplace.ApplicationTable, waitingplace.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOfferedPoint queries the offered_point edge of a WaitingPlace.
+func (c *WaitingPlaceClient) QueryOfferedPoint(_m *WaitingPlace) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(waitingplace.Table, waitingplace.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, waitingplace.OfferedPointTable, waitingplace.OfferedPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryJoinedBy queries the joined_by edge of a WaitingPlace.
+func (c *WaitingPlaceClient) QueryJoinedBy(_m *WaitingPlace) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(waitingplace.Table, waitingplace.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, waitingplace.JoinedByTable, waitingplace.JoinedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryBookedTimes queries the booked_times edge of a WaitingPlace.
+func (c *WaitingPlaceClient) QueryBookedTimes(_m *WaitingPlace) *BookedTimeQuery {
+	query := (&BookedTimeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(waitingplace.Table, waitingplace.FieldID, id),
+			sqlgraph.To(bookedtime.Table, bookedtime.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, waitingplace.BookedTimesTable, waitingplace.BookedTimesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *WaitingPlaceClient) Hooks() []Hook {
+	hooks := c.hooks.WaitingPlace
+	return append(hooks[:len(hooks):len(hooks)], waitingplace.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *WaitingPlaceClient) Interceptors() []Interceptor {
+	return c.inters.WaitingPlace
+}
+
+func (c *WaitingPlaceClient) mutate(ctx context.Context, m *WaitingPlaceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WaitingPlaceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WaitingPlaceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WaitingPlaceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WaitingPlaceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown WaitingPlace mutation op: %q", m.Op())
+	}
+}
+
 // WishClient is a client for the Wish schema.
 type WishClient struct {
 	config
@@ -11270,7 +11508,7 @@ type (
 		ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
 		ReceptionPoint, RegistryEvent, Room, SandboxClock, SensitiveRecord,
 		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
-		Wish []ent.Hook
+		WaitingPlace, Wish []ent.Hook
 	}
 	inters struct {
 		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
@@ -11284,7 +11522,7 @@ type (
 		ProposedChange, PublishedFigures, ReceptionContact, ReceptionGrant,
 		ReceptionPoint, RegistryEvent, Room, SandboxClock, SensitiveRecord,
 		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
-		Wish []ent.Interceptor
+		WaitingPlace, Wish []ent.Interceptor
 	}
 )
 

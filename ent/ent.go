@@ -71,6 +71,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -191,6 +192,7 @@ func checkColumn(t, c string) error {
 			stockvintage.Table:       stockvintage.ValidColumn,
 			upload.Table:             upload.ValidColumn,
 			usedassertion.Table:      usedassertion.ValidColumn,
+			waitingplace.Table:       waitingplace.ValidColumn,
 			wish.Table:               wish.ValidColumn,
 		})
 	})

@@ -73,6 +73,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -144,6 +145,7 @@ const (
 	TypeStockVintage       = "StockVintage"
 	TypeUpload             = "Upload"
 	TypeUsedAssertion      = "UsedAssertion"
+	TypeWaitingPlace       = "WaitingPlace"
 	TypeWish               = "Wish"
 )
 
@@ -2725,6 +2727,9 @@ type ApplicationMutation struct {
 	orientations            map[domain.ID]struct{}
 	removedorientations     map[domain.ID]struct{}
 	clearedorientations     bool
+	waiting_places          map[domain.ID]struct{}
+	removedwaiting_places   map[domain.ID]struct{}
+	clearedwaiting_places   bool
 	done                    bool
 	oldValue                func(context.Context) (*Application, error)
 	predicates              []predicate.Application
@@ -3910,6 +3915,60 @@ func (m *ApplicationMutation) ResetOrientations() {
 	m.removedorientations = nil
 }
 
+// AddWaitingPlaceIDs adds the "waiting_places" edge to the WaitingPlace entity by ids.
+func (m *ApplicationMutation) AddWaitingPlaceIDs(ids ...domain.ID) {
+	if m.waiting_places == nil {
+		m.waiting_places = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.waiting_places[ids[i]] = struct{}{}
+	}
+}
+
+// ClearWaitingPlaces clears the "waiting_places" edge to the WaitingPlace entity.
+func (m *ApplicationMutation) ClearWaitingPlaces() {
+	m.clearedwaiting_places = true
+}
+
+// WaitingPlacesCleared reports if the "waiting_places" edge to the WaitingPlace entity was cleared.
+func (m *ApplicationMutation) WaitingPlacesCleared() bool {
+	return m.clearedwaiting_places
+}
+
+// RemoveWaitingPlaceIDs removes the "waiting_places" edge to the WaitingPlace entity by IDs.
+func (m *ApplicationMutation) RemoveWaitingPlaceIDs(ids ...domain.ID) {
+	if m.removedwaiting_places == nil {
+		m.removedwaiting_places = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.waiting_places, ids[i])
+		m.removedwaiting_places[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedWaitingPlaces returns the removed IDs of the "waiting_places" edge to the WaitingPlace entity.
+func (m *ApplicationMutation) RemovedWaitingPlacesIDs() (ids []domain.ID) {
+	for id := range m.removedwaiting_places {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// WaitingPlacesIDs returns the "waiting_places" edge IDs in the mutation.
+func (m *ApplicationMutation) WaitingPlacesIDs() (ids []domain.ID) {
+	for id := range m.waiting_places {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetWaitingPlaces resets all changes to the "waiting_places" edge.
+func (m *ApplicationMutation) ResetWaitingPlaces() {
+	m.waiting_places = nil
+	m.clearedwaiting_places = false
+	m.removedwaiting_places = nil
+}
+
 // Where appends a list predicates to the ApplicationMutation builder.
 func (m *ApplicationMutation) Where(ps ...predicate.Application) {
 	m.predicates = append(m.predicates, ps...)
@@ -4283,7 +4342,7 @@ func (m *ApplicationMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ApplicationMutation) AddedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 12)
 	if m.summary != nil {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -4316,6 +4375,9 @@ func (m *ApplicationMutation) AddedEdges() []string {
 	}
 	if m.orientations != nil {
 		edges = append(edges, application.EdgeOrientations)
+	}
+	if m.waiting_places != nil {
+		edges = append(edges, application.EdgeWaitingPlaces)
 	}
 	return edges
 }
@@ -4384,13 +4446,19 @@ func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeWaitingPlaces:
+		ids := make([]ent.Value, 0, len(m.waiting_places))
+		for id := range m.waiting_places {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ApplicationMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 12)
 	if m.removedwishes != nil {
 		edges = append(edges, application.EdgeWishes)
 	}
@@ -4414,6 +4482,9 @@ func (m *ApplicationMutation) RemovedEdges() []string {
 	}
 	if m.removedorientations != nil {
 		edges = append(edges, application.EdgeOrientations)
+	}
+	if m.removedwaiting_places != nil {
+		edges = append(edges, application.EdgeWaitingPlaces)
 	}
 	return edges
 }
@@ -4470,13 +4541,19 @@ func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeWaitingPlaces:
+		ids := make([]ent.Value, 0, len(m.removedwaiting_places))
+		for id := range m.removedwaiting_places {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ApplicationMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 12)
 	if m.clearedsummary {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -4510,6 +4587,9 @@ func (m *ApplicationMutation) ClearedEdges() []string {
 	if m.clearedorientations {
 		edges = append(edges, application.EdgeOrientations)
 	}
+	if m.clearedwaiting_places {
+		edges = append(edges, application.EdgeWaitingPlaces)
+	}
 	return edges
 }
 
@@ -4539,6 +4619,8 @@ func (m *ApplicationMutation) EdgeCleared(name string) bool {
 		return m.clearedappointments
 	case application.EdgeOrientations:
 		return m.clearedorientations
+	case application.EdgeWaitingPlaces:
+		return m.clearedwaiting_places
 	}
 	return false
 }
@@ -4596,6 +4678,9 @@ func (m *ApplicationMutation) ResetEdge(name string) error {
 		return nil
 	case application.EdgeOrientations:
 		m.ResetOrientations()
+		return nil
+	case application.EdgeWaitingPlaces:
+		m.ResetWaitingPlaces()
 		return nil
 	}
 	return fmt.Errorf("unknown Application edge %s", name)
@@ -17292,12 +17377,15 @@ type BookedTimeMutation struct {
 	typ                    string
 	id                     *domain.ID
 	created_at             *time.Time
+	held_until             *time.Time
 	starts_at              *time.Time
 	ends_at                *time.Time
 	overbooked             *bool
 	clearedFields          map[string]struct{}
 	appointment            *domain.ID
 	clearedappointment     bool
+	waiting_place          *domain.ID
+	clearedwaiting_place   bool
 	reception_point        *domain.ID
 	clearedreception_point bool
 	person                 *domain.ID
@@ -17466,7 +17554,7 @@ func (m *BookedTimeMutation) AppointmentID() (r domain.ID, exists bool) {
 // OldAppointmentID returns the old "appointment_id" field's value of the BookedTime entity.
 // If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *BookedTimeMutation) OldAppointmentID(ctx context.Context) (v domain.ID, err error) {
+func (m *BookedTimeMutation) OldAppointmentID(ctx context.Context) (v *domain.ID, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldAppointmentID is only allowed on UpdateOne operations")
 	}
@@ -17480,9 +17568,120 @@ func (m *BookedTimeMutation) OldAppointmentID(ctx context.Context) (v domain.ID,
 	return oldValue.AppointmentID, nil
 }
 
+// ClearAppointmentID clears the value of the "appointment_id" field.
+func (m *BookedTimeMutation) ClearAppointmentID() {
+	m.appointment = nil
+	m.clearedFields[bookedtime.FieldAppointmentID] = struct{}{}
+}
+
+// AppointmentIDCleared returns if the "appointment_id" field was cleared in this mutation.
+func (m *BookedTimeMutation) AppointmentIDCleared() bool {
+	_, ok := m.clearedFields[bookedtime.FieldAppointmentID]
+	return ok
+}
+
 // ResetAppointmentID resets all changes to the "appointment_id" field.
 func (m *BookedTimeMutation) ResetAppointmentID() {
 	m.appointment = nil
+	delete(m.clearedFields, bookedtime.FieldAppointmentID)
+}
+
+// SetWaitingPlaceID sets the "waiting_place_id" field.
+func (m *BookedTimeMutation) SetWaitingPlaceID(d domain.ID) {
+	m.waiting_place = &d
+}
+
+// WaitingPlaceID returns the value of the "waiting_place_id" field in the mutation.
+func (m *BookedTimeMutation) WaitingPlaceID() (r domain.ID, exists bool) {
+	v := m.waiting_place
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaitingPlaceID returns the old "waiting_place_id" field's value of the BookedTime entity.
+// If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookedTimeMutation) OldWaitingPlaceID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaitingPlaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaitingPlaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaitingPlaceID: %w", err)
+	}
+	return oldValue.WaitingPlaceID, nil
+}
+
+// ClearWaitingPlaceID clears the value of the "waiting_place_id" field.
+func (m *BookedTimeMutation) ClearWaitingPlaceID() {
+	m.waiting_place = nil
+	m.clearedFields[bookedtime.FieldWaitingPlaceID] = struct{}{}
+}
+
+// WaitingPlaceIDCleared returns if the "waiting_place_id" field was cleared in this mutation.
+func (m *BookedTimeMutation) WaitingPlaceIDCleared() bool {
+	_, ok := m.clearedFields[bookedtime.FieldWaitingPlaceID]
+	return ok
+}
+
+// ResetWaitingPlaceID resets all changes to the "waiting_place_id" field.
+func (m *BookedTimeMutation) ResetWaitingPlaceID() {
+	m.waiting_place = nil
+	delete(m.clearedFields, bookedtime.FieldWaitingPlaceID)
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (m *BookedTimeMutation) SetHeldUntil(t time.Time) {
+	m.held_until = &t
+}
+
+// HeldUntil returns the value of the "held_until" field in the mutation.
+func (m *BookedTimeMutation) HeldUntil() (r time.Time, exists bool) {
+	v := m.held_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldUntil returns the old "held_until" field's value of the BookedTime entity.
+// If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookedTimeMutation) OldHeldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldUntil: %w", err)
+	}
+	return oldValue.HeldUntil, nil
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (m *BookedTimeMutation) ClearHeldUntil() {
+	m.held_until = nil
+	m.clearedFields[bookedtime.FieldHeldUntil] = struct{}{}
+}
+
+// HeldUntilCleared returns if the "held_until" field was cleared in this mutation.
+func (m *BookedTimeMutation) HeldUntilCleared() bool {
+	_, ok := m.clearedFields[bookedtime.FieldHeldUntil]
+	return ok
+}
+
+// ResetHeldUntil resets all changes to the "held_until" field.
+func (m *BookedTimeMutation) ResetHeldUntil() {
+	m.held_until = nil
+	delete(m.clearedFields, bookedtime.FieldHeldUntil)
 }
 
 // SetReceptionPointID sets the "reception_point_id" field.
@@ -17735,7 +17934,7 @@ func (m *BookedTimeMutation) ClearAppointment() {
 
 // AppointmentCleared reports if the "appointment" edge to the Appointment entity was cleared.
 func (m *BookedTimeMutation) AppointmentCleared() bool {
-	return m.clearedappointment
+	return m.AppointmentIDCleared() || m.clearedappointment
 }
 
 // AppointmentIDs returns the "appointment" edge IDs in the mutation.
@@ -17752,6 +17951,33 @@ func (m *BookedTimeMutation) AppointmentIDs() (ids []domain.ID) {
 func (m *BookedTimeMutation) ResetAppointment() {
 	m.appointment = nil
 	m.clearedappointment = false
+}
+
+// ClearWaitingPlace clears the "waiting_place" edge to the WaitingPlace entity.
+func (m *BookedTimeMutation) ClearWaitingPlace() {
+	m.clearedwaiting_place = true
+	m.clearedFields[bookedtime.FieldWaitingPlaceID] = struct{}{}
+}
+
+// WaitingPlaceCleared reports if the "waiting_place" edge to the WaitingPlace entity was cleared.
+func (m *BookedTimeMutation) WaitingPlaceCleared() bool {
+	return m.WaitingPlaceIDCleared() || m.clearedwaiting_place
+}
+
+// WaitingPlaceIDs returns the "waiting_place" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// WaitingPlaceID instead. It exists only for internal usage by the builders.
+func (m *BookedTimeMutation) WaitingPlaceIDs() (ids []domain.ID) {
+	if id := m.waiting_place; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetWaitingPlace resets all changes to the "waiting_place" edge.
+func (m *BookedTimeMutation) ResetWaitingPlace() {
+	m.waiting_place = nil
+	m.clearedwaiting_place = false
 }
 
 // ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
@@ -17869,12 +18095,18 @@ func (m *BookedTimeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BookedTimeMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 10)
 	if m.created_at != nil {
 		fields = append(fields, bookedtime.FieldCreatedAt)
 	}
 	if m.appointment != nil {
 		fields = append(fields, bookedtime.FieldAppointmentID)
+	}
+	if m.waiting_place != nil {
+		fields = append(fields, bookedtime.FieldWaitingPlaceID)
+	}
+	if m.held_until != nil {
+		fields = append(fields, bookedtime.FieldHeldUntil)
 	}
 	if m.reception_point != nil {
 		fields = append(fields, bookedtime.FieldReceptionPointID)
@@ -17906,6 +18138,10 @@ func (m *BookedTimeMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case bookedtime.FieldAppointmentID:
 		return m.AppointmentID()
+	case bookedtime.FieldWaitingPlaceID:
+		return m.WaitingPlaceID()
+	case bookedtime.FieldHeldUntil:
+		return m.HeldUntil()
 	case bookedtime.FieldReceptionPointID:
 		return m.ReceptionPointID()
 	case bookedtime.FieldPersonID:
@@ -17931,6 +18167,10 @@ func (m *BookedTimeMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldCreatedAt(ctx)
 	case bookedtime.FieldAppointmentID:
 		return m.OldAppointmentID(ctx)
+	case bookedtime.FieldWaitingPlaceID:
+		return m.OldWaitingPlaceID(ctx)
+	case bookedtime.FieldHeldUntil:
+		return m.OldHeldUntil(ctx)
 	case bookedtime.FieldReceptionPointID:
 		return m.OldReceptionPointID(ctx)
 	case bookedtime.FieldPersonID:
@@ -17965,6 +18205,20 @@ func (m *BookedTimeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAppointmentID(v)
+		return nil
+	case bookedtime.FieldWaitingPlaceID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaitingPlaceID(v)
+		return nil
+	case bookedtime.FieldHeldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldUntil(v)
 		return nil
 	case bookedtime.FieldReceptionPointID:
 		v, ok := value.(domain.ID)
@@ -18038,6 +18292,15 @@ func (m *BookedTimeMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *BookedTimeMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(bookedtime.FieldAppointmentID) {
+		fields = append(fields, bookedtime.FieldAppointmentID)
+	}
+	if m.FieldCleared(bookedtime.FieldWaitingPlaceID) {
+		fields = append(fields, bookedtime.FieldWaitingPlaceID)
+	}
+	if m.FieldCleared(bookedtime.FieldHeldUntil) {
+		fields = append(fields, bookedtime.FieldHeldUntil)
+	}
 	if m.FieldCleared(bookedtime.FieldPersonID) {
 		fields = append(fields, bookedtime.FieldPersonID)
 	}
@@ -18058,6 +18321,15 @@ func (m *BookedTimeMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *BookedTimeMutation) ClearField(name string) error {
 	switch name {
+	case bookedtime.FieldAppointmentID:
+		m.ClearAppointmentID()
+		return nil
+	case bookedtime.FieldWaitingPlaceID:
+		m.ClearWaitingPlaceID()
+		return nil
+	case bookedtime.FieldHeldUntil:
+		m.ClearHeldUntil()
+		return nil
 	case bookedtime.FieldPersonID:
 		m.ClearPersonID()
 		return nil
@@ -18077,6 +18349,12 @@ func (m *BookedTimeMutation) ResetField(name string) error {
 		return nil
 	case bookedtime.FieldAppointmentID:
 		m.ResetAppointmentID()
+		return nil
+	case bookedtime.FieldWaitingPlaceID:
+		m.ResetWaitingPlaceID()
+		return nil
+	case bookedtime.FieldHeldUntil:
+		m.ResetHeldUntil()
 		return nil
 	case bookedtime.FieldReceptionPointID:
 		m.ResetReceptionPointID()
@@ -18102,9 +18380,12 @@ func (m *BookedTimeMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *BookedTimeMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.appointment != nil {
 		edges = append(edges, bookedtime.EdgeAppointment)
+	}
+	if m.waiting_place != nil {
+		edges = append(edges, bookedtime.EdgeWaitingPlace)
 	}
 	if m.reception_point != nil {
 		edges = append(edges, bookedtime.EdgeReceptionPoint)
@@ -18126,6 +18407,10 @@ func (m *BookedTimeMutation) AddedIDs(name string) []ent.Value {
 		if id := m.appointment; id != nil {
 			return []ent.Value{*id}
 		}
+	case bookedtime.EdgeWaitingPlace:
+		if id := m.waiting_place; id != nil {
+			return []ent.Value{*id}
+		}
 	case bookedtime.EdgeReceptionPoint:
 		if id := m.reception_point; id != nil {
 			return []ent.Value{*id}
@@ -18144,7 +18429,7 @@ func (m *BookedTimeMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *BookedTimeMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	return edges
 }
 
@@ -18156,9 +18441,12 @@ func (m *BookedTimeMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *BookedTimeMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.clearedappointment {
 		edges = append(edges, bookedtime.EdgeAppointment)
+	}
+	if m.clearedwaiting_place {
+		edges = append(edges, bookedtime.EdgeWaitingPlace)
 	}
 	if m.clearedreception_point {
 		edges = append(edges, bookedtime.EdgeReceptionPoint)
@@ -18178,6 +18466,8 @@ func (m *BookedTimeMutation) EdgeCleared(name string) bool {
 	switch name {
 	case bookedtime.EdgeAppointment:
 		return m.clearedappointment
+	case bookedtime.EdgeWaitingPlace:
+		return m.clearedwaiting_place
 	case bookedtime.EdgeReceptionPoint:
 		return m.clearedreception_point
 	case bookedtime.EdgePerson:
@@ -18194,6 +18484,9 @@ func (m *BookedTimeMutation) ClearEdge(name string) error {
 	switch name {
 	case bookedtime.EdgeAppointment:
 		m.ClearAppointment()
+		return nil
+	case bookedtime.EdgeWaitingPlace:
+		m.ClearWaitingPlace()
 		return nil
 	case bookedtime.EdgeReceptionPoint:
 		m.ClearReceptionPoint()
@@ -18214,6 +18507,9 @@ func (m *BookedTimeMutation) ResetEdge(name string) error {
 	switch name {
 	case bookedtime.EdgeAppointment:
 		m.ResetAppointment()
+		return nil
+	case bookedtime.EdgeWaitingPlace:
+		m.ResetWaitingPlace()
 		return nil
 	case bookedtime.EdgeReceptionPoint:
 		m.ResetReceptionPoint()
@@ -61320,6 +61616,1385 @@ func (m *UsedAssertionMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *UsedAssertionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown UsedAssertion edge %s", name)
+}
+
+// WaitingPlaceMutation represents an operation that mutates the WaitingPlace nodes in the graph.
+type WaitingPlaceMutation struct {
+	config
+	op                        Op
+	typ                       string
+	id                        *domain.ID
+	created_at                *time.Time
+	motive                    *domain.MotiveCode
+	sensitive                 *bool
+	mode                      *domain.AppointmentMode
+	reception_point_ids       *[]domain.ID
+	appendreception_point_ids []domain.ID
+	until                     *domain.Date
+	joined_at                 *time.Time
+	state                     *domain.WaitingState
+	starts_at                 *time.Time
+	ends_at                   *time.Time
+	held_until                *time.Time
+	clearedFields             map[string]struct{}
+	application               *domain.ID
+	clearedapplication        bool
+	offered_point             *domain.ID
+	clearedoffered_point      bool
+	joined_by                 *domain.ID
+	clearedjoined_by          bool
+	booked_times              map[domain.ID]struct{}
+	removedbooked_times       map[domain.ID]struct{}
+	clearedbooked_times       bool
+	done                      bool
+	oldValue                  func(context.Context) (*WaitingPlace, error)
+	predicates                []predicate.WaitingPlace
+}
+
+var _ ent.Mutation = (*WaitingPlaceMutation)(nil)
+
+// waitingplaceOption allows management of the mutation configuration using functional options.
+type waitingplaceOption func(*WaitingPlaceMutation)
+
+// newWaitingPlaceMutation creates new mutation for the WaitingPlace entity.
+func newWaitingPlaceMutation(c config, op Op, opts ...waitingplaceOption) *WaitingPlaceMutation {
+	m := &WaitingPlaceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeWaitingPlace,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withWaitingPlaceID sets the ID field of the mutation.
+func withWaitingPlaceID(id domain.ID) waitingplaceOption {
+	return func(m *WaitingPlaceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *WaitingPlace
+		)
+		m.oldValue = func(ctx context.Context) (*WaitingPlace, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().WaitingPlace.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withWaitingPlace sets the old WaitingPlace of the mutation.
+func withWaitingPlace(node *WaitingPlace) waitingplaceOption {
+	return func(m *WaitingPlaceMutation) {
+		m.oldValue = func(context.Context) (*WaitingPlace, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m WaitingPlaceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m WaitingPlaceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of WaitingPlace entities.
+func (m *WaitingPlaceMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *WaitingPlaceMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *WaitingPlaceMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().WaitingPlace.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *WaitingPlaceMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *WaitingPlaceMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *WaitingPlaceMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *WaitingPlaceMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *WaitingPlaceMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *WaitingPlaceMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMotive sets the "motive" field.
+func (m *WaitingPlaceMutation) SetMotive(dc domain.MotiveCode) {
+	m.motive = &dc
+}
+
+// Motive returns the value of the "motive" field in the mutation.
+func (m *WaitingPlaceMutation) Motive() (r domain.MotiveCode, exists bool) {
+	v := m.motive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMotive returns the old "motive" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldMotive(ctx context.Context) (v domain.MotiveCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMotive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMotive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMotive: %w", err)
+	}
+	return oldValue.Motive, nil
+}
+
+// ResetMotive resets all changes to the "motive" field.
+func (m *WaitingPlaceMutation) ResetMotive() {
+	m.motive = nil
+}
+
+// SetSensitive sets the "sensitive" field.
+func (m *WaitingPlaceMutation) SetSensitive(b bool) {
+	m.sensitive = &b
+}
+
+// Sensitive returns the value of the "sensitive" field in the mutation.
+func (m *WaitingPlaceMutation) Sensitive() (r bool, exists bool) {
+	v := m.sensitive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSensitive returns the old "sensitive" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldSensitive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSensitive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSensitive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSensitive: %w", err)
+	}
+	return oldValue.Sensitive, nil
+}
+
+// ResetSensitive resets all changes to the "sensitive" field.
+func (m *WaitingPlaceMutation) ResetSensitive() {
+	m.sensitive = nil
+}
+
+// SetMode sets the "mode" field.
+func (m *WaitingPlaceMutation) SetMode(dm domain.AppointmentMode) {
+	m.mode = &dm
+}
+
+// Mode returns the value of the "mode" field in the mutation.
+func (m *WaitingPlaceMutation) Mode() (r domain.AppointmentMode, exists bool) {
+	v := m.mode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMode returns the old "mode" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldMode(ctx context.Context) (v domain.AppointmentMode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMode: %w", err)
+	}
+	return oldValue.Mode, nil
+}
+
+// ResetMode resets all changes to the "mode" field.
+func (m *WaitingPlaceMutation) ResetMode() {
+	m.mode = nil
+}
+
+// SetReceptionPointIds sets the "reception_point_ids" field.
+func (m *WaitingPlaceMutation) SetReceptionPointIds(d []domain.ID) {
+	m.reception_point_ids = &d
+	m.appendreception_point_ids = nil
+}
+
+// ReceptionPointIds returns the value of the "reception_point_ids" field in the mutation.
+func (m *WaitingPlaceMutation) ReceptionPointIds() (r []domain.ID, exists bool) {
+	v := m.reception_point_ids
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointIds returns the old "reception_point_ids" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldReceptionPointIds(ctx context.Context) (v []domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointIds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointIds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointIds: %w", err)
+	}
+	return oldValue.ReceptionPointIds, nil
+}
+
+// AppendReceptionPointIds adds d to the "reception_point_ids" field.
+func (m *WaitingPlaceMutation) AppendReceptionPointIds(d []domain.ID) {
+	m.appendreception_point_ids = append(m.appendreception_point_ids, d...)
+}
+
+// AppendedReceptionPointIds returns the list of values that were appended to the "reception_point_ids" field in this mutation.
+func (m *WaitingPlaceMutation) AppendedReceptionPointIds() ([]domain.ID, bool) {
+	if len(m.appendreception_point_ids) == 0 {
+		return nil, false
+	}
+	return m.appendreception_point_ids, true
+}
+
+// ResetReceptionPointIds resets all changes to the "reception_point_ids" field.
+func (m *WaitingPlaceMutation) ResetReceptionPointIds() {
+	m.reception_point_ids = nil
+	m.appendreception_point_ids = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *WaitingPlaceMutation) SetUntil(d domain.Date) {
+	m.until = &d
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *WaitingPlaceMutation) Until() (r domain.Date, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldUntil(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *WaitingPlaceMutation) ResetUntil() {
+	m.until = nil
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (m *WaitingPlaceMutation) SetJoinedAt(t time.Time) {
+	m.joined_at = &t
+}
+
+// JoinedAt returns the value of the "joined_at" field in the mutation.
+func (m *WaitingPlaceMutation) JoinedAt() (r time.Time, exists bool) {
+	v := m.joined_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJoinedAt returns the old "joined_at" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldJoinedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJoinedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJoinedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJoinedAt: %w", err)
+	}
+	return oldValue.JoinedAt, nil
+}
+
+// ResetJoinedAt resets all changes to the "joined_at" field.
+func (m *WaitingPlaceMutation) ResetJoinedAt() {
+	m.joined_at = nil
+}
+
+// SetJoinedByID sets the "joined_by_id" field.
+func (m *WaitingPlaceMutation) SetJoinedByID(d domain.ID) {
+	m.joined_by = &d
+}
+
+// JoinedByID returns the value of the "joined_by_id" field in the mutation.
+func (m *WaitingPlaceMutation) JoinedByID() (r domain.ID, exists bool) {
+	v := m.joined_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJoinedByID returns the old "joined_by_id" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldJoinedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJoinedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJoinedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJoinedByID: %w", err)
+	}
+	return oldValue.JoinedByID, nil
+}
+
+// ClearJoinedByID clears the value of the "joined_by_id" field.
+func (m *WaitingPlaceMutation) ClearJoinedByID() {
+	m.joined_by = nil
+	m.clearedFields[waitingplace.FieldJoinedByID] = struct{}{}
+}
+
+// JoinedByIDCleared returns if the "joined_by_id" field was cleared in this mutation.
+func (m *WaitingPlaceMutation) JoinedByIDCleared() bool {
+	_, ok := m.clearedFields[waitingplace.FieldJoinedByID]
+	return ok
+}
+
+// ResetJoinedByID resets all changes to the "joined_by_id" field.
+func (m *WaitingPlaceMutation) ResetJoinedByID() {
+	m.joined_by = nil
+	delete(m.clearedFields, waitingplace.FieldJoinedByID)
+}
+
+// SetState sets the "state" field.
+func (m *WaitingPlaceMutation) SetState(ds domain.WaitingState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *WaitingPlaceMutation) State() (r domain.WaitingState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldState(ctx context.Context) (v domain.WaitingState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *WaitingPlaceMutation) ResetState() {
+	m.state = nil
+}
+
+// SetOfferedPointID sets the "offered_point_id" field.
+func (m *WaitingPlaceMutation) SetOfferedPointID(d domain.ID) {
+	m.offered_point = &d
+}
+
+// OfferedPointID returns the value of the "offered_point_id" field in the mutation.
+func (m *WaitingPlaceMutation) OfferedPointID() (r domain.ID, exists bool) {
+	v := m.offered_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferedPointID returns the old "offered_point_id" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldOfferedPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferedPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferedPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferedPointID: %w", err)
+	}
+	return oldValue.OfferedPointID, nil
+}
+
+// ClearOfferedPointID clears the value of the "offered_point_id" field.
+func (m *WaitingPlaceMutation) ClearOfferedPointID() {
+	m.offered_point = nil
+	m.clearedFields[waitingplace.FieldOfferedPointID] = struct{}{}
+}
+
+// OfferedPointIDCleared returns if the "offered_point_id" field was cleared in this mutation.
+func (m *WaitingPlaceMutation) OfferedPointIDCleared() bool {
+	_, ok := m.clearedFields[waitingplace.FieldOfferedPointID]
+	return ok
+}
+
+// ResetOfferedPointID resets all changes to the "offered_point_id" field.
+func (m *WaitingPlaceMutation) ResetOfferedPointID() {
+	m.offered_point = nil
+	delete(m.clearedFields, waitingplace.FieldOfferedPointID)
+}
+
+// SetStartsAt sets the "starts_at" field.
+func (m *WaitingPlaceMutation) SetStartsAt(t time.Time) {
+	m.starts_at = &t
+}
+
+// StartsAt returns the value of the "starts_at" field in the mutation.
+func (m *WaitingPlaceMutation) StartsAt() (r time.Time, exists bool) {
+	v := m.starts_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartsAt returns the old "starts_at" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldStartsAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartsAt: %w", err)
+	}
+	return oldValue.StartsAt, nil
+}
+
+// ClearStartsAt clears the value of the "starts_at" field.
+func (m *WaitingPlaceMutation) ClearStartsAt() {
+	m.starts_at = nil
+	m.clearedFields[waitingplace.FieldStartsAt] = struct{}{}
+}
+
+// StartsAtCleared returns if the "starts_at" field was cleared in this mutation.
+func (m *WaitingPlaceMutation) StartsAtCleared() bool {
+	_, ok := m.clearedFields[waitingplace.FieldStartsAt]
+	return ok
+}
+
+// ResetStartsAt resets all changes to the "starts_at" field.
+func (m *WaitingPlaceMutation) ResetStartsAt() {
+	m.starts_at = nil
+	delete(m.clearedFields, waitingplace.FieldStartsAt)
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *WaitingPlaceMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *WaitingPlaceMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldEndsAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (m *WaitingPlaceMutation) ClearEndsAt() {
+	m.ends_at = nil
+	m.clearedFields[waitingplace.FieldEndsAt] = struct{}{}
+}
+
+// EndsAtCleared returns if the "ends_at" field was cleared in this mutation.
+func (m *WaitingPlaceMutation) EndsAtCleared() bool {
+	_, ok := m.clearedFields[waitingplace.FieldEndsAt]
+	return ok
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *WaitingPlaceMutation) ResetEndsAt() {
+	m.ends_at = nil
+	delete(m.clearedFields, waitingplace.FieldEndsAt)
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (m *WaitingPlaceMutation) SetHeldUntil(t time.Time) {
+	m.held_until = &t
+}
+
+// HeldUntil returns the value of the "held_until" field in the mutation.
+func (m *WaitingPlaceMutation) HeldUntil() (r time.Time, exists bool) {
+	v := m.held_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldUntil returns the old "held_until" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldHeldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldUntil: %w", err)
+	}
+	return oldValue.HeldUntil, nil
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (m *WaitingPlaceMutation) ClearHeldUntil() {
+	m.held_until = nil
+	m.clearedFields[waitingplace.FieldHeldUntil] = struct{}{}
+}
+
+// HeldUntilCleared returns if the "held_until" field was cleared in this mutation.
+func (m *WaitingPlaceMutation) HeldUntilCleared() bool {
+	_, ok := m.clearedFields[waitingplace.FieldHeldUntil]
+	return ok
+}
+
+// ResetHeldUntil resets all changes to the "held_until" field.
+func (m *WaitingPlaceMutation) ResetHeldUntil() {
+	m.held_until = nil
+	delete(m.clearedFields, waitingplace.FieldHeldUntil)
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *WaitingPlaceMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[waitingplace.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *WaitingPlaceMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *WaitingPlaceMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *WaitingPlaceMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearOfferedPoint clears the "offered_point" edge to the ReceptionPoint entity.
+func (m *WaitingPlaceMutation) ClearOfferedPoint() {
+	m.clearedoffered_point = true
+	m.clearedFields[waitingplace.FieldOfferedPointID] = struct{}{}
+}
+
+// OfferedPointCleared reports if the "offered_point" edge to the ReceptionPoint entity was cleared.
+func (m *WaitingPlaceMutation) OfferedPointCleared() bool {
+	return m.OfferedPointIDCleared() || m.clearedoffered_point
+}
+
+// OfferedPointIDs returns the "offered_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OfferedPointID instead. It exists only for internal usage by the builders.
+func (m *WaitingPlaceMutation) OfferedPointIDs() (ids []domain.ID) {
+	if id := m.offered_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOfferedPoint resets all changes to the "offered_point" edge.
+func (m *WaitingPlaceMutation) ResetOfferedPoint() {
+	m.offered_point = nil
+	m.clearedoffered_point = false
+}
+
+// ClearJoinedBy clears the "joined_by" edge to the Person entity.
+func (m *WaitingPlaceMutation) ClearJoinedBy() {
+	m.clearedjoined_by = true
+	m.clearedFields[waitingplace.FieldJoinedByID] = struct{}{}
+}
+
+// JoinedByCleared reports if the "joined_by" edge to the Person entity was cleared.
+func (m *WaitingPlaceMutation) JoinedByCleared() bool {
+	return m.JoinedByIDCleared() || m.clearedjoined_by
+}
+
+// JoinedByIDs returns the "joined_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// JoinedByID instead. It exists only for internal usage by the builders.
+func (m *WaitingPlaceMutation) JoinedByIDs() (ids []domain.ID) {
+	if id := m.joined_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetJoinedBy resets all changes to the "joined_by" edge.
+func (m *WaitingPlaceMutation) ResetJoinedBy() {
+	m.joined_by = nil
+	m.clearedjoined_by = false
+}
+
+// AddBookedTimeIDs adds the "booked_times" edge to the BookedTime entity by ids.
+func (m *WaitingPlaceMutation) AddBookedTimeIDs(ids ...domain.ID) {
+	if m.booked_times == nil {
+		m.booked_times = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.booked_times[ids[i]] = struct{}{}
+	}
+}
+
+// ClearBookedTimes clears the "booked_times" edge to the BookedTime entity.
+func (m *WaitingPlaceMutation) ClearBookedTimes() {
+	m.clearedbooked_times = true
+}
+
+// BookedTimesCleared reports if the "booked_times" edge to the BookedTime entity was cleared.
+func (m *WaitingPlaceMutation) BookedTimesCleared() bool {
+	return m.clearedbooked_times
+}
+
+// RemoveBookedTimeIDs removes the "booked_times" edge to the BookedTime entity by IDs.
+func (m *WaitingPlaceMutation) RemoveBookedTimeIDs(ids ...domain.ID) {
+	if m.removedbooked_times == nil {
+		m.removedbooked_times = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.booked_times, ids[i])
+		m.removedbooked_times[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedBookedTimes returns the removed IDs of the "booked_times" edge to the BookedTime entity.
+func (m *WaitingPlaceMutation) RemovedBookedTimesIDs() (ids []domain.ID) {
+	for id := range m.removedbooked_times {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// BookedTimesIDs returns the "booked_times" edge IDs in the mutation.
+func (m *WaitingPlaceMutation) BookedTimesIDs() (ids []domain.ID) {
+	for id := range m.booked_times {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetBookedTimes resets all changes to the "booked_times" edge.
+func (m *WaitingPlaceMutation) ResetBookedTimes() {
+	m.booked_times = nil
+	m.clearedbooked_times = false
+	m.removedbooked_times = nil
+}
+
+// Where appends a list predicates to the WaitingPlaceMutation builder.
+func (m *WaitingPlaceMutation) Where(ps ...predicate.WaitingPlace) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the WaitingPlaceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *WaitingPlaceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.WaitingPlace, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *WaitingPlaceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *WaitingPlaceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (WaitingPlace).
+func (m *WaitingPlaceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *WaitingPlaceMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.created_at != nil {
+		fields = append(fields, waitingplace.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, waitingplace.FieldApplicationID)
+	}
+	if m.motive != nil {
+		fields = append(fields, waitingplace.FieldMotive)
+	}
+	if m.sensitive != nil {
+		fields = append(fields, waitingplace.FieldSensitive)
+	}
+	if m.mode != nil {
+		fields = append(fields, waitingplace.FieldMode)
+	}
+	if m.reception_point_ids != nil {
+		fields = append(fields, waitingplace.FieldReceptionPointIds)
+	}
+	if m.until != nil {
+		fields = append(fields, waitingplace.FieldUntil)
+	}
+	if m.joined_at != nil {
+		fields = append(fields, waitingplace.FieldJoinedAt)
+	}
+	if m.joined_by != nil {
+		fields = append(fields, waitingplace.FieldJoinedByID)
+	}
+	if m.state != nil {
+		fields = append(fields, waitingplace.FieldState)
+	}
+	if m.offered_point != nil {
+		fields = append(fields, waitingplace.FieldOfferedPointID)
+	}
+	if m.starts_at != nil {
+		fields = append(fields, waitingplace.FieldStartsAt)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, waitingplace.FieldEndsAt)
+	}
+	if m.held_until != nil {
+		fields = append(fields, waitingplace.FieldHeldUntil)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *WaitingPlaceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case waitingplace.FieldCreatedAt:
+		return m.CreatedAt()
+	case waitingplace.FieldApplicationID:
+		return m.ApplicationID()
+	case waitingplace.FieldMotive:
+		return m.Motive()
+	case waitingplace.FieldSensitive:
+		return m.Sensitive()
+	case waitingplace.FieldMode:
+		return m.Mode()
+	case waitingplace.FieldReceptionPointIds:
+		return m.ReceptionPointIds()
+	case waitingplace.FieldUntil:
+		return m.Until()
+	case waitingplace.FieldJoinedAt:
+		return m.JoinedAt()
+	case waitingplace.FieldJoinedByID:
+		return m.JoinedByID()
+	case waitingplace.FieldState:
+		return m.State()
+	case waitingplace.FieldOfferedPointID:
+		return m.OfferedPointID()
+	case waitingplace.FieldStartsAt:
+		return m.StartsAt()
+	case waitingplace.FieldEndsAt:
+		return m.EndsAt()
+	case waitingplace.FieldHeldUntil:
+		return m.HeldUntil()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *WaitingPlaceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case waitingplace.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case waitingplace.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case waitingplace.FieldMotive:
+		return m.OldMotive(ctx)
+	case waitingplace.FieldSensitive:
+		return m.OldSensitive(ctx)
+	case waitingplace.FieldMode:
+		return m.OldMode(ctx)
+	case waitingplace.FieldReceptionPointIds:
+		return m.OldReceptionPointIds(ctx)
+	case waitingplace.FieldUntil:
+		return m.OldUntil(ctx)
+	case waitingplace.FieldJoinedAt:
+		return m.OldJoinedAt(ctx)
+	case waitingplace.FieldJoinedByID:
+		return m.OldJoinedByID(ctx)
+	case waitingplace.FieldState:
+		return m.OldState(ctx)
+	case waitingplace.FieldOfferedPointID:
+		return m.OldOfferedPointID(ctx)
+	case waitingplace.FieldStartsAt:
+		return m.OldStartsAt(ctx)
+	case waitingplace.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case waitingplace.FieldHeldUntil:
+		return m.OldHeldUntil(ctx)
+	}
+	return nil, fmt.Errorf("unknown WaitingPlace field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WaitingPlaceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case waitingplace.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case waitingplace.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case waitingplace.FieldMotive:
+		v, ok := value.(domain.MotiveCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMotive(v)
+		return nil
+	case waitingplace.FieldSensitive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSensitive(v)
+		return nil
+	case waitingplace.FieldMode:
+		v, ok := value.(domain.AppointmentMode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMode(v)
+		return nil
+	case waitingplace.FieldReceptionPointIds:
+		v, ok := value.([]domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointIds(v)
+		return nil
+	case waitingplace.FieldUntil:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case waitingplace.FieldJoinedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJoinedAt(v)
+		return nil
+	case waitingplace.FieldJoinedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJoinedByID(v)
+		return nil
+	case waitingplace.FieldState:
+		v, ok := value.(domain.WaitingState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case waitingplace.FieldOfferedPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferedPointID(v)
+		return nil
+	case waitingplace.FieldStartsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartsAt(v)
+		return nil
+	case waitingplace.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case waitingplace.FieldHeldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldUntil(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WaitingPlace field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *WaitingPlaceMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *WaitingPlaceMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WaitingPlaceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown WaitingPlace numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *WaitingPlaceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(waitingplace.FieldJoinedByID) {
+		fields = append(fields, waitingplace.FieldJoinedByID)
+	}
+	if m.FieldCleared(waitingplace.FieldOfferedPointID) {
+		fields = append(fields, waitingplace.FieldOfferedPointID)
+	}
+	if m.FieldCleared(waitingplace.FieldStartsAt) {
+		fields = append(fields, waitingplace.FieldStartsAt)
+	}
+	if m.FieldCleared(waitingplace.FieldEndsAt) {
+		fields = append(fields, waitingplace.FieldEndsAt)
+	}
+	if m.FieldCleared(waitingplace.FieldHeldUntil) {
+		fields = append(fields, waitingplace.FieldHeldUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *WaitingPlaceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *WaitingPlaceMutation) ClearField(name string) error {
+	switch name {
+	case waitingplace.FieldJoinedByID:
+		m.ClearJoinedByID()
+		return nil
+	case waitingplace.FieldOfferedPointID:
+		m.ClearOfferedPointID()
+		return nil
+	case waitingplace.FieldStartsAt:
+		m.ClearStartsAt()
+		return nil
+	case waitingplace.FieldEndsAt:
+		m.ClearEndsAt()
+		return nil
+	case waitingplace.FieldHeldUntil:
+		m.ClearHeldUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown WaitingPlace nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *WaitingPlaceMutation) ResetField(name string) error {
+	switch name {
+	case waitingplace.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case waitingplace.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case waitingplace.FieldMotive:
+		m.ResetMotive()
+		return nil
+	case waitingplace.FieldSensitive:
+		m.ResetSensitive()
+		return nil
+	case waitingplace.FieldMode:
+		m.ResetMode()
+		return nil
+	case waitingplace.FieldReceptionPointIds:
+		m.ResetReceptionPointIds()
+		return nil
+	case waitingplace.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case waitingplace.FieldJoinedAt:
+		m.ResetJoinedAt()
+		return nil
+	case waitingplace.FieldJoinedByID:
+		m.ResetJoinedByID()
+		return nil
+	case waitingplace.FieldState:
+		m.ResetState()
+		return nil
+	case waitingplace.FieldOfferedPointID:
+		m.ResetOfferedPointID()
+		return nil
+	case waitingplace.FieldStartsAt:
+		m.ResetStartsAt()
+		return nil
+	case waitingplace.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case waitingplace.FieldHeldUntil:
+		m.ResetHeldUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown WaitingPlace field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *WaitingPlaceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.application != nil {
+		edges = append(edges, waitingplace.EdgeApplication)
+	}
+	if m.offered_point != nil {
+		edges = append(edges, waitingplace.EdgeOfferedPoint)
+	}
+	if m.joined_by != nil {
+		edges = append(edges, waitingplace.EdgeJoinedBy)
+	}
+	if m.booked_times != nil {
+		edges = append(edges, waitingplace.EdgeBookedTimes)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *WaitingPlaceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case waitingplace.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case waitingplace.EdgeOfferedPoint:
+		if id := m.offered_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case waitingplace.EdgeJoinedBy:
+		if id := m.joined_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case waitingplace.EdgeBookedTimes:
+		ids := make([]ent.Value, 0, len(m.booked_times))
+		for id := range m.booked_times {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *WaitingPlaceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.removedbooked_times != nil {
+		edges = append(edges, waitingplace.EdgeBookedTimes)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *WaitingPlaceMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case waitingplace.EdgeBookedTimes:
+		ids := make([]ent.Value, 0, len(m.removedbooked_times))
+		for id := range m.removedbooked_times {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *WaitingPlaceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedapplication {
+		edges = append(edges, waitingplace.EdgeApplication)
+	}
+	if m.clearedoffered_point {
+		edges = append(edges, waitingplace.EdgeOfferedPoint)
+	}
+	if m.clearedjoined_by {
+		edges = append(edges, waitingplace.EdgeJoinedBy)
+	}
+	if m.clearedbooked_times {
+		edges = append(edges, waitingplace.EdgeBookedTimes)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *WaitingPlaceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case waitingplace.EdgeApplication:
+		return m.clearedapplication
+	case waitingplace.EdgeOfferedPoint:
+		return m.clearedoffered_point
+	case waitingplace.EdgeJoinedBy:
+		return m.clearedjoined_by
+	case waitingplace.EdgeBookedTimes:
+		return m.clearedbooked_times
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *WaitingPlaceMutation) ClearEdge(name string) error {
+	switch name {
+	case waitingplace.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case waitingplace.EdgeOfferedPoint:
+		m.ClearOfferedPoint()
+		return nil
+	case waitingplace.EdgeJoinedBy:
+		m.ClearJoinedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown WaitingPlace unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *WaitingPlaceMutation) ResetEdge(name string) error {
+	switch name {
+	case waitingplace.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case waitingplace.EdgeOfferedPoint:
+		m.ResetOfferedPoint()
+		return nil
+	case waitingplace.EdgeJoinedBy:
+		m.ResetJoinedBy()
+		return nil
+	case waitingplace.EdgeBookedTimes:
+		m.ResetBookedTimes()
+		return nil
+	}
+	return fmt.Errorf("unknown WaitingPlace edge %s", name)
 }
 
 // WishMutation represents an operation that mutates the Wish nodes in the graph.

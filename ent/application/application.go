@@ -66,6 +66,8 @@ const (
 	EdgeAppointments = "appointments"
 	// EdgeOrientations holds the string denoting the orientations edge name in mutations.
 	EdgeOrientations = "orientations"
+	// EdgeWaitingPlaces holds the string denoting the waiting_places edge name in mutations.
+	EdgeWaitingPlaces = "waiting_places"
 	// Table holds the table name of the application in the database.
 	Table = "application"
 	// SummaryTable is the table that holds the summary relation/edge.
@@ -145,6 +147,13 @@ const (
 	OrientationsInverseTable = "orientation"
 	// OrientationsColumn is the table column denoting the orientations relation/edge.
 	OrientationsColumn = "application_id"
+	// WaitingPlacesTable is the table that holds the waiting_places relation/edge.
+	WaitingPlacesTable = "waiting_place"
+	// WaitingPlacesInverseTable is the table name for the WaitingPlace entity.
+	// It exists in this package in order to avoid circular dependency with the "waitingplace" package.
+	WaitingPlacesInverseTable = "waiting_place"
+	// WaitingPlacesColumn is the table column denoting the waiting_places relation/edge.
+	WaitingPlacesColumn = "application_id"
 )
 
 // Columns holds all SQL columns for application fields.
@@ -418,6 +427,20 @@ func ByOrientations(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newOrientationsStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByWaitingPlacesCount orders the results by waiting_places count.
+func ByWaitingPlacesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newWaitingPlacesStep(), opts...)
+	}
+}
+
+// ByWaitingPlaces orders the results by waiting_places terms.
+func ByWaitingPlaces(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newWaitingPlacesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newSummaryStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -493,6 +516,13 @@ func newOrientationsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(OrientationsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, OrientationsTable, OrientationsColumn),
+	)
+}
+func newWaitingPlacesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(WaitingPlacesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, WaitingPlacesTable, WaitingPlacesColumn),
 	)
 }
 

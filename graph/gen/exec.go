@@ -190,6 +190,7 @@ type ComplexityRoot struct {
 		UsualName       func(childComplexity int) int
 		ValidUntil      func(childComplexity int) int
 		Version         func(childComplexity int) int
+		WaitingPlaces   func(childComplexity int) int
 		Wishes          func(childComplexity int) int
 	}
 
@@ -730,6 +731,16 @@ type ComplexityRoot struct {
 		ExpiresAt func(childComplexity int) int
 	}
 
+	JoinWaitingListPayload struct {
+		Errors       func(childComplexity int) int
+		WaitingPlace func(childComplexity int) int
+	}
+
+	LeaveWaitingListPayload struct {
+		Errors       func(childComplexity int) int
+		WaitingPlace func(childComplexity int) int
+	}
+
 	LevelChange struct {
 		AnsweredOn     func(childComplexity int) int
 		GrantedFrom    func(childComplexity int) int
@@ -824,6 +835,8 @@ type ComplexityRoot struct {
 		GrantStaffAuthorisation    func(childComplexity int, input model.GrantStaffAuthorisationInput) int
 		HandOverApplication        func(childComplexity int, input model.HandOverApplicationInput) int
 		IssueBindingCode           func(childComplexity int, input model.IssueBindingCodeInput) int
+		JoinWaitingList            func(childComplexity int, input model.JoinWaitingListInput) int
+		LeaveWaitingList           func(childComplexity int, input model.LeaveWaitingListInput) int
 		MergeApplications          func(childComplexity int, input model.MergeApplicationsInput) int
 		MoveAppointment            func(childComplexity int, input model.MoveAppointmentInput) int
 		OpenApplicationInEmergency func(childComplexity int, input model.OpenApplicationInEmergencyInput) int
@@ -861,6 +874,7 @@ type ComplexityRoot struct {
 		SetSandboxClock            func(childComplexity int, input model.SetSandboxClockInput) int
 		SplitApplication           func(childComplexity int, input model.SplitApplicationInput) int
 		TakeOnlineRegistration     func(childComplexity int, input model.TakeOnlineRegistrationInput) int
+		TakeWaitingOffer           func(childComplexity int, input model.TakeWaitingOfferInput) int
 		UnbindAccount              func(childComplexity int, input model.UnbindAccountInput) int
 		UndoMerge                  func(childComplexity int, input model.UndoMergeInput) int
 		ValidateApplication        func(childComplexity int, input model.ValidateApplicationInput) int
@@ -1582,6 +1596,11 @@ type ComplexityRoot struct {
 		OnlineRegistration func(childComplexity int) int
 	}
 
+	TakeWaitingOfferPayload struct {
+		Appointment func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	TypologyCount struct {
 		Count    func(childComplexity int) int
 		Typology func(childComplexity int) int
@@ -1642,6 +1661,21 @@ type ComplexityRoot struct {
 		Notice        func(childComplexity int) int
 		ReadOnly      func(childComplexity int) int
 		Scopes        func(childComplexity int) int
+	}
+
+	WaitingPlace struct {
+		Application       func(childComplexity int) int
+		EndsAt            func(childComplexity int) int
+		HeldUntil         func(childComplexity int) int
+		ID                func(childComplexity int) int
+		JoinedAt          func(childComplexity int) int
+		Mode              func(childComplexity int) int
+		Motive            func(childComplexity int) int
+		OfferedPoint      func(childComplexity int) int
+		ReceptionPointIds func(childComplexity int) int
+		StartsAt          func(childComplexity int) int
+		State             func(childComplexity int) int
+		Until             func(childComplexity int) int
 	}
 
 	WarnApplicantPayload struct {
@@ -1819,6 +1853,9 @@ type MutationResolver interface {
 	RecordContacts(ctx context.Context, input model.RecordContactsInput) (*model.RecordContactsPayload, error)
 	RequestLevelChange(ctx context.Context, input model.RequestLevelChangeInput) (*model.RequestLevelChangePayload, error)
 	AnswerLevelChange(ctx context.Context, input model.AnswerLevelChangeInput) (*model.AnswerLevelChangePayload, error)
+	JoinWaitingList(ctx context.Context, input model.JoinWaitingListInput) (*model.JoinWaitingListPayload, error)
+	LeaveWaitingList(ctx context.Context, input model.LeaveWaitingListInput) (*model.LeaveWaitingListPayload, error)
+	TakeWaitingOffer(ctx context.Context, input model.TakeWaitingOfferInput) (*model.TakeWaitingOfferPayload, error)
 }
 type OnlineRegistrationResolver interface {
 	Assignee(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Person, error)
@@ -2464,6 +2501,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Application.Version(childComplexity), true
+	case "Application.waitingPlaces":
+		if e.ComplexityRoot.Application.WaitingPlaces == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.WaitingPlaces(childComplexity), true
 	case "Application.wishes":
 		if e.ComplexityRoot.Application.Wishes == nil {
 			break
@@ -4562,6 +4605,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.IssueBindingCodePayload.ExpiresAt(childComplexity), true
 
+	case "JoinWaitingListPayload.errors":
+		if e.ComplexityRoot.JoinWaitingListPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JoinWaitingListPayload.Errors(childComplexity), true
+	case "JoinWaitingListPayload.waitingPlace":
+		if e.ComplexityRoot.JoinWaitingListPayload.WaitingPlace == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JoinWaitingListPayload.WaitingPlace(childComplexity), true
+
+	case "LeaveWaitingListPayload.errors":
+		if e.ComplexityRoot.LeaveWaitingListPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaveWaitingListPayload.Errors(childComplexity), true
+	case "LeaveWaitingListPayload.waitingPlace":
+		if e.ComplexityRoot.LeaveWaitingListPayload.WaitingPlace == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaveWaitingListPayload.WaitingPlace(childComplexity), true
+
 	case "LevelChange.answeredOn":
 		if e.ComplexityRoot.LevelChange.AnsweredOn == nil {
 			break
@@ -5171,6 +5240,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.IssueBindingCode(childComplexity, args["input"].(model.IssueBindingCodeInput)), true
+	case "Mutation.joinWaitingList":
+		if e.ComplexityRoot.Mutation.JoinWaitingList == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_joinWaitingList_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.JoinWaitingList(childComplexity, args["input"].(model.JoinWaitingListInput)), true
+	case "Mutation.leaveWaitingList":
+		if e.ComplexityRoot.Mutation.LeaveWaitingList == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leaveWaitingList_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeaveWaitingList(childComplexity, args["input"].(model.LeaveWaitingListInput)), true
 	case "Mutation.mergeApplications":
 		if e.ComplexityRoot.Mutation.MergeApplications == nil {
 			break
@@ -5578,6 +5669,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TakeOnlineRegistration(childComplexity, args["input"].(model.TakeOnlineRegistrationInput)), true
+	case "Mutation.takeWaitingOffer":
+		if e.ComplexityRoot.Mutation.TakeWaitingOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_takeWaitingOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TakeWaitingOffer(childComplexity, args["input"].(model.TakeWaitingOfferInput)), true
 	case "Mutation.unbindAccount":
 		if e.ComplexityRoot.Mutation.UnbindAccount == nil {
 			break
@@ -8468,6 +8570,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TakeOnlineRegistrationPayload.OnlineRegistration(childComplexity), true
 
+	case "TakeWaitingOfferPayload.appointment":
+		if e.ComplexityRoot.TakeWaitingOfferPayload.Appointment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeWaitingOfferPayload.Appointment(childComplexity), true
+	case "TakeWaitingOfferPayload.errors":
+		if e.ComplexityRoot.TakeWaitingOfferPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeWaitingOfferPayload.Errors(childComplexity), true
+
 	case "TypologyCount.count":
 		if e.ComplexityRoot.TypologyCount.Count == nil {
 			break
@@ -8687,6 +8802,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ViewerApp.Scopes(childComplexity), true
 
+	case "WaitingPlace.application":
+		if e.ComplexityRoot.WaitingPlace.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.Application(childComplexity), true
+	case "WaitingPlace.endsAt":
+		if e.ComplexityRoot.WaitingPlace.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.EndsAt(childComplexity), true
+	case "WaitingPlace.heldUntil":
+		if e.ComplexityRoot.WaitingPlace.HeldUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.HeldUntil(childComplexity), true
+	case "WaitingPlace.id":
+		if e.ComplexityRoot.WaitingPlace.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.ID(childComplexity), true
+	case "WaitingPlace.joinedAt":
+		if e.ComplexityRoot.WaitingPlace.JoinedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.JoinedAt(childComplexity), true
+	case "WaitingPlace.mode":
+		if e.ComplexityRoot.WaitingPlace.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.Mode(childComplexity), true
+	case "WaitingPlace.motive":
+		if e.ComplexityRoot.WaitingPlace.Motive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.Motive(childComplexity), true
+	case "WaitingPlace.offeredPoint":
+		if e.ComplexityRoot.WaitingPlace.OfferedPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.OfferedPoint(childComplexity), true
+	case "WaitingPlace.receptionPointIds":
+		if e.ComplexityRoot.WaitingPlace.ReceptionPointIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.ReceptionPointIds(childComplexity), true
+	case "WaitingPlace.startsAt":
+		if e.ComplexityRoot.WaitingPlace.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.StartsAt(childComplexity), true
+	case "WaitingPlace.state":
+		if e.ComplexityRoot.WaitingPlace.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.State(childComplexity), true
+	case "WaitingPlace.until":
+		if e.ComplexityRoot.WaitingPlace.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.Until(childComplexity), true
+
 	case "WarnApplicantPayload.application":
 		if e.ComplexityRoot.WarnApplicantPayload.Application == nil {
 			break
@@ -8864,6 +9052,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("HandOverApplicationInput", ec.unmarshalInputHandOverApplicationInput),
 			graphql.NewInputUnmarshaler("IntRangeInput", ec.unmarshalInputIntRangeInput),
 			graphql.NewInputUnmarshaler("IssueBindingCodeInput", ec.unmarshalInputIssueBindingCodeInput),
+			graphql.NewInputUnmarshaler("JoinWaitingListInput", ec.unmarshalInputJoinWaitingListInput),
+			graphql.NewInputUnmarshaler("LeaveWaitingListInput", ec.unmarshalInputLeaveWaitingListInput),
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
 			graphql.NewInputUnmarshaler("MemberCorrectionInput", ec.unmarshalInputMemberCorrectionInput),
 			graphql.NewInputUnmarshaler("MemberFormInput", ec.unmarshalInputMemberFormInput),
@@ -8929,6 +9119,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("StockVintageOrder", ec.unmarshalInputStockVintageOrder),
 			graphql.NewInputUnmarshaler("SurfaceRangeInput", ec.unmarshalInputSurfaceRangeInput),
 			graphql.NewInputUnmarshaler("TakeOnlineRegistrationInput", ec.unmarshalInputTakeOnlineRegistrationInput),
+			graphql.NewInputUnmarshaler("TakeWaitingOfferInput", ec.unmarshalInputTakeWaitingOfferInput),
 			graphql.NewInputUnmarshaler("UnbindAccountInput", ec.unmarshalInputUnbindAccountInput),
 			graphql.NewInputUnmarshaler("UndoMergeInput", ec.unmarshalInputUndoMergeInput),
 			graphql.NewInputUnmarshaler("ValidateApplicationInput", ec.unmarshalInputValidateApplicationInput),
@@ -15757,6 +15948,139 @@ type AnswerLevelChangePayload {
   "Why it was refused; empty when it was done. At most 20."
   errors: [UserError!]!
 }
+
+# The waiting list ------------------------------------------------------------
+
+extend type Mutation {
+  """
+  Joins the waiting list (*liste d'attente*) for a motive. A slot that is free again, since
+  an appointment was cancelled or moved, is held for 30 minutes for the first in order: the
+  nearest deadline of the law, and then the oldest place. It is offered to the next when
+  nobody takes it. One live place for each motive of an application.
+
+  For who may book the appointment.
+  """
+  joinWaitingList(
+    "The place."
+    input: JoinWaitingListInput!
+  ): JoinWaitingListPayload!
+
+  """
+  Leaves the waiting list; what was held is offered to the next. For who may book the
+  appointment.
+  """
+  leaveWaitingList(
+    "The place."
+    input: LeaveWaitingListInput!
+  ): LeaveWaitingListPayload!
+
+  """
+  Books the slot that is held for a place. For who may book the appointment.
+  """
+  takeWaitingOffer(
+    "The place."
+    input: TakeWaitingOfferInput!
+  ): TakeWaitingOfferPayload!
+}
+
+extend type Application {
+  "Its places on the waiting list, the earliest first: those of motives whose appointments you would see. At most 50."
+  waitingPlaces: [WaitingPlace!]!
+}
+
+"A place on the waiting list (*liste d'attente*)."
+type WaitingPlace implements Node {
+  "An opaque identifier."
+  id: ID!
+  "The application."
+  application: Application!
+  "The code of the motive."
+  motive: String!
+  "How people are to meet."
+  mode: AppointmentMode!
+  "Where; empty for anywhere. At most 20."
+  receptionPointIds: [ID!]!
+  "The last day on which an appointment is of use."
+  until: Date!
+  "When the list was joined."
+  joinedAt: DateTime!
+  "What became of it."
+  state: WaitingPlaceState!
+  "Where a slot is or was held; ` + "`" + `null` + "`" + ` before."
+  offeredPoint: ReceptionPoint
+  "When that slot begins."
+  startsAt: DateTime
+  "When that slot ends."
+  endsAt: DateTime
+  "Until when it is held."
+  heldUntil: DateTime
+}
+
+"What became of a place on the waiting list."
+enum WaitingPlaceState {
+  "It waits for a slot."
+  WAITING
+  "A slot is held for it."
+  OFFERED
+  "The slot was booked."
+  TAKEN
+  "Nobody took the slot in time: join again."
+  LAPSED
+  "It was given up."
+  LEFT
+}
+
+"A place on the waiting list."
+input JoinWaitingListInput {
+  "The application."
+  applicationId: ID!
+  "The motive, by its code."
+  motive: String!
+  "How people are to meet."
+  mode: AppointmentMode! = ON_SITE
+  "Where, at most 20 reception points; anywhere when empty."
+  receptionPointIds: [ID!]! = []
+  "The last day on which an appointment is of use, within 120 days."
+  until: Date!
+}
+
+"What became of joining."
+type JoinWaitingListPayload {
+  "The place; ` + "`" + `null` + "`" + ` when it was refused, or is not yours to see."
+  waitingPlace: WaitingPlace
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A place to give up."
+input LeaveWaitingListInput {
+  "The place."
+  id: ID!
+}
+
+"What became of leaving."
+type LeaveWaitingListPayload {
+  "The place; ` + "`" + `null` + "`" + ` when it was refused."
+  waitingPlace: WaitingPlace
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A slot that is held, to take."
+input TakeWaitingOfferInput {
+  "The place."
+  id: ID!
+  "Who of ` + "`" + `household` + "`" + ` is to come, at most 20; the adults when empty."
+  participantIds: [ID!]! = []
+}
+
+"What became of taking it."
+type TakeWaitingOfferPayload {
+  "The appointment; ` + "`" + `null` + "`" + ` when it was refused, or is not yours to see."
+  appointment: Appointment
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -15981,6 +16305,8 @@ func (ec *executionContext) childFields_Application(ctx context.Context, field g
 		return ec.fieldContext_Application_version(ctx, field)
 	case "orientations":
 		return ec.fieldContext_Application_orientations(ctx, field)
+	case "waitingPlaces":
+		return ec.fieldContext_Application_waitingPlaces(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Application", field.Name)
 }
@@ -17027,6 +17353,26 @@ func (ec *executionContext) childFields_IssueBindingCodePayload(ctx context.Cont
 		return ec.fieldContext_IssueBindingCodePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IssueBindingCodePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_JoinWaitingListPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "waitingPlace":
+		return ec.fieldContext_JoinWaitingListPayload_waitingPlace(ctx, field)
+	case "errors":
+		return ec.fieldContext_JoinWaitingListPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JoinWaitingListPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaveWaitingListPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "waitingPlace":
+		return ec.fieldContext_LeaveWaitingListPayload_waitingPlace(ctx, field)
+	case "errors":
+		return ec.fieldContext_LeaveWaitingListPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaveWaitingListPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_LevelChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -18427,6 +18773,16 @@ func (ec *executionContext) childFields_TakeOnlineRegistrationPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type TakeOnlineRegistrationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_TakeWaitingOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "appointment":
+		return ec.fieldContext_TakeWaitingOfferPayload_appointment(ctx, field)
+	case "errors":
+		return ec.fieldContext_TakeWaitingOfferPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TakeWaitingOfferPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_TypologyCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "typology":
@@ -18549,6 +18905,36 @@ func (ec *executionContext) childFields_ViewerApp(ctx context.Context, field gra
 		return ec.fieldContext_ViewerApp_notice(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ViewerApp", field.Name)
+}
+
+func (ec *executionContext) childFields_WaitingPlace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_WaitingPlace_id(ctx, field)
+	case "application":
+		return ec.fieldContext_WaitingPlace_application(ctx, field)
+	case "motive":
+		return ec.fieldContext_WaitingPlace_motive(ctx, field)
+	case "mode":
+		return ec.fieldContext_WaitingPlace_mode(ctx, field)
+	case "receptionPointIds":
+		return ec.fieldContext_WaitingPlace_receptionPointIds(ctx, field)
+	case "until":
+		return ec.fieldContext_WaitingPlace_until(ctx, field)
+	case "joinedAt":
+		return ec.fieldContext_WaitingPlace_joinedAt(ctx, field)
+	case "state":
+		return ec.fieldContext_WaitingPlace_state(ctx, field)
+	case "offeredPoint":
+		return ec.fieldContext_WaitingPlace_offeredPoint(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_WaitingPlace_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_WaitingPlace_endsAt(ctx, field)
+	case "heldUntil":
+		return ec.fieldContext_WaitingPlace_heldUntil(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WaitingPlace", field.Name)
 }
 
 func (ec *executionContext) childFields_WarnApplicantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19383,6 +19769,34 @@ func (ec *executionContext) field_Mutation_issueBindingCode_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_joinWaitingList_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.JoinWaitingListInput, error) {
+			return ec.unmarshalNJoinWaitingListInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_leaveWaitingList_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.LeaveWaitingListInput, error) {
+			return ec.unmarshalNLeaveWaitingListInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_mergeApplications_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -19893,6 +20307,20 @@ func (ec *executionContext) field_Mutation_takeOnlineRegistration_args(ctx conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.TakeOnlineRegistrationInput, error) {
 			return ec.unmarshalNTakeOnlineRegistrationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_takeWaitingOffer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.TakeWaitingOfferInput, error) {
+			return ec.unmarshalNTakeWaitingOfferInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -23270,6 +23698,38 @@ func (ec *executionContext) fieldContext_Application_orientations(_ context.Cont
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_waitingPlaces(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_waitingPlaces(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WaitingPlaces(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.WaitingPlace) graphql.Marshaler {
+			return ec.marshalNWaitingPlace2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlaceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_waitingPlaces(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WaitingPlace(ctx, field)
 		},
 	}
 	return fc, nil
@@ -32056,6 +32516,134 @@ func (ec *executionContext) fieldContext_IssueBindingCodePayload_errors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _JoinWaitingListPayload_waitingPlace(ctx context.Context, field graphql.CollectedField, obj *model.JoinWaitingListPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JoinWaitingListPayload_waitingPlace(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WaitingPlace, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.WaitingPlace) graphql.Marshaler {
+			return ec.marshalOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JoinWaitingListPayload_waitingPlace(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JoinWaitingListPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WaitingPlace(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JoinWaitingListPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.JoinWaitingListPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JoinWaitingListPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JoinWaitingListPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JoinWaitingListPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaveWaitingListPayload_waitingPlace(ctx context.Context, field graphql.CollectedField, obj *model.LeaveWaitingListPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaveWaitingListPayload_waitingPlace(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WaitingPlace, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.WaitingPlace) graphql.Marshaler {
+			return ec.marshalOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeaveWaitingListPayload_waitingPlace(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaveWaitingListPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WaitingPlace(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaveWaitingListPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.LeaveWaitingListPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaveWaitingListPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaveWaitingListPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaveWaitingListPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _LevelChange_id(ctx context.Context, field graphql.CollectedField, obj *ent.LevelChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36490,6 +37078,138 @@ func (ec *executionContext) fieldContext_Mutation_answerLevelChange(ctx context.
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_answerLevelChange_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_joinWaitingList(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_joinWaitingList(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().JoinWaitingList(ctx, fc.Args["input"].(model.JoinWaitingListInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JoinWaitingListPayload) graphql.Marshaler {
+			return ec.answerNJoinWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_joinWaitingList(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JoinWaitingListPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_joinWaitingList_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_leaveWaitingList(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_leaveWaitingList(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().LeaveWaitingList(ctx, fc.Args["input"].(model.LeaveWaitingListInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.LeaveWaitingListPayload) graphql.Marshaler {
+			return ec.answerNLeaveWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_leaveWaitingList(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeaveWaitingListPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_leaveWaitingList_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_takeWaitingOffer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_takeWaitingOffer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TakeWaitingOffer(ctx, fc.Args["input"].(model.TakeWaitingOfferInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TakeWaitingOfferPayload) graphql.Marshaler {
+			return ec.answerNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_takeWaitingOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TakeWaitingOfferPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_takeWaitingOffer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -48452,6 +49172,70 @@ func (ec *executionContext) fieldContext_TakeOnlineRegistrationPayload_errors(_ 
 	return fc, nil
 }
 
+func (ec *executionContext) _TakeWaitingOfferPayload_appointment(ctx context.Context, field graphql.CollectedField, obj *model.TakeWaitingOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakeWaitingOfferPayload_appointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Appointment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+			return ec.marshalOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TakeWaitingOfferPayload_appointment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TakeWaitingOfferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TakeWaitingOfferPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.TakeWaitingOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakeWaitingOfferPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TakeWaitingOfferPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TakeWaitingOfferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TypologyCount_typology(ctx context.Context, field graphql.CollectedField, obj *stockmap.TypologyCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -49336,6 +50120,300 @@ func (ec *executionContext) _ViewerApp_notice(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_ViewerApp_notice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ViewerApp", field, false, false, "PartnerAppNotice")
+}
+
+func (ec *executionContext) _WaitingPlace_id(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "ID")
+}
+
+func (ec *executionContext) _WaitingPlace_application(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WaitingPlace",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WaitingPlace_motive(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_motive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Motive, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.MotiveCode) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_motive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "String")
+}
+
+func (ec *executionContext) _WaitingPlace_mode(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_mode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.AppointmentMode) graphql.Marshaler {
+			return ec.marshalNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_mode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "AppointmentMode")
+}
+
+func (ec *executionContext) _WaitingPlace_receptionPointIds(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_receptionPointIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPointIds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_receptionPointIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "ID")
+}
+
+func (ec *executionContext) _WaitingPlace_until(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "Date")
+}
+
+func (ec *executionContext) _WaitingPlace_joinedAt(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_joinedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.JoinedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_joinedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _WaitingPlace_state(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.WaitingState) graphql.Marshaler {
+			return ec.marshalNWaitingPlaceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "WaitingPlaceState")
+}
+
+func (ec *executionContext) _WaitingPlace_offeredPoint(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_offeredPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OfferedPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_offeredPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WaitingPlace",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WaitingPlace_startsAt(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_startsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_startsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _WaitingPlace_endsAt(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_endsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _WaitingPlace_heldUntil(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_heldUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_heldUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _WarnApplicantPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.WarnApplicantPayload) (ret graphql.Marshaler) {
@@ -54867,6 +55945,125 @@ func UnmarshalIssueBindingCodeInput(ctx context.Context, raw any) (model.IssueBi
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputJoinWaitingListInput(ctx context.Context, obj any) (model.JoinWaitingListInput, error) {
+	var it model.JoinWaitingListInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "ON_SITE"
+	}
+	if _, present := asMap["receptionPointIds"]; !present {
+		asMap["receptionPointIds"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "motive", "mode", "receptionPointIds", "until"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "motive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("motive"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Motive = data
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "receptionPointIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointIds = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalJoinWaitingListInput unmarshals raw into the JoinWaitingListInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalJoinWaitingListInput(ctx context.Context, raw any) (model.JoinWaitingListInput, error) {
+	var out model.JoinWaitingListInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "JoinWaitingListInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputLeaveWaitingListInput(ctx context.Context, obj any) (model.LeaveWaitingListInput, error) {
+	var it model.LeaveWaitingListInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLeaveWaitingListInput unmarshals raw into the LeaveWaitingListInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLeaveWaitingListInput(ctx context.Context, raw any) (model.LeaveWaitingListInput, error) {
+	var out model.LeaveWaitingListInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LeaveWaitingListInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputMailingAddressInput(ctx context.Context, obj any) (domain.MailingAddress, error) {
 	var it domain.MailingAddress
 	if obj == nil {
@@ -58734,6 +59931,59 @@ func UnmarshalTakeOnlineRegistrationInput(ctx context.Context, raw any) (model.T
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputTakeWaitingOfferInput(ctx context.Context, obj any) (model.TakeWaitingOfferInput, error) {
+	var it model.TakeWaitingOfferInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["participantIds"]; !present {
+		asMap["participantIds"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"id", "participantIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "participantIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participantIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ParticipantIds = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTakeWaitingOfferInput unmarshals raw into the TakeWaitingOfferInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTakeWaitingOfferInput(ctx context.Context, raw any) (model.TakeWaitingOfferInput, error) {
+	var out model.TakeWaitingOfferInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TakeWaitingOfferInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUnbindAccountInput(ctx context.Context, obj any) (model.UnbindAccountInput, error) {
 	var it model.UnbindAccountInput
 	if obj == nil {
@@ -59162,6 +60412,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *ent.WaitingPlace:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._WaitingPlace(ctx, sel, obj)
 	case *ent.StockVintage:
 		if obj == nil {
 			return graphql.Null
@@ -60061,6 +61316,12 @@ func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionS
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Application_orientations(ctx, field, obj)
+				})
+		case "waitingPlaces":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_waitingPlaces(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -63687,6 +64948,82 @@ func (ec *executionContext) _IssueBindingCodePayload(ctx context.Context, sel as
 	return out
 }
 
+var joinWaitingListPayloadImplementors = []string{"JoinWaitingListPayload"}
+
+func (ec *executionContext) _JoinWaitingListPayload(ctx context.Context, sel ast.SelectionSet, obj *model.JoinWaitingListPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, joinWaitingListPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JoinWaitingListPayload")
+		case "waitingPlace":
+			out.Values[i] = ec._JoinWaitingListPayload_waitingPlace(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._JoinWaitingListPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var leaveWaitingListPayloadImplementors = []string{"LeaveWaitingListPayload"}
+
+func (ec *executionContext) _LeaveWaitingListPayload(ctx context.Context, sel ast.SelectionSet, obj *model.LeaveWaitingListPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leaveWaitingListPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeaveWaitingListPayload")
+		case "waitingPlace":
+			out.Values[i] = ec._LeaveWaitingListPayload_waitingPlace(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._LeaveWaitingListPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var levelChangeImplementors = []string{"LevelChange"}
 
 func (ec *executionContext) _LevelChange(ctx context.Context, sel ast.SelectionSet, obj *ent.LevelChange) graphql.Marshaler {
@@ -64644,6 +65981,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "answerLevelChange":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_answerLevelChange(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "joinWaitingList":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_joinWaitingList(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "leaveWaitingList":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_leaveWaitingList(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "takeWaitingOffer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_takeWaitingOffer(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -69611,6 +70969,44 @@ func (ec *executionContext) _TakeOnlineRegistrationPayload(ctx context.Context, 
 	return out
 }
 
+var takeWaitingOfferPayloadImplementors = []string{"TakeWaitingOfferPayload"}
+
+func (ec *executionContext) _TakeWaitingOfferPayload(ctx context.Context, sel ast.SelectionSet, obj *model.TakeWaitingOfferPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, takeWaitingOfferPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TakeWaitingOfferPayload")
+		case "appointment":
+			out.Values[i] = ec._TakeWaitingOfferPayload_appointment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._TakeWaitingOfferPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var typologyCountImplementors = []string{"TypologyCount"}
 
 func (ec *executionContext) _TypologyCount(ctx context.Context, sel ast.SelectionSet, obj *stockmap.TypologyCount) graphql.Marshaler {
@@ -70025,6 +71421,96 @@ func (ec *executionContext) _ViewerApp(ctx context.Context, sel ast.SelectionSet
 			out.Values[i] = ec._ViewerApp_notice(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var waitingPlaceImplementors = []string{"WaitingPlace", "Node"}
+
+func (ec *executionContext) _WaitingPlace(ctx context.Context, sel ast.SelectionSet, obj *ent.WaitingPlace) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, waitingPlaceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WaitingPlace")
+		case "id":
+			out.Values[i] = ec._WaitingPlace_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "application":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._WaitingPlace_application(ctx, field, obj)
+				})
+		case "motive":
+			out.Values[i] = ec._WaitingPlace_motive(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "mode":
+			out.Values[i] = ec._WaitingPlace_mode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPointIds":
+			out.Values[i] = ec._WaitingPlace_receptionPointIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "until":
+			out.Values[i] = ec._WaitingPlace_until(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "joinedAt":
+			out.Values[i] = ec._WaitingPlace_joinedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._WaitingPlace_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "offeredPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._WaitingPlace_offeredPoint(ctx, field, obj)
+				})
+		case "startsAt":
+			out.Values[i] = ec._WaitingPlace_startsAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endsAt":
+			out.Values[i] = ec._WaitingPlace_endsAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "heldUntil":
+			out.Values[i] = ec._WaitingPlace_heldUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -72587,6 +74073,19 @@ func (ec *executionContext) marshalNIssueBindingCodePayload2ᚖgithubᚗcomᚋgu
 	return ec._IssueBindingCodePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNJoinWaitingListInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListInput(ctx context.Context, v any) (model.JoinWaitingListInput, error) {
+	res, err := ec.unmarshalInputJoinWaitingListInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJoinWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListPayload(ctx context.Context, sel ast.SelectionSet, v *model.JoinWaitingListPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "JoinWaitingListPayload!")
+		return graphql.Null
+	}
+	return ec._JoinWaitingListPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNLanguage2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguage(ctx context.Context, v any) (domain.Language, error) {
 	var res domain.Language
 	err := res.UnmarshalGQL(v)
@@ -72644,6 +74143,19 @@ func (ec *executionContext) unmarshalNLatitude2githubᚗcomᚋguichetᚑlogement
 
 func (ec *executionContext) marshalNLatitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(ctx context.Context, sel ast.SelectionSet, v domain.Latitude) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNLeaveWaitingListInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListInput(ctx context.Context, v any) (model.LeaveWaitingListInput, error) {
+	res, err := ec.unmarshalInputLeaveWaitingListInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLeaveWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListPayload(ctx context.Context, sel ast.SelectionSet, v *model.LeaveWaitingListPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "LeaveWaitingListPayload!")
+		return graphql.Null
+	}
+	return ec._LeaveWaitingListPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.LevelChange) graphql.Marshaler {
@@ -74931,6 +76443,19 @@ func (ec *executionContext) marshalNTakeOnlineRegistrationPayload2ᚖgithubᚗco
 	return ec._TakeOnlineRegistrationPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNTakeWaitingOfferInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferInput(ctx context.Context, v any) (model.TakeWaitingOfferInput, error) {
+	res, err := ec.unmarshalInputTakeWaitingOfferInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferPayload(ctx context.Context, sel ast.SelectionSet, v *model.TakeWaitingOfferPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TakeWaitingOfferPayload!")
+		return graphql.Null
+	}
+	return ec._TakeWaitingOfferPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx context.Context, v any) (domain.TriState, error) {
 	var res domain.TriState
 	err := res.UnmarshalGQL(v)
@@ -75134,6 +76659,40 @@ func (ec *executionContext) marshalNViewer2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return graphql.Null
 	}
 	return ec._Viewer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWaitingPlace2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlaceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.WaitingPlace) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(ctx context.Context, sel ast.SelectionSet, v *ent.WaitingPlace) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WaitingPlace!")
+		return graphql.Null
+	}
+	return ec._WaitingPlace(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWaitingPlaceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingState(ctx context.Context, v any) (domain.WaitingState, error) {
+	var res domain.WaitingState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWaitingPlaceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingState(ctx context.Context, sel ast.SelectionSet, v domain.WaitingState) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNWarnApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantInput(ctx context.Context, v any) (model.WarnApplicantInput, error) {
@@ -77446,6 +79005,13 @@ func (ec *executionContext) marshalOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogeme
 		return graphql.Null
 	}
 	return ec._ViewerApp(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(ctx context.Context, sel ast.SelectionSet, v *ent.WaitingPlace) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WaitingPlace(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOWeekday2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWeekday(ctx context.Context, v any) (*domain.Weekday, error) {

@@ -240,6 +240,14 @@ func (ec *executionContext) answerNIssueBindingCodePayload2ᚖgithubᚗcomᚋgui
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload, ec.marshalNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload)
 }
 
+func (ec *executionContext) answerNJoinWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListPayload(ctx context.Context, sel ast.SelectionSet, v *model.JoinWaitingListPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNJoinWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListPayload, ec.marshalNJoinWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListPayload)
+}
+
+func (ec *executionContext) answerNLeaveWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListPayload(ctx context.Context, sel ast.SelectionSet, v *model.LeaveWaitingListPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNLeaveWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListPayload, ec.marshalNLeaveWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListPayload)
+}
+
 func (ec *executionContext) answerNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.LevelChange) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ, ec.marshalNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ)
 }
@@ -506,6 +514,10 @@ func (ec *executionContext) answerNStockVintageConnection2ᚖgithubᚗcomᚋguic
 
 func (ec *executionContext) answerNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, v *model.TakeOnlineRegistrationPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload, ec.marshalNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload)
+}
+
+func (ec *executionContext) answerNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferPayload(ctx context.Context, sel ast.SelectionSet, v *model.TakeWaitingOfferPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferPayload, ec.marshalNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferPayload)
 }
 
 func (ec *executionContext) answerNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnbindAccountPayload) graphql.Marshaler {
@@ -1170,6 +1182,16 @@ func (ec *executionContext) write_Application(w *writers.Writer, above *writers.
 				return
 			}
 			ec.writeNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(w, f, v)
+		case "waitingPlaces":
+			if !f.Enter(w, ec.fieldContext_Application_waitingPlaces) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.WaitingPlaces(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNWaitingPlace2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlaceᚄ(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3704,6 +3726,64 @@ func (ec *executionContext) write_IssueBindingCodePayload(w *writers.Writer, abo
 			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.ExpiresAt)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_IssueBindingCodePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_JoinWaitingListPayload(w *writers.Writer, above *writers.Field, obj *model.JoinWaitingListPayload) {
+	fields := above.Select(w, "JoinWaitingListPayload", joinWaitingListPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("JoinWaitingListPayload")
+		case "waitingPlace":
+			if !f.Enter(w, ec.fieldContext_JoinWaitingListPayload_waitingPlace) {
+				return
+			}
+			ec.writeOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(w, f, obj.WaitingPlace)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_JoinWaitingListPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_LeaveWaitingListPayload(w *writers.Writer, above *writers.Field, obj *model.LeaveWaitingListPayload) {
+	fields := above.Select(w, "LeaveWaitingListPayload", leaveWaitingListPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("LeaveWaitingListPayload")
+		case "waitingPlace":
+			if !f.Enter(w, ec.fieldContext_LeaveWaitingListPayload_waitingPlace) {
+				return
+			}
+			ec.writeOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(w, f, obj.WaitingPlace)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_LeaveWaitingListPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -7382,6 +7462,35 @@ func (ec *executionContext) write_TakeOnlineRegistrationPayload(w *writers.Write
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_TakeWaitingOfferPayload(w *writers.Writer, above *writers.Field, obj *model.TakeWaitingOfferPayload) {
+	fields := above.Select(w, "TakeWaitingOfferPayload", takeWaitingOfferPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("TakeWaitingOfferPayload")
+		case "appointment":
+			if !f.Enter(w, ec.fieldContext_TakeWaitingOfferPayload_appointment) {
+				return
+			}
+			ec.writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w, f, obj.Appointment)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_TakeWaitingOfferPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_TypologyCount(w *writers.Writer, above *writers.Field, obj *stockmap.TypologyCount) {
 	fields := above.Select(w, "TypologyCount", typologyCountImplementors)
 	w.Raw("{")
@@ -7689,6 +7798,65 @@ func (ec *executionContext) write_ViewerApp(w *writers.Writer, above *writers.Fi
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_WaitingPlace(w *writers.Writer, above *writers.Field, obj *ent.WaitingPlace) {
+	fields := above.Select(w, "WaitingPlace", waitingPlaceImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("WaitingPlace")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "application":
+			if !f.Enter(w, ec.fieldContext_WaitingPlace_application) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Application(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, v)
+		case "motive":
+			ec.writeNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(w, f, obj.Motive)
+		case "mode":
+			ec.writeNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(w, f, obj.Mode)
+		case "receptionPointIds":
+			ec.writeNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(w, f, obj.ReceptionPointIds)
+		case "until":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Until)
+		case "joinedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.JoinedAt)
+		case "state":
+			ec.writeNWaitingPlaceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingState(w, f, obj.State)
+		case "offeredPoint":
+			if !f.Enter(w, ec.fieldContext_WaitingPlace_offeredPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.OfferedPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "startsAt":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.StartsAt)
+		case "endsAt":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.EndsAt)
+		case "heldUntil":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.HeldUntil)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_WarnApplicantPayload(w *writers.Writer, above *writers.Field, obj *model.WarnApplicantPayload) {
 	fields := above.Select(w, "WarnApplicantPayload", warnApplicantPayloadImplementors)
 	w.Raw("{")
@@ -7893,6 +8061,12 @@ func (ec *executionContext) write_Work(w *writers.Writer, above *writers.Field, 
 
 func (ec *executionContext) write_Node(w *writers.Writer, f *writers.Field, obj ent.Noder) {
 	switch obj := obj.(type) {
+	case *ent.WaitingPlace:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_WaitingPlace(w, f, obj)
 	case *ent.StockVintage:
 		if obj == nil {
 			w.GiveUp()
@@ -9193,6 +9367,14 @@ func (ec *executionContext) writeNIssueBindingCodePayload2ᚖgithubᚗcomᚋguic
 	ec.write_IssueBindingCodePayload(w, f, v)
 }
 
+func (ec *executionContext) writeNJoinWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListPayload(w *writers.Writer, f *writers.Field, v *model.JoinWaitingListPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_JoinWaitingListPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNLanguage2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguage(w *writers.Writer, f *writers.Field, v domain.Language) {
 	v.MarshalGQL(w)
 }
@@ -9215,6 +9397,14 @@ func (ec *executionContext) writeNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogem
 
 func (ec *executionContext) writeNLatitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(w *writers.Writer, f *writers.Field, v domain.Latitude) {
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNLeaveWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListPayload(w *writers.Writer, f *writers.Field, v *model.LeaveWaitingListPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_LeaveWaitingListPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(w *writers.Writer, f *writers.Field, v []*ent.LevelChange) {
@@ -10621,6 +10811,14 @@ func (ec *executionContext) writeNTakeOnlineRegistrationPayload2ᚖgithubᚗcom�
 	ec.write_TakeOnlineRegistrationPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferPayload(w *writers.Writer, f *writers.Field, v *model.TakeWaitingOfferPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_TakeWaitingOfferPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(w *writers.Writer, f *writers.Field, v domain.TriState) {
 	v.MarshalGQL(w)
 }
@@ -10747,6 +10945,30 @@ func (ec *executionContext) writeNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋ
 		return
 	}
 	ec.write_Viewer(w, f, v)
+}
+
+func (ec *executionContext) writeNWaitingPlace2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlaceᚄ(w *writers.Writer, f *writers.Field, v []*ent.WaitingPlace) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(w *writers.Writer, f *writers.Field, v *ent.WaitingPlace) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_WaitingPlace(w, f, v)
+}
+
+func (ec *executionContext) writeNWaitingPlaceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingState(w *writers.Writer, f *writers.Field, v domain.WaitingState) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload(w *writers.Writer, f *writers.Field, v *model.WarnApplicantPayload) {
@@ -11431,6 +11653,14 @@ func (ec *executionContext) writeOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogement
 		return
 	}
 	ec.write_ViewerApp(w, f, v)
+}
+
+func (ec *executionContext) writeOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(w *writers.Writer, f *writers.Field, v *ent.WaitingPlace) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_WaitingPlace(w, f, v)
 }
 
 func (ec *executionContext) writeOWeekday2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWeekday(w *writers.Writer, f *writers.Field, v *domain.Weekday) {
