@@ -51,7 +51,7 @@ func TestSlotsStayWithinTheirBudget(t *testing.T) {
 			}
 			i := slices.IndexFunc(sent, func(s string) bool { return strings.Contains(s, "receiving") })
 			read, returned, err := explain(t.Context(), api.DB, testapi.Read{
-				Text: sent[i], Args: []any{pq.Array(among), from, domain.DateOf(*s.bookedUntil).AddDays(1)},
+				Text: sent[i], Args: []any{pq.Array(among), from, domain.DateOf(*s.bookedUntil).AddDays(1), testapi.Now},
 			})
 			must(t, err)
 			var taken float64

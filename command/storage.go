@@ -152,6 +152,7 @@ func (c *caretaker) start(ctx context.Context, s *service.Service, by antivirus.
 		})
 	}
 	every(scanEvery, "pieces wait for the antivirus", func() error { return s.ScanPieces(ctx, by) })
+	every(scanEvery, "the waiting list was not kept", func() error { return s.KeepWaitingList(ctx) })
 	every(sweepEvery, "the storage was not swept", func() error {
 		swept, err := s.SweepStorage(ctx, time.Now())
 		if swept > 0 {

@@ -54,6 +54,11 @@ var brokenConstraints = map[string]Refusal{
 		},
 		Help: Text{EN: "Begin after that one, or revoke it first.", FR: "Commencer après celle-ci, ou d'abord la révoquer."},
 	},
+	"waiting_place_live_key": {
+		Code: Duplicate, Field: []string{"motive"},
+		Message: Text{EN: "The application waits for this motive already.", FR: "La demande attend déjà pour ce motif."},
+		Help:    Text{EN: "Leave that place first.", FR: "Quitter d'abord cette place."},
+	},
 	"orientation_open_key": {
 		Code:    Duplicate,
 		Message: Text{EN: "The point has sent the applicant already, and waits for the outcome.", FR: "Le guichet a déjà orienté le demandeur et attend l'issue."},

@@ -88,6 +88,7 @@ const (
 	CalendarFeedPrefix       Prefix = "cfd"
 	SatisfactionAnswerPrefix Prefix = "sat"
 	PermanencePrefix         Prefix = "pnc"
+	WaitingPlacePrefix       Prefix = "wpl"
 )
 
 // Prefixes lists every prefix in use.
@@ -106,7 +107,7 @@ func Prefixes() []Prefix {
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
-		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix,
+		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix, WaitingPlacePrefix,
 	}
 }
 

@@ -27,6 +27,7 @@ const (
 	MessageAppointmentCancelled MessageKind = "APPOINTMENT_CANCELLED"
 	MessageAppointmentReminder  MessageKind = "APPOINTMENT_REMINDER"
 	MessageAppointmentOffer     MessageKind = "APPOINTMENT_OFFER"
+	MessageSlotHeld             MessageKind = "SLOT_HELD"
 	MessageRenewalDue           MessageKind = "RENEWAL_DUE"
 	MessageSatisfaction         MessageKind = "SATISFACTION"
 	MessageApplicantReceived    MessageKind = "APPLICANT_RECEIVED"
@@ -39,7 +40,7 @@ const (
 func (MessageKind) Values() []string {
 	return []string{
 		string(MessageAppointmentBooked), string(MessageAppointmentMoved), string(MessageAppointmentCancelled),
-		string(MessageAppointmentReminder), string(MessageAppointmentOffer), string(MessageRenewalDue), string(MessageSatisfaction),
+		string(MessageAppointmentReminder), string(MessageAppointmentOffer), string(MessageSlotHeld), string(MessageRenewalDue), string(MessageSatisfaction),
 		string(MessageApplicantReceived), string(MessageAccountBound), string(MessageAccountUnbound), string(MessageContactChanged),
 	}
 }
@@ -157,6 +158,8 @@ type MessageFacts struct {
 	// When is the instant that it is about, Day the last day of something.
 	When time.Time
 	Day  Date
+	// Until is the instant at which it is over.
+	Until time.Time
 	// Mode, Point and Address tell where people meet.
 	Mode           AppointmentMode
 	Point, Address string
@@ -217,7 +220,7 @@ func (k MessageKind) Write(by MessageChannel, f MessageFacts) MessageText {
 }
 
 func (f MessageFacts) fill(words string, l Language) string {
-	return strings.NewReplacer("{when}", f.instant(l), "{day}", dayInWords(f.Day, l), "{where}", f.where(l), "{point}", f.Point, "{code}", f.Code).Replace(words)
+	return strings.NewReplacer("{when}", f.instant(l), "{until}", f.Until.In(Paris).Format(map[Language]string{French: "15 h 04", English: "15:04"}[l]), "{day}", dayInWords(f.Day, l), "{where}", f.where(l), "{point}", f.Point, "{code}", f.Code).Replace(words)
 }
 
 func (f MessageFacts) instant(l Language) string {

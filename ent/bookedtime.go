@@ -15,6 +15,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/room"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 )
 
 // BookedTime is the model entity for the BookedTime schema.
@@ -25,7 +26,11 @@ type BookedTime struct {
 	// CreatedAt holds the value of the "created_at" field.
 	CreatedAt time.Time `json:"created_at,omitempty"`
 	// AppointmentID holds the value of the "appointment_id" field.
-	AppointmentID domain.ID `json:"appointment_id,omitempty"`
+	AppointmentID *domain.ID `json:"appointment_id,omitempty"`
+	// WaitingPlaceID holds the value of the "waiting_place_id" field.
+	WaitingPlaceID *domain.ID `json:"waiting_place_id,omitempty"`
+	// HeldUntil holds the value of the "held_until" field.
+	HeldUntil *time.Time `json:"held_until,omitempty"`
 	// ReceptionPointID holds the value of the "reception_point_id" field.
 	ReceptionPointID domain.ID `json:"reception_point_id,omitempty"`
 	// PersonID holds the value of the "person_id" field.
@@ -48,6 +53,8 @@ type BookedTime struct {
 type BookedTimeEdges struct {
 	// Appointment holds the value of the appointment edge.
 	Appointment *Appointment `json:"appointment,omitempty"`
+	// WaitingPlace holds the value of the waiting_place edge.
+	WaitingPlace *WaitingPlace `json:"waiting_place,omitempty"`
 	// ReceptionPoint holds the value of the reception_point edge.
 	ReceptionPoint *ReceptionPoint `json:"reception_point,omitempty"`
 	// Person holds the value of the person edge.
@@ -56,7 +63,7 @@ type BookedTimeEdges struct {
 	Room *Room `json:"room,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [5]bool
 	// totalCount holds the count of the edges above.
 	totalCount [1]map[string]int
 }
@@ -72,12 +79,23 @@ func (e BookedTimeEdges) AppointmentOrErr() (*Appointment, error) {
 	return nil, &NotLoadedError{edge: "appointment"}
 }
 
+// WaitingPlaceOrErr returns the WaitingPlace value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e BookedTimeEdges) WaitingPlaceOrErr() (*WaitingPlace, error) {
+	if e.WaitingPlace != nil {
+		return e.WaitingPlace, nil
+	} else if e.loadedTypes[1] {
+		return nil, &NotFoundError{label: waitingplace.Label}
+	}
+	return nil, &NotLoadedError{edge: "waiting_place"}
+}
+
 // ReceptionPointOrErr returns the ReceptionPoint value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
 func (e BookedTimeEdges) ReceptionPointOrErr() (*ReceptionPoint, error) {
 	if e.ReceptionPoint != nil {
 		return e.ReceptionPoint, nil
-	} else if e.loadedTypes[1] {
+	} else if e.loadedTypes[2] {
 		return nil, &NotFoundError{label: receptionpoint.Label}
 	}
 	return nil, &NotLoadedError{edge: "reception_point"}
@@ -88,7 +106,7 @@ func (e BookedTimeEdges) ReceptionPointOrErr() (*ReceptionPoint, error) {
 func (e BookedTimeEdges) PersonOrErr() (*Person, error) {
 	if e.Person != nil {
 		return e.Person, nil
-	} else if e.loadedTypes[2] {
+	} else if e.loadedTypes[3] {
 		return nil, &NotFoundError{label: person.Label}
 	}
 	return nil, &NotLoadedError{edge: "person"}
@@ -99,7 +117,7 @@ func (e BookedTimeEdges) PersonOrErr() (*Person, error) {
 func (e BookedTimeEdges) RoomOrErr() (*Room, error) {
 	if e.Room != nil {
 		return e.Room, nil
-	} else if e.loadedTypes[3] {
+	} else if e.loadedTypes[4] {
 		return nil, &NotFoundError{label: room.Label}
 	}
 	return nil, &NotLoadedError{edge: "room"}
@@ -110,13 +128,13 @@ func (*BookedTime) scanValues(columns []string) ([]any, error) {
 	values := make([]any, len(columns))
 	for i := range columns {
 		switch columns[i] {
-		case bookedtime.FieldPersonID, bookedtime.FieldRoomID:
+		case bookedtime.FieldAppointmentID, bookedtime.FieldWaitingPlaceID, bookedtime.FieldPersonID, bookedtime.FieldRoomID:
 			values[i] = &sql.NullScanner{S: new(domain.ID)}
-		case bookedtime.FieldID, bookedtime.FieldAppointmentID, bookedtime.FieldReceptionPointID:
+		case bookedtime.FieldID, bookedtime.FieldReceptionPointID:
 			values[i] = new(domain.ID)
 		case bookedtime.FieldOverbooked:
 			values[i] = new(sql.NullBool)
-		case bookedtime.FieldCreatedAt, bookedtime.FieldStartsAt, bookedtime.FieldEndsAt:
+		case bookedtime.FieldCreatedAt, bookedtime.FieldHeldUntil, bookedtime.FieldStartsAt, bookedtime.FieldEndsAt:
 			values[i] = new(sql.NullTime)
 		default:
 			values[i] = new(sql.UnknownType)
@@ -146,10 +164,25 @@ func (_m *BookedTime) assignValues(columns []string, values []any) error {
 				_m.CreatedAt = value.Time
 			}
 		case bookedtime.FieldAppointmentID:
-			if value, ok := values[i].(*domain.ID); !ok {
+			if value, ok := values[i].(*sql.NullScanner); !ok {
 				return fmt.Errorf("unexpected type %T for field appointment_id", values[i])
-			} else if value != nil {
-				_m.AppointmentID = *value
+			} else if value.Valid {
+				_m.AppointmentID = new(domain.ID)
+				*_m.AppointmentID = *value.S.(*domain.ID)
+			}
+		case bookedtime.FieldWaitingPlaceID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field waiting_place_id", values[i])
+			} else if value.Valid {
+				_m.WaitingPlaceID = new(domain.ID)
+				*_m.WaitingPlaceID = *value.S.(*domain.ID)
+			}
+		case bookedtime.FieldHeldUntil:
+			if value, ok := values[i].(*sql.NullTime); !ok {
+				return fmt.Errorf("unexpected type %T for field held_until", values[i])
+			} else if value.Valid {
+				_m.HeldUntil = new(time.Time)
+				*_m.HeldUntil = value.Time
 			}
 		case bookedtime.FieldReceptionPointID:
 			if value, ok := values[i].(*domain.ID); !ok {
@@ -207,6 +240,11 @@ func (_m *BookedTime) QueryAppointment() *AppointmentQuery {
 	return NewBookedTimeClient(_m.config).QueryAppointment(_m)
 }
 
+// QueryWaitingPlace queries the "waiting_place" edge of the BookedTime entity.
+func (_m *BookedTime) QueryWaitingPlace() *WaitingPlaceQuery {
+	return NewBookedTimeClient(_m.config).QueryWaitingPlace(_m)
+}
+
 // QueryReceptionPoint queries the "reception_point" edge of the BookedTime entity.
 func (_m *BookedTime) QueryReceptionPoint() *ReceptionPointQuery {
 	return NewBookedTimeClient(_m.config).QueryReceptionPoint(_m)
@@ -248,8 +286,20 @@ func (_m *BookedTime) String() string {
 	builder.WriteString("created_at=")
 	builder.WriteString(_m.CreatedAt.Format(time.ANSIC))
 	builder.WriteString(", ")
-	builder.WriteString("appointment_id=")
-	builder.WriteString(fmt.Sprintf("%v", _m.AppointmentID))
+	if v := _m.AppointmentID; v != nil {
+		builder.WriteString("appointment_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.WaitingPlaceID; v != nil {
+		builder.WriteString("waiting_place_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.HeldUntil; v != nil {
+		builder.WriteString("held_until=")
+		builder.WriteString(v.Format(time.ANSIC))
+	}
 	builder.WriteString(", ")
 	builder.WriteString("reception_point_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.ReceptionPointID))

@@ -17,6 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/room"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 )
 
 // BookedTimeCreate is the builder for creating a BookedTime entity.
@@ -44,6 +45,42 @@ func (_c *BookedTimeCreate) SetNillableCreatedAt(v *time.Time) *BookedTimeCreate
 // SetAppointmentID sets the "appointment_id" field.
 func (_c *BookedTimeCreate) SetAppointmentID(v domain.ID) *BookedTimeCreate {
 	_c.mutation.SetAppointmentID(v)
+	return _c
+}
+
+// SetNillableAppointmentID sets the "appointment_id" field if the given value is not nil.
+func (_c *BookedTimeCreate) SetNillableAppointmentID(v *domain.ID) *BookedTimeCreate {
+	if v != nil {
+		_c.SetAppointmentID(*v)
+	}
+	return _c
+}
+
+// SetWaitingPlaceID sets the "waiting_place_id" field.
+func (_c *BookedTimeCreate) SetWaitingPlaceID(v domain.ID) *BookedTimeCreate {
+	_c.mutation.SetWaitingPlaceID(v)
+	return _c
+}
+
+// SetNillableWaitingPlaceID sets the "waiting_place_id" field if the given value is not nil.
+func (_c *BookedTimeCreate) SetNillableWaitingPlaceID(v *domain.ID) *BookedTimeCreate {
+	if v != nil {
+		_c.SetWaitingPlaceID(*v)
+	}
+	return _c
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (_c *BookedTimeCreate) SetHeldUntil(v time.Time) *BookedTimeCreate {
+	_c.mutation.SetHeldUntil(v)
+	return _c
+}
+
+// SetNillableHeldUntil sets the "held_until" field if the given value is not nil.
+func (_c *BookedTimeCreate) SetNillableHeldUntil(v *time.Time) *BookedTimeCreate {
+	if v != nil {
+		_c.SetHeldUntil(*v)
+	}
 	return _c
 }
 
@@ -126,6 +163,11 @@ func (_c *BookedTimeCreate) SetAppointment(v *Appointment) *BookedTimeCreate {
 	return _c.SetAppointmentID(v.ID)
 }
 
+// SetWaitingPlace sets the "waiting_place" edge to the WaitingPlace entity.
+func (_c *BookedTimeCreate) SetWaitingPlace(v *WaitingPlace) *BookedTimeCreate {
+	return _c.SetWaitingPlaceID(v.ID)
+}
+
 // SetReceptionPoint sets the "reception_point" edge to the ReceptionPoint entity.
 func (_c *BookedTimeCreate) SetReceptionPoint(v *ReceptionPoint) *BookedTimeCreate {
 	return _c.SetReceptionPointID(v.ID)
@@ -201,9 +243,6 @@ func (_c *BookedTimeCreate) defaults() error {
 
 // check runs all checks and user-defined validators on the builder.
 func (_c *BookedTimeCreate) check() error {
-	if _, ok := _c.mutation.AppointmentID(); !ok {
-		return &ValidationError{Name: "appointment_id", err: errors.New(`ent: missing required field "BookedTime.appointment_id"`)}
-	}
 	if _, ok := _c.mutation.ReceptionPointID(); !ok {
 		return &ValidationError{Name: "reception_point_id", err: errors.New(`ent: missing required field "BookedTime.reception_point_id"`)}
 	}
@@ -220,9 +259,6 @@ func (_c *BookedTimeCreate) check() error {
 		if err := bookedtime.IDValidator(string(v)); err != nil {
 			return &ValidationError{Name: "id", err: fmt.Errorf(`ent: validator failed for field "BookedTime.id": %w`, err)}
 		}
-	}
-	if len(_c.mutation.AppointmentIDs()) == 0 {
-		return &ValidationError{Name: "appointment", err: errors.New(`ent: missing required edge "BookedTime.appointment"`)}
 	}
 	if len(_c.mutation.ReceptionPointIDs()) == 0 {
 		return &ValidationError{Name: "reception_point", err: errors.New(`ent: missing required edge "BookedTime.reception_point"`)}
@@ -267,6 +303,10 @@ func (_c *BookedTimeCreate) createSpec() (*BookedTime, *sqlgraph.CreateSpec) {
 		_spec.SetField(bookedtime.FieldCreatedAt, field.TypeTime, value)
 		_node.CreatedAt = value
 	}
+	if value, ok := _c.mutation.HeldUntil(); ok {
+		_spec.SetField(bookedtime.FieldHeldUntil, field.TypeTime, value)
+		_node.HeldUntil = &value
+	}
 	if value, ok := _c.mutation.StartsAt(); ok {
 		_spec.SetField(bookedtime.FieldStartsAt, field.TypeTime, value)
 		_node.StartsAt = value
@@ -293,7 +333,24 @@ func (_c *BookedTimeCreate) createSpec() (*BookedTime, *sqlgraph.CreateSpec) {
 		for _, k := range nodes {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
-		_node.AppointmentID = nodes[0]
+		_node.AppointmentID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.WaitingPlaceIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: true,
+			Table:   bookedtime.WaitingPlaceTable,
+			Columns: []string{bookedtime.WaitingPlaceColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.WaitingPlaceID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.ReceptionPointIDs(); len(nodes) > 0 {

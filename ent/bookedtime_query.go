@@ -20,6 +20,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/room"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 )
 
 // BookedTimeQuery is the builder for querying BookedTime entities.
@@ -30,6 +31,7 @@ type BookedTimeQuery struct {
 	inters             []Interceptor
 	predicates         []predicate.BookedTime
 	withAppointment    *AppointmentQuery
+	withWaitingPlace   *WaitingPlaceQuery
 	withReceptionPoint *ReceptionPointQuery
 	withPerson         *PersonQuery
 	withRoom           *RoomQuery
@@ -86,6 +88,28 @@ func (_q *BookedTimeQuery) QueryAppointment() *AppointmentQuery {
 			sqlgraph.From(bookedtime.Table, bookedtime.FieldID, selector),
 			sqlgraph.To(appointment.Table, appointment.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, true, bookedtime.AppointmentTable, bookedtime.AppointmentColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryWaitingPlace chains the current query on the "waiting_place" edge.
+func (_q *BookedTimeQuery) QueryWaitingPlace() *WaitingPlaceQuery {
+	query := (&WaitingPlaceClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bookedtime.Table, bookedtime.FieldID, selector),
+			sqlgraph.To(waitingplace.Table, waitingplace.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, bookedtime.WaitingPlaceTable, bookedtime.WaitingPlaceColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -352,6 +376,7 @@ func (_q *BookedTimeQuery) Clone() *BookedTimeQuery {
 		inters:             append([]Interceptor{}, _q.inters...),
 		predicates:         append([]predicate.BookedTime{}, _q.predicates...),
 		withAppointment:    _q.withAppointment.Clone(),
+		withWaitingPlace:   _q.withWaitingPlace.Clone(),
 		withReceptionPoint: _q.withReceptionPoint.Clone(),
 		withPerson:         _q.withPerson.Clone(),
 		withRoom:           _q.withRoom.Clone(),
@@ -370,6 +395,17 @@ func (_q *BookedTimeQuery) WithAppointment(opts ...func(*AppointmentQuery)) *Boo
 		opt(query)
 	}
 	_q.withAppointment = query
+	return _q
+}
+
+// WithWaitingPlace tells the query-builder to eager-load the nodes that are connected to
+// the "waiting_place" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *BookedTimeQuery) WithWaitingPlace(opts ...func(*WaitingPlaceQuery)) *BookedTimeQuery {
+	query := (&WaitingPlaceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withWaitingPlace = query
 	return _q
 }
 
@@ -490,8 +526,9 @@ func (_q *BookedTimeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*B
 	var (
 		nodes       = []*BookedTime{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [5]bool{
 			_q.withAppointment != nil,
+			_q.withWaitingPlace != nil,
 			_q.withReceptionPoint != nil,
 			_q.withPerson != nil,
 			_q.withRoom != nil,
@@ -521,6 +558,12 @@ func (_q *BookedTimeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*B
 	if query := _q.withAppointment; query != nil {
 		if err := _q.loadAppointment(ctx, query, nodes, nil,
 			func(n *BookedTime, e *Appointment) { n.Edges.Appointment = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withWaitingPlace; query != nil {
+		if err := _q.loadWaitingPlace(ctx, query, nodes, nil,
+			func(n *BookedTime, e *WaitingPlace) { n.Edges.WaitingPlace = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -554,7 +597,10 @@ func (_q *BookedTimeQuery) loadAppointment(ctx context.Context, query *Appointme
 	ids := make([]domain.ID, 0, len(nodes))
 	nodeids := make(map[domain.ID][]*BookedTime)
 	for i := range nodes {
-		fk := nodes[i].AppointmentID
+		if nodes[i].AppointmentID == nil {
+			continue
+		}
+		fk := *nodes[i].AppointmentID
 		if _, ok := nodeids[fk]; !ok {
 			ids = append(ids, fk)
 		}
@@ -572,6 +618,38 @@ func (_q *BookedTimeQuery) loadAppointment(ctx context.Context, query *Appointme
 		nodes, ok := nodeids[n.ID]
 		if !ok {
 			return fmt.Errorf(`unexpected foreign-key "appointment_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *BookedTimeQuery) loadWaitingPlace(ctx context.Context, query *WaitingPlaceQuery, nodes []*BookedTime, init func(*BookedTime), assign func(*BookedTime, *WaitingPlace)) error {
+	ids := make([]domain.ID, 0, len(nodes))
+	nodeids := make(map[domain.ID][]*BookedTime)
+	for i := range nodes {
+		if nodes[i].WaitingPlaceID == nil {
+			continue
+		}
+		fk := *nodes[i].WaitingPlaceID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(waitingplace.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "waiting_place_id" returned %v`, n.ID)
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
@@ -703,6 +781,9 @@ func (_q *BookedTimeQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withAppointment != nil {
 			_spec.Node.AddColumnOnce(bookedtime.FieldAppointmentID)
+		}
+		if _q.withWaitingPlace != nil {
+			_spec.Node.AddColumnOnce(bookedtime.FieldWaitingPlaceID)
 		}
 		if _q.withReceptionPoint != nil {
 			_spec.Node.AddColumnOnce(bookedtime.FieldReceptionPointID)

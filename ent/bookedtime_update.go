@@ -62,9 +62,6 @@ func (_u *BookedTimeUpdate) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *BookedTimeUpdate) check() error {
-	if _u.mutation.AppointmentCleared() && len(_u.mutation.AppointmentIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "BookedTime.appointment"`)
-	}
 	if _u.mutation.ReceptionPointCleared() && len(_u.mutation.ReceptionPointIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "BookedTime.reception_point"`)
 	}
@@ -88,6 +85,9 @@ func (_u *BookedTimeUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.HeldUntilCleared() {
+		_spec.ClearField(bookedtime.FieldHeldUntil, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	if _node, err = sqlgraph.UpdateNodes(ctx, _u.driver, _spec); err != nil {
@@ -158,9 +158,6 @@ func (_u *BookedTimeUpdateOne) ExecX(ctx context.Context) {
 
 // check runs all checks and user-defined validators on the builder.
 func (_u *BookedTimeUpdateOne) check() error {
-	if _u.mutation.AppointmentCleared() && len(_u.mutation.AppointmentIDs()) > 0 {
-		return errors.New(`ent: clearing a required unique edge "BookedTime.appointment"`)
-	}
 	if _u.mutation.ReceptionPointCleared() && len(_u.mutation.ReceptionPointIDs()) > 0 {
 		return errors.New(`ent: clearing a required unique edge "BookedTime.reception_point"`)
 	}
@@ -201,6 +198,9 @@ func (_u *BookedTimeUpdateOne) sqlSave(ctx context.Context) (_node *BookedTime, 
 				ps[i](selector)
 			}
 		}
+	}
+	if _u.mutation.HeldUntilCleared() {
+		_spec.ClearField(bookedtime.FieldHeldUntil, field.TypeTime)
 	}
 	_spec.AddModifiers(_u.modifiers...)
 	_node = &BookedTime{config: _u.config}

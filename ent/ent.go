@@ -76,6 +76,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -201,6 +202,7 @@ func checkColumn(t, c string) error {
 			stockvintage.Table:       stockvintage.ValidColumn,
 			upload.Table:             upload.ValidColumn,
 			usedassertion.Table:      usedassertion.ValidColumn,
+			waitingplace.Table:       waitingplace.ValidColumn,
 			wish.Table:               wish.ValidColumn,
 		})
 	})

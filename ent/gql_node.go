@@ -57,6 +57,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/hashicorp/go-multierror"
 )
@@ -305,6 +306,11 @@ var stockvintageImplementors = []string{"StockVintage", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*StockVintage) IsNode() {}
+
+var waitingplaceImplementors = []string{"WaitingPlace", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*WaitingPlace) IsNode() {}
 
 var wishImplementors = []string{"Wish", "Node"}
 
@@ -989,6 +995,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(stockvintage.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, stockvintageImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case waitingplace.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.WaitingPlace.Query().
+			Where(waitingplace.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, waitingplaceImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -1835,6 +1854,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.StockVintage.Query().
 			Where(stockvintage.IDIn(ids...))
 		query, err := query.CollectFields(ctx, stockvintageImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case waitingplace.Table:
+		query := c.WaitingPlace.Query().
+			Where(waitingplace.IDIn(ids...))
+		query, err := query.CollectFields(ctx, waitingplaceImplementors...)
 		if err != nil {
 			return nil, err
 		}

@@ -63,6 +63,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/vektah/gqlparser/v2/gqlerror"
 )
@@ -12762,6 +12763,255 @@ func (_m *StockVintage) ToEdge(order *StockVintageOrder) *StockVintageEdge {
 		order = DefaultStockVintageOrder
 	}
 	return &StockVintageEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// WaitingPlaceEdge is the edge representation of WaitingPlace.
+type WaitingPlaceEdge struct {
+	Node   *WaitingPlace `json:"node"`
+	Cursor Cursor        `json:"cursor"`
+}
+
+// WaitingPlaceConnection is the connection containing edges to WaitingPlace.
+type WaitingPlaceConnection struct {
+	Edges      []*WaitingPlaceEdge `json:"edges"`
+	PageInfo   PageInfo            `json:"pageInfo"`
+	TotalCount int                 `json:"totalCount"`
+}
+
+func (c *WaitingPlaceConnection) build(nodes []*WaitingPlace, pager *waitingplacePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *WaitingPlace
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *WaitingPlace {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *WaitingPlace {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*WaitingPlaceEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &WaitingPlaceEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// WaitingPlacePaginateOption enables pagination customization.
+type WaitingPlacePaginateOption func(*waitingplacePager) error
+
+// WithWaitingPlaceOrder configures pagination ordering.
+func WithWaitingPlaceOrder(order *WaitingPlaceOrder) WaitingPlacePaginateOption {
+	if order == nil {
+		order = DefaultWaitingPlaceOrder
+	}
+	o := *order
+	return func(pager *waitingplacePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultWaitingPlaceOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithWaitingPlaceFilter configures pagination filter.
+func WithWaitingPlaceFilter(filter func(*WaitingPlaceQuery) (*WaitingPlaceQuery, error)) WaitingPlacePaginateOption {
+	return func(pager *waitingplacePager) error {
+		if filter == nil {
+			return errors.New("WaitingPlaceQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type waitingplacePager struct {
+	reverse bool
+	order   *WaitingPlaceOrder
+	filter  func(*WaitingPlaceQuery) (*WaitingPlaceQuery, error)
+}
+
+func newWaitingPlacePager(opts []WaitingPlacePaginateOption, reverse bool) (*waitingplacePager, error) {
+	pager := &waitingplacePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultWaitingPlaceOrder
+	}
+	return pager, nil
+}
+
+func (p *waitingplacePager) applyFilter(query *WaitingPlaceQuery) (*WaitingPlaceQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *waitingplacePager) toCursor(_m *WaitingPlace) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *waitingplacePager) applyCursors(query *WaitingPlaceQuery, after, before *Cursor) (*WaitingPlaceQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultWaitingPlaceOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *waitingplacePager) applyOrder(query *WaitingPlaceQuery) *WaitingPlaceQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultWaitingPlaceOrder.Field {
+		query = query.Order(DefaultWaitingPlaceOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *waitingplacePager) orderExpr(query *WaitingPlaceQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultWaitingPlaceOrder.Field {
+			b.Comma().Ident(DefaultWaitingPlaceOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to WaitingPlace.
+func (_m *WaitingPlaceQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...WaitingPlacePaginateOption,
+) (*WaitingPlaceConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newWaitingPlacePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &WaitingPlaceConnection{Edges: []*WaitingPlaceEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// WaitingPlaceOrderField defines the ordering field of WaitingPlace.
+type WaitingPlaceOrderField struct {
+	// Value extracts the ordering value from the given WaitingPlace.
+	Value    func(*WaitingPlace) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) waitingplace.OrderOption
+	toCursor func(*WaitingPlace) Cursor
+}
+
+// WaitingPlaceOrder defines the ordering of WaitingPlace.
+type WaitingPlaceOrder struct {
+	Direction OrderDirection          `json:"direction"`
+	Field     *WaitingPlaceOrderField `json:"field"`
+}
+
+// DefaultWaitingPlaceOrder is the default ordering of WaitingPlace.
+var DefaultWaitingPlaceOrder = &WaitingPlaceOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &WaitingPlaceOrderField{
+		Value: func(_m *WaitingPlace) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: waitingplace.FieldID,
+		toTerm: waitingplace.ByID,
+		toCursor: func(_m *WaitingPlace) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts WaitingPlace into WaitingPlaceEdge.
+func (_m *WaitingPlace) ToEdge(order *WaitingPlaceOrder) *WaitingPlaceEdge {
+	if order == nil {
+		order = DefaultWaitingPlaceOrder
+	}
+	return &WaitingPlaceEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

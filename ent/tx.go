@@ -142,6 +142,8 @@ type Tx struct {
 	Upload *UploadClient
 	// UsedAssertion is the client for interacting with the UsedAssertion builders.
 	UsedAssertion *UsedAssertionClient
+	// WaitingPlace is the client for interacting with the WaitingPlace builders.
+	WaitingPlace *WaitingPlaceClient
 	// Wish is the client for interacting with the Wish builders.
 	Wish *WishClient
 
@@ -339,6 +341,7 @@ func (tx *Tx) init() {
 	tx.StockVintage = NewStockVintageClient(tx.config)
 	tx.Upload = NewUploadClient(tx.config)
 	tx.UsedAssertion = NewUsedAssertionClient(tx.config)
+	tx.WaitingPlace = NewWaitingPlaceClient(tx.config)
 	tx.Wish = NewWishClient(tx.config)
 }
 

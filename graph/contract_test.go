@@ -268,6 +268,7 @@ func TestEnumsAreThoseOfGo(t *testing.T) {
 		"ValueSource":  domain.ValueSource("").Values(),
 		"DeadlineKind": domain.DeadlineKind("").Values(), "DeadlineState": domain.DeadlineState("").Values(),
 		"AppointmentMode": domain.AppointmentMode("").Values(), "AppointmentBooker": domain.AppointmentBooker("").Values(),
+		"WaitingPlaceState":   domain.WaitingState("").Values(),
 		"AppointmentFollowUp": domain.AppointmentFollowUp("").Values(), "AppointmentState": domain.AppointmentState("").Values(),
 		"Attendance": domain.Attendance("").Values(), "AbsenceReason": domain.AbsenceReason("").Values(),
 		"ApplicationEventKind": domain.ApplicationEventKind("").Values(), "DuplicateReason": domain.DuplicateReason("").Values(),
@@ -418,7 +419,7 @@ func TestPublicFields(t *testing.T) {
 		"DeclareAbsencePayload", "WithdrawAbsencePayload", "BookAppointmentPayload", "MoveAppointmentPayload",
 		"CancelAppointmentPayload", "RecordAttendancePayload", "Orientation", "OrientationStep", "OrientApplicantPayload", "AcceptOrientationPayload", "DeclineOrientationPayload", "WithdrawOrientationPayload", "RecordOrientationReceivedPayload", "ReportBackOrientationPayload", "RecordContactsPayload", "RecordedContact", "Message", "AppointmentOffer", "DeclineAppointmentOfferPayload", "CalendarFeed", "OpenCalendarFeedPayload", "RevokeCalendarFeedPayload",
 		"AnswerSatisfactionPayload", "SatisfactionMonth",
-		"LevelChange", "RequestLevelChangePayload", "AnswerLevelChangePayload", "Permanence", "PermanenceRecord", "CommuneCoverage", "CoverageWeek", "PermanenceProposals", "PermanenceProposal", "ProposalReason", "PermanenceGap", "StaffObstacle", "RequestPermanencePayload", "PlanPermanencePayload", "DeclinePermanencePayload", "StaffPermanencePayload", "HoldPermanencePayload", "CancelPermanencePayload",
+		"LevelChange", "RequestLevelChangePayload", "AnswerLevelChangePayload", "Permanence", "PermanenceRecord", "CommuneCoverage", "CoverageWeek", "PermanenceProposals", "PermanenceProposal", "ProposalReason", "PermanenceGap", "StaffObstacle", "RequestPermanencePayload", "PlanPermanencePayload", "DeclinePermanencePayload", "StaffPermanencePayload", "HoldPermanencePayload", "CancelPermanencePayload", "WaitingPlace", "JoinWaitingListPayload", "LeaveWaitingListPayload", "TakeWaitingOfferPayload",
 	}
 	for _, d := range own(contract(t)) {
 		if d.Kind != ast.Object && d.Kind != ast.Interface {

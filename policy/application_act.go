@@ -41,6 +41,10 @@ const (
 	ActMove       ApplicationAct = "moveAppointment"
 	ActCancel     ApplicationAct = "cancelAppointment"
 	ActAttendance ApplicationAct = "recordAttendance"
+
+	ActJoinWaiting  ApplicationAct = "joinWaitingList"
+	ActLeaveWaiting ApplicationAct = "leaveWaitingList"
+	ActTakeOffer    ApplicationAct = "takeWaitingOffer"
 )
 
 // The levels of service that acts need (cahier des charges de l'accueil).
@@ -118,6 +122,10 @@ var actRules = map[ApplicationAct]actRule{
 	ActMove:       {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
 	ActCancel:     {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
 	ActAttendance: {roles: either(desk, oriented), also: appointmentTypes},
+
+	ActJoinWaiting:  {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
+	ActLeaveWaiting: {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
+	ActTakeOffer:    {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
 }
 
 // Places are where an act on an application is done, with the levels of service there:

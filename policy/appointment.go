@@ -44,8 +44,9 @@ func ownAppointment(v *auth.Viewer) predicate.Appointment {
 	return appointment.Or(appointment.BookedByID(v.PersonID), appointment.HasStaffWith(person.ID(v.PersonID)))
 }
 
-// appointmentTypes are what an act on an appointment writes, besides what steps of a life do.
-var appointmentTypes = []string{"Appointment", "BookedTime"}
+// appointmentTypes are what an act on an appointment writes, besides what steps of a life do:
+// time that it frees is offered to who waits for it.
+var appointmentTypes = []string{"Appointment", "BookedTime", "WaitingPlace"}
 
 // OverbookAt decides whether one may book beside another appointment at that point, who runs
 // the one that follows the application: nowhere else.

@@ -54,6 +54,7 @@ func Install() {
 	installAbsence()
 	installAppointment()
 	installBookedTime()
+	installWaitingPlace()
 	installDraft()
 	installOrientation()
 	installLevelChange()

@@ -30,6 +30,8 @@ type Settings struct {
 	FormerPoint time.Duration
 	// Orientation is how long each step of an orientation may take.
 	Orientation domain.OrientationDelays
+	// WaitingOffer is how long a slot is held for the first of the waiting list.
+	WaitingOffer time.Duration
 	// ContactLate is how long after a contact it may still be recorded.
 	ContactLate time.Duration
 	// CodeLife and CodeTries bound a code that is handed over at a desk.
@@ -80,7 +82,7 @@ func (s *Settings) targets() map[string]any {
 		"exportPieces": &s.ExportPieces, "exportBytes": &s.ExportBytes,
 		"orientationAnswer": &s.Orientation.Answer, "orientationAppointment": &s.Orientation.Appointment,
 		"orientationReception": &s.Orientation.Reception, "orientationReport": &s.Orientation.Report,
-		"orientedAfter": &s.Orientation.After, "contactLate": &s.ContactLate,
+		"orientedAfter": &s.Orientation.After, "contactLate": &s.ContactLate, "waitingOffer": &s.WaitingOffer,
 		"reminder": &s.Reminder, "answerTime": &s.AnswerTime, "offerDays": &s.OfferDays,
 		"inDepthMonths": &s.InDepthMonths, "inDepthReasons": &s.InDepthReasons, "calendarFeed": &s.CalendarFeed,
 		"publicationThreshold": &s.PublicationThreshold, "publicationBase": &s.PublicationBase,

@@ -73,7 +73,7 @@ func PublishFigures(ctx context.Context) context.Context {
 func KeepCalendar(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "keep the calendar", append([]string{
 		"ApplicantAccount", "NamedAgent", "BindingCode", "ReceptionGrant", "ReceptionContact", "EmergencyOpening", "HandOver", "OnlineRegistration",
-		"ProposedChange", "Piece", "PieceFile", "PieceTransfer", "ErasedNumber", "Appointment", "BookedTime", "Deposit", "Message", "AppointmentOffer",
+		"ProposedChange", "Piece", "PieceFile", "PieceTransfer", "ErasedNumber", "Appointment", "BookedTime", "WaitingPlace", "Deposit", "Message", "AppointmentOffer",
 	}, formTypes...)...)
 }
 
@@ -84,6 +84,11 @@ func KeepRetention(ctx context.Context) context.Context {
 		"ReceptionGrant", "EmergencyOpening", "HandOver", "Orientation", "NamedAgent", "ApplicantAccount", "BindingCode", "OnlineRegistration",
 		"RegistryEvent", "Deposit", "ReceptionContact", "AttemptCount", "UsedAssertion", "StaffAuthorisation", "Assignment", "Pair",
 		"Availability", "Absence", "ApplicationAccess", "Audience", "Draft", "Message", "CalendarFeed", "SatisfactionAnswer")
+}
+
+// KeepWaitingList ends offers that nobody took, and makes the next ones.
+func KeepWaitingList(ctx context.Context) context.Context {
+	return guard.Grant(ctx, "keep the waiting list", "WaitingPlace", "BookedTime")
 }
 
 // ScanPieces asks the antivirus about what was given in, and brings what was deposited

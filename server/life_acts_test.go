@@ -33,6 +33,8 @@ func (d desk) done(as, name string, input map[string]any) testapi.Answer {
 		selection = "availability { id }"
 	case strings.HasSuffix(name, "Permanence"):
 		selection = "permanence { id state version }"
+	case strings.HasSuffix(name, "WaitingList"):
+		selection = "waitingPlace { id state }"
 	case strings.HasSuffix(name, "OnlineRegistration"):
 		selection = "onlineRegistration { id }"
 	}

@@ -133,6 +133,9 @@ var acts = map[string]rule{
 	"moveAppointment":   {likely: append([]string{"account:a"}, deskAgents...)},
 	"cancelAppointment": {likely: append([]string{"account:a"}, deskAgents...)},
 	"recordAttendance":  {likely: deskAgents},
+	"joinWaitingList":   {likely: append([]string{"account:a"}, deskAgents...)},
+	"leaveWaitingList":  {likely: append([]string{"account:a"}, deskAgents...)},
+	"takeWaitingOffer":  {likely: append([]string{"account:a"}, deskAgents...)},
 }
 
 var (
@@ -266,11 +269,12 @@ var things = map[string]string{
 	"cancelPermanence":        "permanence WHERE state IN ('REQUESTED', 'PLANNED', 'STAFFED')",
 	"declineAppointmentOffer": "appointment_offer", "revokeCalendarFeed": "calendar_feed",
 	"moveAppointment": "appointment", "cancelAppointment": "appointment", "recordAttendance": "appointment",
+	"leaveWaitingList": "waiting_place", "takeWaitingOffer": "waiting_place",
 	"saveDraft": "draft", "depositDraft": "draft", "discardDraft": "draft",
 }
 
 // ofApplication are the tables whose rows are about one application.
-var ofApplication = regexp.MustCompile(`^(proposed_change|hand_over|online_registration|appointment|appointment_offer|orientation)\b`)
+var ofApplication = regexp.MustCompile(`^(proposed_change|hand_over|online_registration|appointment|appointment_offer|orientation|waiting_place)\b`)
 
 // input is a value for the field of the act's input; a field that nobody thought of fails.
 func (p *acting) input(field string, of *ast.Type) any {
@@ -405,7 +409,7 @@ func (p *acting) input(field string, of *ast.Type) any {
 		own := cmp.Or(p.contacts[p.actor], "rct_01AQ3WVJ000000000000000000")
 		return p.oneOf(own, own, cmp.Or(p.contacts[p.one(receivers)], own))
 	case "motive":
-		if p.name == "bookAppointment" {
+		if p.name == "bookAppointment" || p.name == "joinWaitingList" {
 			return p.oneOf("RENEWAL", "FIRST_REGISTRATION", "PERSONALISED")
 		}
 		return p.oneOf("PIECES", "OTHER")

@@ -123,13 +123,13 @@ const maxHits = 100
 // sees come with slots to which they can be moved; no two are offered the same one.
 func (s *Service) hits(ctx context.Context, of hitSubject) ([]*AppointmentHit, error) {
 	v := auth.FromContext(ctx)
-	booked, err := s.ent.BookedTime.Query().Where(of.predicate(), bookedtime.StartsAtGT(v.Now)).Limit(maxHits).All(ctx)
+	booked, err := s.ent.BookedTime.Query().Where(of.predicate(), bookedtime.StartsAtGT(v.Now), bookedtime.AppointmentIDNotNil()).Limit(maxHits).All(ctx)
 	if err != nil {
 		return nil, err
 	}
 	ids := make([]domain.ID, len(booked))
 	for i, b := range booked {
-		ids[i] = b.AppointmentID
+		ids[i] = *b.AppointmentID
 	}
 	seen, err := s.ent.Appointment.Query().Where(appointment.IDIn(ids...)).All(ctx)
 	if err != nil {
@@ -139,12 +139,12 @@ func (s *Service) hits(ctx context.Context, of hitSubject) ([]*AppointmentHit, e
 	offered := map[domain.Slot]bool{}
 	hit := []*AppointmentHit{}
 	for i, b := range booked {
-		if slices.Contains(ids[:i], b.AppointmentID) { // a pair is hit once
+		if slices.Contains(ids[:i], ids[i]) { // a pair is hit once
 			continue
 		}
 		h := &AppointmentHit{Period: domain.Period{From: b.StartsAt, Until: b.EndsAt}, ReceptionPointID: b.ReceptionPointID, Alternatives: []*domain.Slot{}}
-		if i := slices.IndexFunc(seen, func(a *ent.Appointment) bool { return a.ID == b.AppointmentID }); i >= 0 {
-			h.Appointment = seen[i]
+		if n := slices.IndexFunc(seen, func(a *ent.Appointment) bool { return a.ID == ids[i] }); n >= 0 {
+			h.Appointment = seen[n]
 			if err := s.proposeMoves(ctx, h, calendars, offered); err != nil {
 				return nil, err
 			}
@@ -183,7 +183,7 @@ func (s *Service) proposeMoves(ctx context.Context, h *AppointmentHit, calendars
 	c, read := calendars[h.ReceptionPointID]
 	if !read {
 		var err error
-		c, err = calendarOf(policy.SearchSlots(ctx), s.ent, []domain.ID{h.ReceptionPointID}, v.Today(), v.Today().AddDays(domain.MaxSlotDays))
+		c, err = calendarOf(policy.SearchSlots(ctx), s.ent, []domain.ID{h.ReceptionPointID}, v.Today(), v.Today().AddDays(domain.MaxSlotDays), v.Now)
 		if err != nil {
 			return err
 		}

@@ -23,6 +23,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/registryevent"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/guichet-logement/guichet/policy"
 )
@@ -52,6 +53,7 @@ type accessRecord struct {
 	Appointments    []recordAppointed  `json:"appointments"`
 	Offers          []recordOffer      `json:"appointmentOffers"`
 	Messages        []recordMessage    `json:"messages"`
+	WaitingPlaces   []recordWaiting    `json:"waitingPlaces"`
 	Contacts        []recordReception  `json:"receptionContacts"`
 	Online          []recordOnline     `json:"onlineRegistrations"`
 	Registry        []recordRegistered `json:"registryEvents"`
@@ -276,6 +278,16 @@ type recordAppointed struct {
 	State          domain.AppointmentState `json:"state"`
 	// Attendance is that of the applicant, empty where it was not to come.
 	Attendance domain.Attendance `json:"attendance,omitempty"`
+}
+
+type recordWaiting struct {
+	JoinedAt  time.Time              `json:"joinedAt"`
+	Motive    domain.MotiveCode      `json:"motive"`
+	Mode      domain.AppointmentMode `json:"mode"`
+	Until     string                 `json:"until"`
+	State     domain.WaitingState    `json:"state"`
+	StartsAt  *time.Time             `json:"startsAt,omitempty"`
+	HeldUntil *time.Time             `json:"heldUntil,omitempty"`
 }
 
 type recordStep struct {
@@ -558,6 +570,15 @@ func (c *collecting) openings(granted context.Context, tx *ent.Tx, r *accessReco
 	if err := c.messages(granted, tx, r); err != nil {
 		return err
 	}
+	// Of whom of the household a sensitive motive tells is not said: it is left out.
+	waits, err := tx.WaitingPlace.Query().Where(waitingplace.ApplicationID(c.a.ID), waitingplace.Sensitive(false)).
+		Order(waitingplace.ByJoinedAt(), waitingplace.ByID()).All(granted)
+	if err != nil {
+		return err
+	}
+	r.WaitingPlaces = made(waits, func(p *ent.WaitingPlace) recordWaiting {
+		return recordWaiting{p.JoinedAt, p.Motive, p.Mode, p.Until.String(), p.State, p.StartsAt, p.HeldUntil}
+	})
 	came, err := tx.ReceptionContact.Query().Where(receptioncontact.ApplicationID(c.a.ID)).WithReceptionPoint().Order(receptioncontact.ByID()).All(granted)
 	if err != nil {
 		return err

@@ -35,6 +35,9 @@ func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointm
 	if b.OverbookedFor != "" {
 		act = policy.ActOverbook
 	}
+	if err := s.KeepWaitingList(ctx); err != nil {
+		return nil, err
+	}
 	seat := s.seatAt(ctx, b.ReceptionPointID, b.StartsAt, b.Mode)
 	seat.overbooked = b.OverbookedFor != ""
 	var booked domain.ID
@@ -48,34 +51,7 @@ func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointm
 				return err
 			}
 		}
-		participants, err := l.checkBooking(granted, b, &seat)
-		if err != nil {
-			return err
-		}
-		team, err := seat.take(granted, tx)
-		if err != nil {
-			return err
-		}
-		c := tx.Appointment.Create().SetApplicationID(b.ApplicationID).SetMotive(b.Motive).SetSensitive(seat.ask.Motive.Sensitive).
-			SetMode(b.Mode).SetReceptionPointID(b.ReceptionPointID).SetNillableRoomID(optional(team.RoomID)).
-			SetStartsAt(seat.at.From).SetEndsAt(seat.at.Until).SetParticipants(participants).AddStaffIDs(team.People...).
-			SetBookedAt(storedInstant(seat.now)).SetNillableBookedByID(optional(auth.FromContext(ctx).PersonID)).
-			SetNillableOverbookedFor(optional(b.OverbookedFor))
-		made, err := c.Save(granted)
-		if err != nil {
-			return err
-		}
-		booked = made.ID
-		if err := seat.book(granted, tx, booked, team); err != nil {
-			return err
-		}
-		if err := s.OrientationAppointmentSet(ctx, tx, b.ApplicationID, b.ReceptionPointID); err != nil {
-			return err
-		}
-		if err := l.takeOffer(granted, booked, b.Motive); err != nil {
-			return err
-		}
-		if err := l.tellOfAppointment(granted, domain.MessageAppointmentBooked, booked); err != nil {
+		if booked, err = l.book(granted, b, &seat); err != nil {
 			return err
 		}
 		return s.noteAct(ctx, string(act), l.by.Assignment, b.ApplicationID)
@@ -85,6 +61,36 @@ func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointm
 	}
 	a, err := s.ent.Appointment.Query().Where(appointment.ID(booked)).Only(ctx)
 	return a, ent.MaskNotFound(err)
+}
+
+// book makes the appointment, and takes the time of whom and what it needs.
+func (l *living) book(granted context.Context, b Booking, seat *seat) (domain.ID, error) {
+	participants, err := l.checkBooking(granted, b, seat)
+	if err != nil {
+		return "", err
+	}
+	team, err := seat.take(granted, l.tx)
+	if err != nil {
+		return "", err
+	}
+	made, err := l.tx.Appointment.Create().SetApplicationID(b.ApplicationID).SetMotive(b.Motive).SetSensitive(seat.ask.Motive.Sensitive).
+		SetMode(b.Mode).SetReceptionPointID(b.ReceptionPointID).SetNillableRoomID(optional(team.RoomID)).
+		SetStartsAt(seat.at.From).SetEndsAt(seat.at.Until).SetParticipants(participants).AddStaffIDs(team.People...).
+		SetBookedAt(storedInstant(seat.now)).SetNillableBookedByID(optional(auth.FromContext(granted).PersonID)).
+		SetNillableOverbookedFor(optional(b.OverbookedFor)).Save(granted)
+	if err != nil {
+		return "", err
+	}
+	if err := seat.book(granted, l.tx, made.ID, team); err != nil {
+		return "", err
+	}
+	if err := l.s.OrientationAppointmentSet(granted, l.tx, b.ApplicationID, b.ReceptionPointID); err != nil {
+		return "", err
+	}
+	if err := l.takeOffer(granted, made.ID, b.Motive); err != nil {
+		return "", err
+	}
+	return made.ID, l.tellOfAppointment(granted, domain.MessageAppointmentBooked, made.ID)
 }
 
 // checkBooking says what is wrong with a booking, reads its motive into the seat, and who
@@ -99,7 +105,7 @@ func (l *living) checkBooking(granted context.Context, b Booking, seat *seat) ([
 	if seat.overbooked {
 		refused = append(refused, domain.CheckOverbooking(b.OverbookedFor)...)
 	}
-	upcoming, had, err := l.appointments(granted, seat.now, "")
+	upcoming, had, err := appointmentsOf(granted, l.tx, b.ApplicationID, seat.now, "")
 	if err != nil {
 		return nil, err
 	}
@@ -120,10 +126,12 @@ func (l *living) checkBooking(granted context.Context, b Booking, seat *seat) ([
 	return participants, append(refused, more...).Err()
 }
 
-// appointments are when the application is to come, besides to that appointment, and how
+// appointmentsOf are when an application is to come, besides to that appointment, and how
 // many it ever had besides.
-func (l *living) appointments(granted context.Context, now time.Time, besides domain.ID) (upcoming []domain.Period, had int, err error) {
-	all, err := l.tx.Appointment.Query().Where(appointment.ApplicationID(l.life.ID), appointment.IDNEQ(besides)).All(granted)
+func appointmentsOf(
+	granted context.Context, tx *ent.Tx, application domain.ID, now time.Time, besides domain.ID,
+) (upcoming []domain.Period, had int, err error) {
+	all, err := tx.Appointment.Query().Where(appointment.ApplicationID(application), appointment.IDNEQ(besides)).All(granted)
 	for _, a := range all {
 		if a.State == domain.AppointmentUpcoming && now.Before(a.EndsAt) {
 			upcoming = append(upcoming, domain.Period{From: a.StartsAt, Until: a.EndsAt})
@@ -180,7 +188,7 @@ func (w *seat) take(granted context.Context, tx *ent.Tx) (domain.Team, error) {
 	if err := lockDay(granted, tx, w.at.ReceptionPointID, day); err != nil {
 		return domain.Team{}, err
 	}
-	c, err := calendarOf(policy.SearchSlots(granted), tx, []domain.ID{w.at.ReceptionPointID}, day, day.AddDays(1))
+	c, err := calendarOf(policy.SearchSlots(granted), tx, []domain.ID{w.at.ReceptionPointID}, day, day.AddDays(1), w.now)
 	if err != nil {
 		return domain.Team{}, err
 	}
@@ -199,10 +207,15 @@ func (w *seat) take(granted context.Context, tx *ent.Tx) (domain.Team, error) {
 
 // book takes the time of the team and of its room.
 func (w *seat) book(granted context.Context, tx *ent.Tx, id domain.ID, team domain.Team) error {
+	return takeTime(granted, tx, w.at, team, func(b *ent.BookedTimeCreate) { b.SetAppointmentID(id).SetOverbooked(w.overbooked) })
+}
+
+// takeTime takes the time of a slot from a team and its room, for what is set of each row.
+func takeTime(granted context.Context, tx *ent.Tx, at domain.Slot, team domain.Team, set func(*ent.BookedTimeCreate)) error {
 	var rows []*ent.BookedTimeCreate
 	row := func() *ent.BookedTimeCreate {
-		c := tx.BookedTime.Create().SetAppointmentID(id).SetReceptionPointID(w.at.ReceptionPointID).
-			SetStartsAt(w.at.From).SetEndsAt(w.at.Until).SetOverbooked(w.overbooked)
+		c := tx.BookedTime.Create().SetReceptionPointID(at.ReceptionPointID).SetStartsAt(at.From).SetEndsAt(at.Until)
+		set(c)
 		rows = append(rows, c)
 		return c
 	}
@@ -219,6 +232,9 @@ func (w *seat) book(granted context.Context, tx *ent.Tx, id domain.ID, team doma
 func (s *Service) MoveAppointment(
 	ctx context.Context, id domain.ID, version int, point domain.ID, from time.Time, mode domain.AppointmentMode,
 ) (*ent.Appointment, error) {
+	if err := s.KeepWaitingList(ctx); err != nil {
+		return nil, err
+	}
 	seat := s.seatAt(ctx, point, from, mode)
 	moved, err := s.onAppointment(ctx, id, version, policy.ActMove, func(granted context.Context, l *living, a *ent.Appointment) error {
 		if refused := appointmentOf(a).CheckOpen(seat.now); refused != nil {
@@ -238,7 +254,7 @@ func (s *Service) MoveAppointment(
 		if refused := motive.CheckMode(seat.ask.Mode, bookerOf(l.by)); refused != nil {
 			return refused
 		}
-		upcoming, had, err := l.appointments(granted, seat.now, id)
+		upcoming, had, err := appointmentsOf(granted, l.tx, a.ApplicationID, seat.now, id)
 		if err != nil {
 			return err
 		}
@@ -262,6 +278,9 @@ func (s *Service) MoveAppointment(
 		if err := seat.book(granted, l.tx, id, team); err != nil {
 			return err
 		}
+		if err := s.offerWaiting(granted, l.tx, a.ReceptionPointID, domain.Period{From: a.StartsAt, Until: a.EndsAt}, seat.now); err != nil {
+			return err
+		}
 		return l.tellOfAppointment(granted, domain.MessageAppointmentMoved, id)
 	})
 	return moved, s.withAlternatives(ctx, err, seat.ask, seat.at)
@@ -280,7 +299,10 @@ func (s *Service) CancelAppointment(ctx context.Context, id domain.ID, version i
 		if _, err := l.tx.BookedTime.Delete().Where(bookedtime.AppointmentID(id)).Exec(granted); err != nil {
 			return err
 		}
-		return l.cancel(granted, a, bookerOf(l.by))
+		if err := l.cancel(granted, a, bookerOf(l.by)); err != nil {
+			return err
+		}
+		return s.offerWaiting(granted, l.tx, a.ReceptionPointID, domain.Period{From: a.StartsAt, Until: a.EndsAt}, now)
 	})
 }
 
@@ -381,6 +403,7 @@ func (l *living) cancelUpcoming(granted context.Context) error {
 	if err != nil {
 		return err
 	}
+	now := l.at(granted)
 	for _, a := range upcoming {
 		if _, err := l.tx.BookedTime.Delete().Where(bookedtime.AppointmentID(a.ID)).Exec(granted); err != nil {
 			return err
@@ -388,8 +411,11 @@ func (l *living) cancelUpcoming(granted context.Context) error {
 		if err := l.cancel(granted, a, domain.AgentBooks); err != nil {
 			return err
 		}
+		if err := l.s.offerWaiting(granted, l.tx, a.ReceptionPointID, domain.Period{From: a.StartsAt, Until: a.EndsAt}, now); err != nil {
+			return err
+		}
 	}
-	return nil
+	return l.leaveWaiting(granted, now)
 }
 
 // ParticipantsOf are the participants of an appointment that the viewer read, none unless it

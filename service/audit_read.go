@@ -118,6 +118,7 @@ func noteReads(client *rows.Client) {
 	client.Piece.Intercept(ent.InterceptFunc(note))
 	client.PieceFile.Intercept(ent.InterceptFunc(note))
 	client.Appointment.Intercept(ent.InterceptFunc(note))
+	client.WaitingPlace.Intercept(ent.InterceptFunc(note))
 	client.Draft.Intercept(ent.InterceptFunc(note))
 }
 
@@ -172,6 +173,13 @@ func (c *reads) noteRows(found ent.Value) {
 			c.note(domain.GroupContact, a.ApplicationID)
 			if a.Sensitive {
 				c.note(domain.GroupSensitive, a.ApplicationID)
+			}
+		}
+	case []*rows.WaitingPlace:
+		for _, p := range found {
+			c.note(domain.GroupContact, p.ApplicationID)
+			if p.Sensitive {
+				c.note(domain.GroupSensitive, p.ApplicationID)
 			}
 		}
 	case []*rows.Orientation:

@@ -35,6 +35,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/registryevent"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/guichet-logement/guichet/policy"
 )
@@ -74,6 +75,8 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 		tx.AppointmentOffer.Delete().Where(appointmentoffer.ApplicationID(id)),
 		tx.BookedTime.Delete().Where(bookedtime.HasAppointmentWith(appointment.ApplicationID(id))),
 		tx.Appointment.Delete().Where(appointment.ApplicationID(id)),
+		tx.BookedTime.Delete().Where(bookedtime.HasWaitingPlaceWith(waitingplace.ApplicationID(id))),
+		tx.WaitingPlace.Delete().Where(waitingplace.ApplicationID(id)),
 		tx.PieceTransfer.Delete().Where(piecetransfer.ApplicationID(id)),
 		// Their bytes go with the next sweep of the storage: no row names them any more.
 		tx.PieceFile.Delete().Where(piecefile.ApplicationID(id)),

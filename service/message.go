@@ -26,6 +26,8 @@ type news struct {
 	point       domain.ID
 	// about is the instant or day that it tells of; due and worthless bound when it is sent.
 	about, due, worthless time.Time
+	// sensitive: it is of a sensitive motive, and of no appointment yet.
+	sensitive bool
 	// former is where it goes if not to the contact of the day.
 	former domain.Recipient
 }
@@ -41,7 +43,7 @@ func (s *Service) queue(ctx context.Context, tx *ent.Tx, application domain.ID, 
 	}
 	c := tx.Message.Create().SetApplicationID(application).SetKind(n.kind).SetAbout(n.about).
 		SetDueAt(n.due).SetNextTry(n.due).SetWorthlessAt(n.worthless).SetNillableReceptionPointID(optional(n.point)).
-		SetFormerContact(domain.Stated(n.former.To)).SetNillableChannel(optional(n.former.Channel))
+		SetFormerContact(domain.Stated(n.former.To)).SetNillableChannel(optional(n.former.Channel)).SetSensitive(n.sensitive)
 	if a := n.appointment; a != nil {
 		c.SetAppointmentID(a.ID).SetSensitive(a.Sensitive)
 	}
@@ -273,7 +275,7 @@ func concerned(m *ent.Message, member *ent.HouseholdMember) bool {
 }
 
 func factsOf(m *ent.Message) domain.MessageFacts {
-	f := domain.MessageFacts{When: m.About, Day: domain.DateOf(m.About)}
+	f := domain.MessageFacts{When: m.About, Day: domain.DateOf(m.About), Until: m.WorthlessAt}
 	point := m.Edges.ReceptionPoint
 	if a := m.Edges.Appointment; a != nil {
 		f.Mode, point = a.Mode, a.Edges.ReceptionPoint

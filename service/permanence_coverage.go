@@ -40,7 +40,7 @@ func (s *Service) PermanenceCoverage(ctx context.Context, from domain.Date, week
 	}
 	monday := from.AddDays(-(int(from.Weekday()) + 6) % 7)
 	until := monday.AddDays(7 * weeks)
-	calendar, err := calendarOf(granted, s.ent, nil, monday, until)
+	calendar, err := calendarOf(granted, s.ent, nil, monday, until, auth.FromContext(ctx).Now)
 	if err != nil {
 		return nil, err
 	}
@@ -111,7 +111,7 @@ func (s *Service) ProposePermanenceStaff(ctx context.Context, from domain.Date, 
 	if err != nil {
 		return nil, err
 	}
-	calendar, err := calendarOf(granted, s.ent, nil, from, until)
+	calendar, err := calendarOf(granted, s.ent, nil, from, until, auth.FromContext(ctx).Now)
 	if err != nil {
 		return nil, err
 	}

@@ -106,7 +106,7 @@ func (s *Service) slots(ctx context.Context, ask domain.SlotQuestion, points []d
 	if !ask.From.Before(ask.Until) || points != nil && len(points) == 0 {
 		return nil, nil
 	}
-	c, err := calendarOf(policy.SearchSlots(ctx), s.ent, points, domain.DateOf(ask.From), domain.DateOf(ask.Until).AddDays(1))
+	c, err := calendarOf(policy.SearchSlots(ctx), s.ent, points, domain.DateOf(ask.From), domain.DateOf(ask.Until).AddDays(1), auth.FromContext(ctx).Now)
 	if err != nil {
 		return nil, err
 	}

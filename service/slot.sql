@@ -1,5 +1,5 @@
 -- What is known of the time of reception points, and of who receives there, in a period:
--- $1 the points, or null for all of them; $2 and $3 its days, without the last.
+-- $1 the points, or null for all of them; $2 and $3 its days, without the last; $4 now.
 WITH receiving AS (
     SELECT a.*, p.serving_point_id, p.capacity
     FROM availability AS a LEFT JOIN permanence AS p ON p.id = a.permanence_id
@@ -49,10 +49,12 @@ FROM (
     SELECT t.person_id AS subject, t.starts_at, t.ends_at
     FROM staff JOIN booked_time AS t ON t.person_id = staff.id, period
     WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts
+      AND (t.held_until IS NULL OR t.held_until > $4)
     UNION ALL
     SELECT t.room_id, t.starts_at, t.ends_at
     FROM (SELECT DISTINCT room_id FROM receiving WHERE room_id IS NOT NULL) AS r JOIN booked_time AS t ON t.room_id = r.room_id, period
     WHERE t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends AND t.ends_at > period.starts
+      AND (t.held_until IS NULL OR t.held_until > $4)
 ) AS taken
 GROUP BY subject
 UNION ALL
@@ -62,5 +64,6 @@ FROM (
     FROM receiving AS v
     JOIN booked_time AS t ON t.person_id = v.person_id AND t.reception_point_id = v.reception_point_id, period
     WHERE v.permanence_id IS NOT NULL AND t.starts_at > period.starts - interval '1 day' AND t.starts_at < period.ends
+      AND (t.held_until IS NULL OR t.held_until > $4)
 ) AS booked
 GROUP BY permanence_id

@@ -25,13 +25,14 @@ type querier interface {
 }
 
 // calendarOf reads, in one statement, what slots of these points, nil for all of them,
-// follow from within [from, until). It names nobody but staff, and is shown to nobody.
-func calendarOf(ctx context.Context, q querier, points []domain.ID, from, until domain.Date) (domain.Calendar, error) {
+// follow from within [from, until); what is held longer than now is taken. It names nobody
+// but staff, and is shown to nobody.
+func calendarOf(ctx context.Context, q querier, points []domain.ID, from, until domain.Date, now time.Time) (domain.Calendar, error) {
 	c := domain.Calendar{
 		Exceptions: map[domain.ID][]domain.OpeningException{},
 		Away:       map[domain.ID][]domain.Period{}, Taken: map[domain.ID][]domain.Period{}, Booked: map[domain.ID][]time.Time{},
 	}
-	rows, err := q.QueryContext(ctx, calendarSQL, pq.Array(points), from, until)
+	rows, err := q.QueryContext(ctx, calendarSQL, pq.Array(points), from, until, now)
 	if err != nil {
 		return c, fmt.Errorf("read the calendar: %w", err)
 	}

@@ -20,6 +20,10 @@ const (
 	FieldCreatedAt = "created_at"
 	// FieldAppointmentID holds the string denoting the appointment_id field in the database.
 	FieldAppointmentID = "appointment_id"
+	// FieldWaitingPlaceID holds the string denoting the waiting_place_id field in the database.
+	FieldWaitingPlaceID = "waiting_place_id"
+	// FieldHeldUntil holds the string denoting the held_until field in the database.
+	FieldHeldUntil = "held_until"
 	// FieldReceptionPointID holds the string denoting the reception_point_id field in the database.
 	FieldReceptionPointID = "reception_point_id"
 	// FieldPersonID holds the string denoting the person_id field in the database.
@@ -34,6 +38,8 @@ const (
 	FieldOverbooked = "overbooked"
 	// EdgeAppointment holds the string denoting the appointment edge name in mutations.
 	EdgeAppointment = "appointment"
+	// EdgeWaitingPlace holds the string denoting the waiting_place edge name in mutations.
+	EdgeWaitingPlace = "waiting_place"
 	// EdgeReceptionPoint holds the string denoting the reception_point edge name in mutations.
 	EdgeReceptionPoint = "reception_point"
 	// EdgePerson holds the string denoting the person edge name in mutations.
@@ -49,6 +55,13 @@ const (
 	AppointmentInverseTable = "appointment"
 	// AppointmentColumn is the table column denoting the appointment relation/edge.
 	AppointmentColumn = "appointment_id"
+	// WaitingPlaceTable is the table that holds the waiting_place relation/edge.
+	WaitingPlaceTable = "booked_time"
+	// WaitingPlaceInverseTable is the table name for the WaitingPlace entity.
+	// It exists in this package in order to avoid circular dependency with the "waitingplace" package.
+	WaitingPlaceInverseTable = "waiting_place"
+	// WaitingPlaceColumn is the table column denoting the waiting_place relation/edge.
+	WaitingPlaceColumn = "waiting_place_id"
 	// ReceptionPointTable is the table that holds the reception_point relation/edge.
 	ReceptionPointTable = "booked_time"
 	// ReceptionPointInverseTable is the table name for the ReceptionPoint entity.
@@ -77,6 +90,8 @@ var Columns = []string{
 	FieldID,
 	FieldCreatedAt,
 	FieldAppointmentID,
+	FieldWaitingPlaceID,
+	FieldHeldUntil,
 	FieldReceptionPointID,
 	FieldPersonID,
 	FieldRoomID,
@@ -131,6 +146,16 @@ func ByAppointmentID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldAppointmentID, opts...).ToFunc()
 }
 
+// ByWaitingPlaceID orders the results by the waiting_place_id field.
+func ByWaitingPlaceID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldWaitingPlaceID, opts...).ToFunc()
+}
+
+// ByHeldUntil orders the results by the held_until field.
+func ByHeldUntil(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldHeldUntil, opts...).ToFunc()
+}
+
 // ByReceptionPointID orders the results by the reception_point_id field.
 func ByReceptionPointID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldReceptionPointID, opts...).ToFunc()
@@ -168,6 +193,13 @@ func ByAppointmentField(field string, opts ...sql.OrderTermOption) OrderOption {
 	}
 }
 
+// ByWaitingPlaceField orders the results by waiting_place field.
+func ByWaitingPlaceField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newWaitingPlaceStep(), sql.OrderByField(field, opts...))
+	}
+}
+
 // ByReceptionPointField orders the results by reception_point field.
 func ByReceptionPointField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -193,6 +225,13 @@ func newAppointmentStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(AppointmentInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, true, AppointmentTable, AppointmentColumn),
+	)
+}
+func newWaitingPlaceStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(WaitingPlaceInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, true, WaitingPlaceTable, WaitingPlaceColumn),
 	)
 }
 func newReceptionPointStep() *sqlgraph.Step {

@@ -66,6 +66,16 @@ func AppointmentID(v domain.ID) predicate.BookedTime {
 	return predicate.BookedTime(sql.FieldEQ(FieldAppointmentID, v))
 }
 
+// WaitingPlaceID applies equality check predicate on the "waiting_place_id" field. It's identical to WaitingPlaceIDEQ.
+func WaitingPlaceID(v domain.ID) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldEQ(FieldWaitingPlaceID, v))
+}
+
+// HeldUntil applies equality check predicate on the "held_until" field. It's identical to HeldUntilEQ.
+func HeldUntil(v time.Time) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldEQ(FieldHeldUntil, v))
+}
+
 // ReceptionPointID applies equality check predicate on the "reception_point_id" field. It's identical to ReceptionPointIDEQ.
 func ReceptionPointID(v domain.ID) predicate.BookedTime {
 	return predicate.BookedTime(sql.FieldEQ(FieldReceptionPointID, v))
@@ -194,6 +204,16 @@ func AppointmentIDHasSuffix(v domain.ID) predicate.BookedTime {
 	return predicate.BookedTime(sql.FieldHasSuffix(FieldAppointmentID, vc))
 }
 
+// AppointmentIDIsNil applies the IsNil predicate on the "appointment_id" field.
+func AppointmentIDIsNil() predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldIsNull(FieldAppointmentID))
+}
+
+// AppointmentIDNotNil applies the NotNil predicate on the "appointment_id" field.
+func AppointmentIDNotNil() predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldNotNull(FieldAppointmentID))
+}
+
 // AppointmentIDEqualFold applies the EqualFold predicate on the "appointment_id" field.
 func AppointmentIDEqualFold(v domain.ID) predicate.BookedTime {
 	vc := string(v)
@@ -204,6 +224,136 @@ func AppointmentIDEqualFold(v domain.ID) predicate.BookedTime {
 func AppointmentIDContainsFold(v domain.ID) predicate.BookedTime {
 	vc := string(v)
 	return predicate.BookedTime(sql.FieldContainsFold(FieldAppointmentID, vc))
+}
+
+// WaitingPlaceIDEQ applies the EQ predicate on the "waiting_place_id" field.
+func WaitingPlaceIDEQ(v domain.ID) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldEQ(FieldWaitingPlaceID, v))
+}
+
+// WaitingPlaceIDNEQ applies the NEQ predicate on the "waiting_place_id" field.
+func WaitingPlaceIDNEQ(v domain.ID) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldNEQ(FieldWaitingPlaceID, v))
+}
+
+// WaitingPlaceIDIn applies the In predicate on the "waiting_place_id" field.
+func WaitingPlaceIDIn(vs ...domain.ID) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldIn(FieldWaitingPlaceID, vs...))
+}
+
+// WaitingPlaceIDNotIn applies the NotIn predicate on the "waiting_place_id" field.
+func WaitingPlaceIDNotIn(vs ...domain.ID) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldNotIn(FieldWaitingPlaceID, vs...))
+}
+
+// WaitingPlaceIDGT applies the GT predicate on the "waiting_place_id" field.
+func WaitingPlaceIDGT(v domain.ID) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldGT(FieldWaitingPlaceID, v))
+}
+
+// WaitingPlaceIDGTE applies the GTE predicate on the "waiting_place_id" field.
+func WaitingPlaceIDGTE(v domain.ID) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldGTE(FieldWaitingPlaceID, v))
+}
+
+// WaitingPlaceIDLT applies the LT predicate on the "waiting_place_id" field.
+func WaitingPlaceIDLT(v domain.ID) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldLT(FieldWaitingPlaceID, v))
+}
+
+// WaitingPlaceIDLTE applies the LTE predicate on the "waiting_place_id" field.
+func WaitingPlaceIDLTE(v domain.ID) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldLTE(FieldWaitingPlaceID, v))
+}
+
+// WaitingPlaceIDContains applies the Contains predicate on the "waiting_place_id" field.
+func WaitingPlaceIDContains(v domain.ID) predicate.BookedTime {
+	vc := string(v)
+	return predicate.BookedTime(sql.FieldContains(FieldWaitingPlaceID, vc))
+}
+
+// WaitingPlaceIDHasPrefix applies the HasPrefix predicate on the "waiting_place_id" field.
+func WaitingPlaceIDHasPrefix(v domain.ID) predicate.BookedTime {
+	vc := string(v)
+	return predicate.BookedTime(sql.FieldHasPrefix(FieldWaitingPlaceID, vc))
+}
+
+// WaitingPlaceIDHasSuffix applies the HasSuffix predicate on the "waiting_place_id" field.
+func WaitingPlaceIDHasSuffix(v domain.ID) predicate.BookedTime {
+	vc := string(v)
+	return predicate.BookedTime(sql.FieldHasSuffix(FieldWaitingPlaceID, vc))
+}
+
+// WaitingPlaceIDIsNil applies the IsNil predicate on the "waiting_place_id" field.
+func WaitingPlaceIDIsNil() predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldIsNull(FieldWaitingPlaceID))
+}
+
+// WaitingPlaceIDNotNil applies the NotNil predicate on the "waiting_place_id" field.
+func WaitingPlaceIDNotNil() predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldNotNull(FieldWaitingPlaceID))
+}
+
+// WaitingPlaceIDEqualFold applies the EqualFold predicate on the "waiting_place_id" field.
+func WaitingPlaceIDEqualFold(v domain.ID) predicate.BookedTime {
+	vc := string(v)
+	return predicate.BookedTime(sql.FieldEqualFold(FieldWaitingPlaceID, vc))
+}
+
+// WaitingPlaceIDContainsFold applies the ContainsFold predicate on the "waiting_place_id" field.
+func WaitingPlaceIDContainsFold(v domain.ID) predicate.BookedTime {
+	vc := string(v)
+	return predicate.BookedTime(sql.FieldContainsFold(FieldWaitingPlaceID, vc))
+}
+
+// HeldUntilEQ applies the EQ predicate on the "held_until" field.
+func HeldUntilEQ(v time.Time) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldEQ(FieldHeldUntil, v))
+}
+
+// HeldUntilNEQ applies the NEQ predicate on the "held_until" field.
+func HeldUntilNEQ(v time.Time) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldNEQ(FieldHeldUntil, v))
+}
+
+// HeldUntilIn applies the In predicate on the "held_until" field.
+func HeldUntilIn(vs ...time.Time) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldIn(FieldHeldUntil, vs...))
+}
+
+// HeldUntilNotIn applies the NotIn predicate on the "held_until" field.
+func HeldUntilNotIn(vs ...time.Time) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldNotIn(FieldHeldUntil, vs...))
+}
+
+// HeldUntilGT applies the GT predicate on the "held_until" field.
+func HeldUntilGT(v time.Time) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldGT(FieldHeldUntil, v))
+}
+
+// HeldUntilGTE applies the GTE predicate on the "held_until" field.
+func HeldUntilGTE(v time.Time) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldGTE(FieldHeldUntil, v))
+}
+
+// HeldUntilLT applies the LT predicate on the "held_until" field.
+func HeldUntilLT(v time.Time) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldLT(FieldHeldUntil, v))
+}
+
+// HeldUntilLTE applies the LTE predicate on the "held_until" field.
+func HeldUntilLTE(v time.Time) predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldLTE(FieldHeldUntil, v))
+}
+
+// HeldUntilIsNil applies the IsNil predicate on the "held_until" field.
+func HeldUntilIsNil() predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldIsNull(FieldHeldUntil))
+}
+
+// HeldUntilNotNil applies the NotNil predicate on the "held_until" field.
+func HeldUntilNotNil() predicate.BookedTime {
+	return predicate.BookedTime(sql.FieldNotNull(FieldHeldUntil))
 }
 
 // ReceptionPointIDEQ applies the EQ predicate on the "reception_point_id" field.
@@ -541,6 +691,29 @@ func HasAppointment() predicate.BookedTime {
 func HasAppointmentWith(preds ...predicate.Appointment) predicate.BookedTime {
 	return predicate.BookedTime(func(s *sql.Selector) {
 		step := newAppointmentStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasWaitingPlace applies the HasEdge predicate on the "waiting_place" edge.
+func HasWaitingPlace() predicate.BookedTime {
+	return predicate.BookedTime(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, WaitingPlaceTable, WaitingPlaceColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasWaitingPlaceWith applies the HasEdge predicate on the "waiting_place" edge with a given conditions (other predicates).
+func HasWaitingPlaceWith(preds ...predicate.WaitingPlace) predicate.BookedTime {
+	return predicate.BookedTime(func(s *sql.Selector) {
+		step := newWaitingPlaceStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

@@ -777,6 +777,18 @@ func (f UsedAssertionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.UsedAssertionMutation", m)
 }
 
+// The WaitingPlaceFunc type is an adapter to allow the use of ordinary
+// function as WaitingPlace mutator.
+type WaitingPlaceFunc func(context.Context, *ent.WaitingPlaceMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f WaitingPlaceFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.WaitingPlaceMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.WaitingPlaceMutation", m)
+}
+
 // The WishFunc type is an adapter to allow the use of ordinary
 // function as Wish mutator.
 type WishFunc func(context.Context, *ent.WishMutation) (ent.Value, error)

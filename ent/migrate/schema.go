@@ -750,13 +750,15 @@ var (
 	BookedTimeColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
 		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "held_until", Type: field.TypeTime, Nullable: true},
 		{Name: "starts_at", Type: field.TypeTime},
 		{Name: "ends_at", Type: field.TypeTime},
 		{Name: "overbooked", Type: field.TypeBool, Default: false},
-		{Name: "appointment_id", Type: field.TypeString, Size: 30},
+		{Name: "appointment_id", Type: field.TypeString, Nullable: true, Size: 30},
 		{Name: "reception_point_id", Type: field.TypeString, Size: 30},
 		{Name: "person_id", Type: field.TypeString, Nullable: true, Size: 30},
 		{Name: "room_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "waiting_place_id", Type: field.TypeString, Nullable: true, Size: 30},
 	}
 	// BookedTimeTable holds the schema information for the "booked_time" table.
 	BookedTimeTable = &schema.Table{
@@ -766,26 +768,32 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "booked_time_appointment_booked_times",
-				Columns:    []*schema.Column{BookedTimeColumns[5]},
+				Columns:    []*schema.Column{BookedTimeColumns[6]},
 				RefColumns: []*schema.Column{AppointmentColumns[0]},
-				OnDelete:   schema.NoAction,
+				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "booked_time_reception_point_reception_point",
-				Columns:    []*schema.Column{BookedTimeColumns[6]},
+				Columns:    []*schema.Column{BookedTimeColumns[7]},
 				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "booked_time_person_person",
-				Columns:    []*schema.Column{BookedTimeColumns[7]},
+				Columns:    []*schema.Column{BookedTimeColumns[8]},
 				RefColumns: []*schema.Column{PersonColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "booked_time_room_room",
-				Columns:    []*schema.Column{BookedTimeColumns[8]},
+				Columns:    []*schema.Column{BookedTimeColumns[9]},
 				RefColumns: []*schema.Column{RoomColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "booked_time_waiting_place_booked_times",
+				Columns:    []*schema.Column{BookedTimeColumns[10]},
+				RefColumns: []*schema.Column{WaitingPlaceColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 		},
@@ -793,22 +801,30 @@ var (
 			{
 				Name:    "booked_time_person_idx",
 				Unique:  false,
-				Columns: []*schema.Column{BookedTimeColumns[7], BookedTimeColumns[2]},
+				Columns: []*schema.Column{BookedTimeColumns[8], BookedTimeColumns[3]},
 			},
 			{
 				Name:    "booked_time_room_idx",
 				Unique:  false,
-				Columns: []*schema.Column{BookedTimeColumns[8], BookedTimeColumns[2]},
+				Columns: []*schema.Column{BookedTimeColumns[9], BookedTimeColumns[3]},
 			},
 			{
 				Name:    "booked_time_point_idx",
 				Unique:  false,
-				Columns: []*schema.Column{BookedTimeColumns[6], BookedTimeColumns[2]},
+				Columns: []*schema.Column{BookedTimeColumns[7], BookedTimeColumns[3]},
 			},
 			{
 				Name:    "booked_time_appointment_idx",
 				Unique:  false,
-				Columns: []*schema.Column{BookedTimeColumns[5]},
+				Columns: []*schema.Column{BookedTimeColumns[6]},
+			},
+			{
+				Name:    "booked_time_waiting_place_idx",
+				Unique:  false,
+				Columns: []*schema.Column{BookedTimeColumns[10]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "waiting_place_id IS NOT NULL",
+				},
 			},
 		},
 	}
@@ -3095,6 +3111,81 @@ var (
 			},
 		},
 	}
+	// WaitingPlaceColumns holds the columns for the "waiting_place" table.
+	WaitingPlaceColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "motive", Type: field.TypeString, Size: 40},
+		{Name: "sensitive", Type: field.TypeBool},
+		{Name: "mode", Type: field.TypeEnum, Enums: []string{"ON_SITE", "PHONE", "VIDEO", "HOME"}},
+		{Name: "reception_point_ids", Type: field.TypeJSON},
+		{Name: "until", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "joined_at", Type: field.TypeTime},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"WAITING", "OFFERED", "TAKEN", "LAPSED", "LEFT"}, Default: "WAITING"},
+		{Name: "starts_at", Type: field.TypeTime, Nullable: true},
+		{Name: "ends_at", Type: field.TypeTime, Nullable: true},
+		{Name: "held_until", Type: field.TypeTime, Nullable: true},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "offered_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "joined_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// WaitingPlaceTable holds the schema information for the "waiting_place" table.
+	WaitingPlaceTable = &schema.Table{
+		Name:       "waiting_place",
+		Columns:    WaitingPlaceColumns,
+		PrimaryKey: []*schema.Column{WaitingPlaceColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "waiting_place_application_waiting_places",
+				Columns:    []*schema.Column{WaitingPlaceColumns[12]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "waiting_place_reception_point_offered_point",
+				Columns:    []*schema.Column{WaitingPlaceColumns[13]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "waiting_place_person_joined_by",
+				Columns:    []*schema.Column{WaitingPlaceColumns[14]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "waiting_place_live_key",
+				Unique:  true,
+				Columns: []*schema.Column{WaitingPlaceColumns[12], WaitingPlaceColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "((state)::text = 'WAITING'::text) OR ((state)::text = 'OFFERED'::text)",
+				},
+			},
+			{
+				Name:    "waiting_place_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{WaitingPlaceColumns[12]},
+			},
+			{
+				Name:    "waiting_place_waiting_idx",
+				Unique:  false,
+				Columns: []*schema.Column{WaitingPlaceColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text = 'WAITING'::text",
+				},
+			},
+			{
+				Name:    "waiting_place_held_idx",
+				Unique:  false,
+				Columns: []*schema.Column{WaitingPlaceColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text = 'OFFERED'::text",
+				},
+			},
+		},
+	}
 	// WishColumns holds the columns for the "wish" table.
 	WishColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -3401,6 +3492,7 @@ var (
 		StockVintageTable,
 		UploadTable,
 		UsedAssertionTable,
+		WaitingPlaceTable,
 		WishTable,
 		AppointmentStaffTable,
 		AssignmentReceptionPointTable,
@@ -3542,10 +3634,12 @@ func init() {
 	BookedTimeTable.ForeignKeys[1].RefTable = ReceptionPointTable
 	BookedTimeTable.ForeignKeys[2].RefTable = PersonTable
 	BookedTimeTable.ForeignKeys[3].RefTable = RoomTable
+	BookedTimeTable.ForeignKeys[4].RefTable = WaitingPlaceTable
 	BookedTimeTable.Annotation = &entsql.Annotation{
 		Table: "booked_time",
 	}
 	BookedTimeTable.Annotation.Checks = map[string]string{
+		"booked_time_for_check":     "num_nonnulls(appointment_id, waiting_place_id) = 1 AND (waiting_place_id IS NULL) = (held_until IS NULL)",
 		"booked_time_period_check":  "ends_at > starts_at",
 		"booked_time_subject_check": "num_nonnulls(person_id, room_id) = 1",
 	}
@@ -3904,6 +3998,16 @@ func init() {
 	}
 	UsedAssertionTable.Annotation = &entsql.Annotation{
 		Table: "used_assertion",
+	}
+	WaitingPlaceTable.ForeignKeys[0].RefTable = ApplicationTable
+	WaitingPlaceTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	WaitingPlaceTable.ForeignKeys[2].RefTable = PersonTable
+	WaitingPlaceTable.Annotation = &entsql.Annotation{
+		Table: "waiting_place",
+	}
+	WaitingPlaceTable.Annotation.Checks = map[string]string{
+		"waiting_place_held_check":  "state NOT IN ('OFFERED', 'TAKEN', 'LAPSED') OR held_until IS NOT NULL",
+		"waiting_place_offer_check": "num_nonnulls(offered_point_id, starts_at, ends_at, held_until) IN (0, 4)",
 	}
 	WishTable.ForeignKeys[0].RefTable = ApplicationTable
 	WishTable.ForeignKeys[1].RefTable = CommuneTable

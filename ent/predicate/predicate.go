@@ -198,5 +198,8 @@ type Upload func(*sql.Selector)
 // UsedAssertion is the predicate function for usedassertion builders.
 type UsedAssertion func(*sql.Selector)
 
+// WaitingPlace is the predicate function for waitingplace builders.
+type WaitingPlace func(*sql.Selector)
+
 // Wish is the predicate function for wish builders.
 type Wish func(*sql.Selector)

@@ -1646,6 +1646,30 @@ func (f UsedAssertionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.M
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.UsedAssertionMutation", m)
 }
 
+// The WaitingPlaceQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type WaitingPlaceQueryRuleFunc func(context.Context, *ent.WaitingPlaceQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f WaitingPlaceQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.WaitingPlaceQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.WaitingPlaceQuery", q)
+}
+
+// The WaitingPlaceMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type WaitingPlaceMutationRuleFunc func(context.Context, *ent.WaitingPlaceMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f WaitingPlaceMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.WaitingPlaceMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.WaitingPlaceMutation", m)
+}
+
 // The WishQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type WishQueryRuleFunc func(context.Context, *ent.WishQuery) error

@@ -72,6 +72,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 
 	"entgo.io/ent"
@@ -653,7 +654,7 @@ func init() {
 	// bookedtime.DefaultCreatedAt holds the default value on creation for the created_at field.
 	bookedtime.DefaultCreatedAt = bookedtimeDescCreatedAt.Default.(func() time.Time)
 	// bookedtimeDescOverbooked is the schema descriptor for overbooked field.
-	bookedtimeDescOverbooked := bookedtimeFields[6].Descriptor()
+	bookedtimeDescOverbooked := bookedtimeFields[8].Descriptor()
 	// bookedtime.DefaultOverbooked holds the default value on creation for the overbooked field.
 	bookedtime.DefaultOverbooked = bookedtimeDescOverbooked.Default.(bool)
 	// bookedtimeDescID is the schema descriptor for id field.
@@ -2184,6 +2185,34 @@ func init() {
 	usedassertion.DefaultID = usedassertionDescID.Default.(func() domain.ID)
 	// usedassertion.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	usedassertion.IDValidator = usedassertionDescID.Validators[0].(func(string) error)
+	waitingplaceMixin := schema.WaitingPlace{}.Mixin()
+	waitingplace.Policy = privacy.NewPolicies(schema.WaitingPlace{})
+	waitingplace.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := waitingplace.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	waitingplaceMixinFields0 := waitingplaceMixin[0].Fields()
+	_ = waitingplaceMixinFields0
+	waitingplaceFields := schema.WaitingPlace{}.Fields()
+	_ = waitingplaceFields
+	// waitingplaceDescCreatedAt is the schema descriptor for created_at field.
+	waitingplaceDescCreatedAt := waitingplaceMixinFields0[1].Descriptor()
+	// waitingplace.DefaultCreatedAt holds the default value on creation for the created_at field.
+	waitingplace.DefaultCreatedAt = waitingplaceDescCreatedAt.Default.(func() time.Time)
+	// waitingplaceDescMotive is the schema descriptor for motive field.
+	waitingplaceDescMotive := waitingplaceFields[1].Descriptor()
+	// waitingplace.MotiveValidator is a validator for the "motive" field. It is called by the builders before save.
+	waitingplace.MotiveValidator = waitingplaceDescMotive.Validators[0].(func(string) error)
+	// waitingplaceDescID is the schema descriptor for id field.
+	waitingplaceDescID := waitingplaceMixinFields0[0].Descriptor()
+	// waitingplace.DefaultID holds the default value on creation for the id field.
+	waitingplace.DefaultID = waitingplaceDescID.Default.(func() domain.ID)
+	// waitingplace.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	waitingplace.IDValidator = waitingplaceDescID.Validators[0].(func(string) error)
 	wishMixin := schema.Wish{}.Mixin()
 	wish.Policy = privacy.NewPolicies(schema.Wish{})
 	wish.Hooks[0] = func(next ent.Mutator) ent.Mutator {

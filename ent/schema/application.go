@@ -74,6 +74,7 @@ func (Application) Edges() []ent.Edge {
 		edge.To("orientations", Orientation.Type),
 		edge.To("messages", Message.Type),
 		edge.To("appointment_offers", AppointmentOffer.Type).Annotations(entgql.MapsTo("appointmentOffers")),
+		edge.To("waiting_places", WaitingPlace.Type).Annotations(entgql.MapsTo("waitingPlaces")),
 	}
 }
 

@@ -14,7 +14,8 @@ import (
 )
 
 // BookedTime is a stretch of the time of a member of staff, or of a room, that an
-// appointment takes. It names no applicant.
+// appointment takes, or that is held for a place on the waiting list until an instant. It
+// names no applicant.
 //
 // The time of one person, and of one room, is never booked twice unless somebody
 // overbooked it: the exclusion constraints booked_time_person_no_overlap and
@@ -32,7 +33,10 @@ func (BookedTime) Mixin() []ent.Mixin {
 // Fields of a booked time.
 func (BookedTime) Fields() []ent.Field {
 	return []ent.Field{
-		field.String("appointment_id").GoType(domain.ID("")).Immutable(),
+		field.String("appointment_id").GoType(domain.ID("")).Optional().Nillable().Immutable(),
+		field.String("waiting_place_id").GoType(domain.ID("")).Optional().Nillable().Immutable().
+			Annotations(entgql.Skip(entgql.SkipAll)),
+		field.Time("held_until").Optional().Nillable().Immutable().Annotations(entgql.Skip(entgql.SkipAll)),
 		field.String("reception_point_id").GoType(domain.ID("")).Immutable(),
 		field.String("person_id").GoType(domain.ID("")).Optional().Nillable().Immutable(),
 		field.String("room_id").GoType(domain.ID("")).Optional().Nillable().Immutable(),
@@ -45,7 +49,9 @@ func (BookedTime) Fields() []ent.Field {
 // Edges of a booked time.
 func (BookedTime) Edges() []ent.Edge {
 	return []ent.Edge{
-		edge.From("appointment", Appointment.Type).Ref("booked_times").Field("appointment_id").Unique().Required().Immutable(),
+		edge.From("appointment", Appointment.Type).Ref("booked_times").Field("appointment_id").Unique().Immutable(),
+		edge.From("waiting_place", WaitingPlace.Type).Ref("booked_times").Field("waiting_place_id").Unique().Immutable().
+			Annotations(entgql.Skip(entgql.SkipAll)),
 		edge.To("reception_point", ReceptionPoint.Type).Field("reception_point_id").Unique().Required().Immutable().
 			Annotations(entgql.Skip(entgql.SkipAll)),
 		edge.To("person", Person.Type).Field("person_id").Unique().Immutable().Annotations(entgql.Skip(entgql.SkipAll)),
@@ -60,6 +66,8 @@ func (BookedTime) Indexes() []ent.Index {
 		index.Fields("room_id", "starts_at").StorageKey("booked_time_room_idx"),
 		index.Fields("reception_point_id", "starts_at").StorageKey("booked_time_point_idx"),
 		index.Fields("appointment_id").StorageKey("booked_time_appointment_idx"),
+		index.Fields("waiting_place_id").StorageKey("booked_time_waiting_place_idx").
+			Annotations(entsql.IndexWhere("waiting_place_id IS NOT NULL")),
 	}
 }
 
@@ -69,6 +77,7 @@ func (BookedTime) Annotations() []schema.Annotation {
 		entsql.Table("booked_time"),
 		entsql.Checks(map[string]string{
 			"booked_time_period_check":  "ends_at > starts_at",
+			"booked_time_for_check":     "num_nonnulls(appointment_id, waiting_place_id) = 1 AND (waiting_place_id IS NULL) = (held_until IS NULL)",
 			"booked_time_subject_check": "num_nonnulls(person_id, room_id) = 1",
 		}),
 	}

@@ -801,6 +801,42 @@ type IssueBindingCodePayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A place on the waiting list.
+type JoinWaitingListInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The motive, by its code.
+	Motive string `json:"motive"`
+	// How people are to meet.
+	Mode domain.AppointmentMode `json:"mode"`
+	// Where, at most 20 reception points; anywhere when empty.
+	ReceptionPointIds []domain.ID `json:"receptionPointIds"`
+	// The last day on which an appointment is of use, within 120 days.
+	Until domain.Date `json:"until"`
+}
+
+// What became of joining.
+type JoinWaitingListPayload struct {
+	// The place; `null` when it was refused, or is not yours to see.
+	WaitingPlace *ent.WaitingPlace `json:"waitingPlace,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A place to give up.
+type LeaveWaitingListInput struct {
+	// The place.
+	ID domain.ID `json:"id"`
+}
+
+// What became of leaving.
+type LeaveWaitingListPayload struct {
+	// The place; `null` when it was refused.
+	WaitingPlace *ent.WaitingPlace `json:"waitingPlace,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // An act for which the level of service of a reception point is too low.
 type LevelTooLowError struct {
 	// Always `LEVEL_TOO_LOW`.
@@ -1728,6 +1764,22 @@ type TakeOnlineRegistrationInput struct {
 type TakeOnlineRegistrationPayload struct {
 	// The registration; `null` when it was refused.
 	OnlineRegistration *ent.OnlineRegistration `json:"onlineRegistration,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A slot that is held, to take.
+type TakeWaitingOfferInput struct {
+	// The place.
+	ID domain.ID `json:"id"`
+	// Who of `household` is to come, at most 20; the adults when empty.
+	ParticipantIds []domain.ID `json:"participantIds"`
+}
+
+// What became of taking it.
+type TakeWaitingOfferPayload struct {
+	// The appointment; `null` when it was refused, or is not yours to see.
+	Appointment *ent.Appointment `json:"appointment,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }

@@ -108,6 +108,12 @@ var changes = []change{
 		p.motive, p.sensitive = "SOCIAL_WORKER", true
 		a.appointments = append(a.appointments, p)
 	}},
+	{"a sensitive place on the waiting list more", func(w *World, a *application) {
+		p := w.newWaitingPlace(a, 8)
+		p.motive, p.sensitive = "PMR_INTERVIEW", true
+		a.waitingPlaces = append(a.waitingPlaces, p)
+	}},
+	{"no place on the waiting list", func(_ *World, a *application) { a.waitingPlaces = nil }},
 	{"no appointment", func(_ *World, a *application) {
 		a.appointments = nil
 		for i := range a.offers {

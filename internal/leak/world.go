@@ -60,6 +60,7 @@ type application struct {
 	appointments                      []appointment
 	messages                          []told
 	offers                            []offer
+	waitingPlaces                     []waitingPlace
 	orientations                      []orientation
 }
 
@@ -322,6 +323,9 @@ func (w *World) newApplication(n int) *application {
 	}
 	for i := range w.r.IntN(3) {
 		a.messages, a.offers = append(a.messages, w.newMessage(a, i)), append(a.offers, w.newOffer(a, i))
+	}
+	for i := range w.r.IntN(3) {
+		a.waitingPlaces = append(a.waitingPlaces, w.newWaitingPlace(a, i))
 	}
 	return a
 }
