@@ -84,6 +84,8 @@ const (
 	OrientationPrefix        Prefix = "ort"
 	LevelChangePrefix        Prefix = "lvc"
 	PermanencePrefix         Prefix = "pnc"
+	InterviewPrefix          Prefix = "itw"
+	InterviewNotePrefix      Prefix = "inn"
 )
 
 // Prefixes lists every prefix in use.
@@ -102,7 +104,7 @@ func Prefixes() []Prefix {
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
-		PermanencePrefix,
+		PermanencePrefix, InterviewPrefix, InterviewNotePrefix,
 	}
 }
 

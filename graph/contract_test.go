@@ -279,7 +279,9 @@ func TestEnumsAreThoseOfGo(t *testing.T) {
 		"OrientationState": domain.OrientationState("").Values(), "OrientationReason": domain.OrientationReason("").Values(),
 		"OrientationRefusal": domain.OrientationRefusal("").Values(), "OrientationOutcome": domain.OrientationOutcome("").Values(),
 		"OrientationDirection": domain.OrientationDirection("").Values(),
-		"PermanenceState":      domain.PermanenceState("").Values(), "PermanenceReason": domain.PermanenceReason("").Values(),
+		"InterviewKind":        domain.InterviewKind("").Values(), "NoteAudience": domain.NoteAudience("").Values(),
+		"ProjectConstraint": domain.ProjectConstraint("").Values(),
+		"PermanenceState":   domain.PermanenceState("").Values(), "PermanenceReason": domain.PermanenceReason("").Values(),
 		"PermanenceRefusal": domain.PermanenceRefusal("").Values(), "CoverageReach": domain.CoverageReach("").Values(),
 		"ProposalAspect": domain.ProposalAspect("").Values(), "ObstacleKind": domain.ObstacleKind("").Values(),
 		"LevelChangeState": domain.LevelChangeState("").Values(), "LevelChangeRefusal": domain.LevelChangeRefusal("").Values(),
@@ -416,6 +418,7 @@ func TestPublicFields(t *testing.T) {
 		"DeclareAbsencePayload", "WithdrawAbsencePayload", "BookAppointmentPayload", "MoveAppointmentPayload",
 		"CancelAppointmentPayload", "RecordAttendancePayload", "Orientation", "OrientationStep", "OrientApplicantPayload", "AcceptOrientationPayload", "DeclineOrientationPayload", "WithdrawOrientationPayload", "RecordOrientationReceivedPayload", "ReportBackOrientationPayload", "RecordContactsPayload", "RecordedContact", "LevelChange", "RequestLevelChangePayload", "AnswerLevelChangePayload",
 		"Permanence", "PermanenceRecord", "CommuneCoverage", "CoverageWeek", "PermanenceProposals", "PermanenceProposal", "ProposalReason",
+		"Interview", "InterviewNote", "HousingProject", "RecordInterviewPayload", "AddInterviewNotePayload",
 		"PermanenceGap", "StaffObstacle", "RequestPermanencePayload", "PlanPermanencePayload", "DeclinePermanencePayload",
 		"StaffPermanencePayload", "HoldPermanencePayload", "CancelPermanencePayload",
 	}

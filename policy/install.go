@@ -58,4 +58,6 @@ func Install() {
 	installOrientation()
 	installLevelChange()
 	installPermanence()
+	installInterview()
+	installInterviewNote()
 }

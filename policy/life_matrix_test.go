@@ -17,6 +17,7 @@ var lifeActs = []policy.ApplicationAct{
 	policy.ActDecideChange, policy.ActRecordNotice, policy.ActHoldAppointment, policy.ActWarn, policy.ActWithdrawWarning, policy.ActRemove, policy.ActReactivate,
 	policy.ActMerge, policy.ActUndoMerge, policy.ActSplit, policy.ActHandOver, policy.ActOrient, policy.ActAssignOnline, policy.ActReleaseOnline,
 	policy.ActBook, policy.ActOverbook, policy.ActMove, policy.ActCancel, policy.ActAttendance,
+	policy.ActSimpleInterview, policy.ActHoldInterview, policy.ActInDepthInterview, policy.ActNote, policy.ActSocialNote,
 }
 
 // lifeGrounds are the grounds by which they are tried, each with the kind of organisation

@@ -73,7 +73,7 @@ func PublishFigures(ctx context.Context) context.Context {
 func KeepCalendar(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "keep the calendar", append([]string{
 		"ApplicantAccount", "NamedAgent", "BindingCode", "ReceptionGrant", "ReceptionContact", "EmergencyOpening", "HandOver", "OnlineRegistration",
-		"ProposedChange", "Piece", "PieceFile", "PieceTransfer", "ErasedNumber", "Appointment", "BookedTime", "Deposit",
+		"ProposedChange", "Piece", "PieceFile", "PieceTransfer", "ErasedNumber", "Appointment", "BookedTime", "Interview", "InterviewNote", "Deposit",
 	}, formTypes...)...)
 }
 

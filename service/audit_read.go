@@ -118,6 +118,8 @@ func noteReads(client *rows.Client) {
 	client.Piece.Intercept(ent.InterceptFunc(note))
 	client.PieceFile.Intercept(ent.InterceptFunc(note))
 	client.Appointment.Intercept(ent.InterceptFunc(note))
+	client.Interview.Intercept(ent.InterceptFunc(note))
+	client.InterviewNote.Intercept(ent.InterceptFunc(note))
 	client.Draft.Intercept(ent.InterceptFunc(note))
 }
 
@@ -185,6 +187,17 @@ func (c *reads) noteRows(found ent.Value) {
 			if policy.AboutOpen(x) {
 				c.note(domain.GroupContact, *x.ApplicationID)
 			}
+		}
+	case []*rows.Interview:
+		for _, i := range found {
+			c.note(domain.GroupFile, i.ApplicationID)
+			if i.Kind.Sensitive() {
+				c.note(domain.GroupSensitive, i.ApplicationID)
+			}
+		}
+	case []*rows.InterviewNote:
+		for _, n := range found {
+			c.note(domain.ColumnGroup(n.Audience), n.ApplicationID)
 		}
 	case []*rows.PieceFile:
 		for _, f := range found {

@@ -21,6 +21,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
+	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
@@ -68,6 +70,8 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 		tx.BindingCode.Delete().Where(bindingcode.ApplicationID(id)),
 		tx.ApplicantAccount.Delete().Where(applicantaccount.ApplicationID(id)),
 		tx.NamedAgent.Delete().Where(namedagent.ApplicationID(id)),
+		tx.InterviewNote.Delete().Where(interviewnote.ApplicationID(id)),
+		tx.Interview.Delete().Where(interview.ApplicationID(id)),
 		tx.BookedTime.Delete().Where(bookedtime.HasAppointmentWith(appointment.ApplicationID(id))),
 		tx.Appointment.Delete().Where(appointment.ApplicationID(id)),
 		tx.PieceTransfer.Delete().Where(piecetransfer.ApplicationID(id)),

@@ -41,7 +41,7 @@ func (w *World) record(s sight) object {
 		"masked": s.Masked(), "summary": nil, "file": nil, "contact": nil, "wishes": []object{}, "household": []object{}, "version": 1,
 		"renewalDue": a.State == "ACTIVE" && !w.date(w.day(0)).Before(w.date(a.validUntil).AddMonths(-1)),
 		"deadlines":  []object{}, "history": []object{}, "proposedChanges": []object{},
-		"orientations": []object{}, "appointments": w.appointmentsOf(s),
+		"orientations": []object{}, "appointments": w.appointmentsOf(s), "interviews": w.interviewsOf(s),
 		"pieces": w.pieces(s), "completeness": w.completeness(s),
 	}
 	if s.Opens("SUMMARY") {

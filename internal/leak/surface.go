@@ -147,6 +147,13 @@ var registry = map[string]string{
 	"Appointment.startsAt": "record", "Appointment.endsAt": "record", "Appointment.participants": "record", "Appointment.bookedAt": "record",
 	"Appointment.overbookedFor": "record", "Appointment.version": "record", "Participant.memberId": "record", "Participant.attendance": "record",
 
+	"Application.interviews": "record", "Interview.id": "record", "Interview.application": "record", "Interview.kind": "record",
+	"Interview.heldOn": "record", "Interview.organisation": "record", "Interview.receptionPoint": "record", "Interview.appointment": "record",
+	"Interview.project": "record", "Interview.notes": "record", "InterviewNote.id": "record", "InterviewNote.audience": "record",
+	"InterviewNote.text": "record", "InterviewNote.organisation": "record", "InterviewNote.writtenAt": "record",
+	"HousingProject.typologies": "record", "HousingProject.communes": "record", "HousingProject.budget": "record",
+	"HousingProject.constraints": "record", "HousingProject.text": "record",
+
 	"Application.pieces": "record", "Application.completeness": "record",
 	"Piece.id": "record", "Piece.kind": "record", "Piece.members": "record", "Piece.state": "record", "Piece.refusedFor": "record",
 	"Piece.dueOn": "record", "Piece.issuedOn": "record", "Piece.expiresOn": "record", "Piece.servesUntil": "record", "Piece.scan": "record",
@@ -285,6 +292,13 @@ var elsewhere = []string{
 	"Mutation.changeOccurrence", "ChangeOccurrenceInput.id", "ChangeOccurrenceInput.version", "ChangeOccurrenceInput.day",
 	"ChangeOccurrenceInput.opens", "ChangeOccurrenceInput.closes",
 	"Mutation.endAvailability", "EndAvailabilityInput.id", "EndAvailabilityInput.version", "EndAvailabilityInput.validUntil",
+	// Acts on interviews give back what the caller sees of them: server's TestInterviews.
+	"Mutation.recordInterview", "RecordInterviewPayload.interview", "RecordInterviewInput.applicationId", "RecordInterviewInput.kind",
+	"RecordInterviewInput.heldOn", "RecordInterviewInput.appointmentId", "RecordInterviewInput.project", "RecordInterviewInput.notes",
+	"HousingProjectInput.typologies", "HousingProjectInput.communes", "HousingProjectInput.budget", "HousingProjectInput.constraints",
+	"HousingProjectInput.text", "NoteInput.audience", "NoteInput.text",
+	"Mutation.addInterviewNote", "AddInterviewNotePayload.interview", "AddInterviewNoteInput.interviewId", "AddInterviewNoteInput.audience",
+	"AddInterviewNoteInput.text",
 	"StaffPermanencePayload.hit", "CancelPermanencePayload.hit",
 	"Mutation.staffPermanence", "StaffPermanenceInput.id", "StaffPermanenceInput.version", "StaffPermanenceInput.personIds",
 	"StaffPermanenceInput.from", "StaffPermanenceInput.until",

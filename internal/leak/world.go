@@ -58,6 +58,7 @@ type application struct {
 	proposed                          string
 	pieces                            []piece
 	appointments                      []appointment
+	interviews                        []interview
 	orientations                      []orientation
 }
 
@@ -317,6 +318,9 @@ func (w *World) newApplication(n int) *application {
 	}
 	for i := range w.r.IntN(3) {
 		a.appointments = append(a.appointments, w.newAppointment(a, i))
+	}
+	for i := range w.r.IntN(3) {
+		a.interviews = append(a.interviews, w.newInterview(a, i))
 	}
 	return a
 }
