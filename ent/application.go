@@ -75,13 +75,15 @@ type ApplicationEdges struct {
 	Pieces []*Piece `json:"pieces,omitempty"`
 	// Appointments holds the value of the appointments edge.
 	Appointments []*Appointment `json:"appointments,omitempty"`
+	// Interviews holds the value of the interviews edge.
+	Interviews []*Interview `json:"interviews,omitempty"`
 	// Orientations holds the value of the orientations edge.
 	Orientations []*Orientation `json:"orientations,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [11]bool
+	loadedTypes [12]bool
 	// totalCount holds the count of the edges above.
-	totalCount [11]map[string]int
+	totalCount [12]map[string]int
 
 	namedWishes          map[string][]*Wish
 	namedHousehold       map[string][]*HouseholdMember
@@ -90,6 +92,7 @@ type ApplicationEdges struct {
 	namedProposedChanges map[string][]*ProposedChange
 	namedPieces          map[string][]*Piece
 	namedAppointments    map[string][]*Appointment
+	namedInterviews      map[string][]*Interview
 	namedOrientations    map[string][]*Orientation
 }
 
@@ -189,10 +192,19 @@ func (e ApplicationEdges) AppointmentsOrErr() ([]*Appointment, error) {
 	return nil, &NotLoadedError{edge: "appointments"}
 }
 
+// InterviewsOrErr returns the Interviews value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) InterviewsOrErr() ([]*Interview, error) {
+	if e.loadedTypes[10] {
+		return e.Interviews, nil
+	}
+	return nil, &NotLoadedError{edge: "interviews"}
+}
+
 // OrientationsOrErr returns the Orientations value or an error if the edge
 // was not loaded in eager-loading.
 func (e ApplicationEdges) OrientationsOrErr() ([]*Orientation, error) {
-	if e.loadedTypes[10] {
+	if e.loadedTypes[11] {
 		return e.Orientations, nil
 	}
 	return nil, &NotLoadedError{edge: "orientations"}
@@ -382,6 +394,11 @@ func (_m *Application) QueryPieces() *PieceQuery {
 // QueryAppointments queries the "appointments" edge of the Application entity.
 func (_m *Application) QueryAppointments() *AppointmentQuery {
 	return NewApplicationClient(_m.config).QueryAppointments(_m)
+}
+
+// QueryInterviews queries the "interviews" edge of the Application entity.
+func (_m *Application) QueryInterviews() *InterviewQuery {
+	return NewApplicationClient(_m.config).QueryInterviews(_m)
 }
 
 // QueryOrientations queries the "orientations" edge of the Application entity.
@@ -625,6 +642,30 @@ func (_m *Application) appendNamedAppointments(name string, edges ...*Appointmen
 		_m.Edges.namedAppointments[name] = []*Appointment{}
 	} else {
 		_m.Edges.namedAppointments[name] = append(_m.Edges.namedAppointments[name], edges...)
+	}
+}
+
+// NamedInterviews returns the Interviews named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedInterviews(name string) ([]*Interview, error) {
+	if _m.Edges.namedInterviews == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedInterviews[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedInterviews(name string, edges ...*Interview) {
+	if _m.Edges.namedInterviews == nil {
+		_m.Edges.namedInterviews = make(map[string][]*Interview)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedInterviews[name] = []*Interview{}
+	} else {
+		_m.Edges.namedInterviews[name] = append(_m.Edges.namedInterviews[name], edges...)
 	}
 }
 

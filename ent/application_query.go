@@ -23,6 +23,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
@@ -47,6 +48,7 @@ type ApplicationQuery struct {
 	withProposedChanges      *ProposedChangeQuery
 	withPieces               *PieceQuery
 	withAppointments         *AppointmentQuery
+	withInterviews           *InterviewQuery
 	withOrientations         *OrientationQuery
 	loadTotal                []func(context.Context, []*Application) error
 	modifiers                []func(*sql.Selector)
@@ -57,6 +59,7 @@ type ApplicationQuery struct {
 	withNamedProposedChanges map[string]*ProposedChangeQuery
 	withNamedPieces          map[string]*PieceQuery
 	withNamedAppointments    map[string]*AppointmentQuery
+	withNamedInterviews      map[string]*InterviewQuery
 	withNamedOrientations    map[string]*OrientationQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
@@ -314,6 +317,28 @@ func (_q *ApplicationQuery) QueryAppointments() *AppointmentQuery {
 	return query
 }
 
+// QueryInterviews chains the current query on the "interviews" edge.
+func (_q *ApplicationQuery) QueryInterviews() *InterviewQuery {
+	query := (&InterviewClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(interview.Table, interview.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.InterviewsTable, application.InterviewsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // QueryOrientations chains the current query on the "orientations" edge.
 func (_q *ApplicationQuery) QueryOrientations() *OrientationQuery {
 	query := (&OrientationClient{config: _q.config}).Query()
@@ -538,6 +563,7 @@ func (_q *ApplicationQuery) Clone() *ApplicationQuery {
 		withProposedChanges: _q.withProposedChanges.Clone(),
 		withPieces:          _q.withPieces.Clone(),
 		withAppointments:    _q.withAppointments.Clone(),
+		withInterviews:      _q.withInterviews.Clone(),
 		withOrientations:    _q.withOrientations.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
@@ -656,6 +682,17 @@ func (_q *ApplicationQuery) WithAppointments(opts ...func(*AppointmentQuery)) *A
 	return _q
 }
 
+// WithInterviews tells the query-builder to eager-load the nodes that are connected to
+// the "interviews" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithInterviews(opts ...func(*InterviewQuery)) *ApplicationQuery {
+	query := (&InterviewClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withInterviews = query
+	return _q
+}
+
 // WithOrientations tells the query-builder to eager-load the nodes that are connected to
 // the "orientations" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *ApplicationQuery) WithOrientations(opts ...func(*OrientationQuery)) *ApplicationQuery {
@@ -751,7 +788,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*Application{}
 		_spec       = _q.querySpec()
-		loadedTypes = [11]bool{
+		loadedTypes = [12]bool{
 			_q.withSummary != nil,
 			_q.withFile != nil,
 			_q.withContact != nil,
@@ -762,6 +799,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			_q.withProposedChanges != nil,
 			_q.withPieces != nil,
 			_q.withAppointments != nil,
+			_q.withInterviews != nil,
 			_q.withOrientations != nil,
 		}
 	)
@@ -853,6 +891,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
+	if query := _q.withInterviews; query != nil {
+		if err := _q.loadInterviews(ctx, query, nodes,
+			func(n *Application) { n.Edges.Interviews = []*Interview{} },
+			func(n *Application, e *Interview) { n.Edges.Interviews = append(n.Edges.Interviews, e) }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withOrientations; query != nil {
 		if err := _q.loadOrientations(ctx, query, nodes,
 			func(n *Application) { n.Edges.Orientations = []*Orientation{} },
@@ -906,6 +951,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadAppointments(ctx, query, nodes,
 			func(n *Application) { n.appendNamedAppointments(name) },
 			func(n *Application, e *Appointment) { n.appendNamedAppointments(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedInterviews {
+		if err := _q.loadInterviews(ctx, query, nodes,
+			func(n *Application) { n.appendNamedInterviews(name) },
+			func(n *Application, e *Interview) { n.appendNamedInterviews(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1215,6 +1267,36 @@ func (_q *ApplicationQuery) loadAppointments(ctx context.Context, query *Appoint
 	}
 	return nil
 }
+func (_q *ApplicationQuery) loadInterviews(ctx context.Context, query *InterviewQuery, nodes []*Application, init func(*Application), assign func(*Application, *Interview)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(interview.FieldApplicationID)
+	}
+	query.Where(predicate.Interview(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.InterviewsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
 func (_q *ApplicationQuery) loadOrientations(ctx context.Context, query *OrientationQuery, nodes []*Application, init func(*Application), assign func(*Application, *Orientation)) error {
 	fks := make([]driver.Value, 0, len(nodes))
 	nodeids := make(map[domain.ID]*Application)
@@ -1460,6 +1542,20 @@ func (_q *ApplicationQuery) WithNamedAppointments(name string, opts ...func(*App
 		_q.withNamedAppointments = make(map[string]*AppointmentQuery)
 	}
 	_q.withNamedAppointments[name] = query
+	return _q
+}
+
+// WithNamedInterviews tells the query-builder to eager-load the nodes that are connected to the "interviews"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedInterviews(name string, opts ...func(*InterviewQuery)) *ApplicationQuery {
+	query := (&InterviewClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedInterviews == nil {
+		_q.withNamedInterviews = make(map[string]*InterviewQuery)
+	}
+	_q.withNamedInterviews[name] = query
 	return _q
 }
 

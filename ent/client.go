@@ -43,6 +43,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
+	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/mapfacet"
@@ -140,6 +142,10 @@ type Client struct {
 	HandOver *HandOverClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
 	HouseholdMember *HouseholdMemberClient
+	// Interview is the client for interacting with the Interview builders.
+	Interview *InterviewClient
+	// InterviewNote is the client for interacting with the InterviewNote builders.
+	InterviewNote *InterviewNoteClient
 	// LevelChange is the client for interacting with the LevelChange builders.
 	LevelChange *LevelChangeClient
 	// LockOut is the client for interacting with the LockOut builders.
@@ -246,6 +252,8 @@ func (c *Client) init() {
 	c.ErasedNumber = NewErasedNumberClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
 	c.HouseholdMember = NewHouseholdMemberClient(c.config)
+	c.Interview = NewInterviewClient(c.config)
+	c.InterviewNote = NewInterviewNoteClient(c.config)
 	c.LevelChange = NewLevelChangeClient(c.config)
 	c.LockOut = NewLockOutClient(c.config)
 	c.MapFacet = NewMapFacetClient(c.config)
@@ -399,6 +407,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ErasedNumber:       NewErasedNumberClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
+		Interview:          NewInterviewClient(cfg),
+		InterviewNote:      NewInterviewNoteClient(cfg),
 		LevelChange:        NewLevelChangeClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
 		MapFacet:           NewMapFacetClient(cfg),
@@ -479,6 +489,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ErasedNumber:       NewErasedNumberClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
+		Interview:          NewInterviewClient(cfg),
+		InterviewNote:      NewInterviewNoteClient(cfg),
 		LevelChange:        NewLevelChangeClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
 		MapFacet:           NewMapFacetClient(cfg),
@@ -547,14 +559,15 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ApplicationSummary, c.Appointment, c.Assignment, c.AttemptCount, c.Audience,
 		c.Availability, c.BindingCode, c.BookedTime, c.Building, c.CatalogueEntry,
 		c.Commune, c.Deadline, c.Deposit, c.Draft, c.Dwelling, c.EmergencyOpening,
-		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LevelChange, c.LockOut,
-		c.MapFacet, c.MapVersion, c.MemberParticulars, c.NamedAgent,
-		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
-		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
-		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
-		c.Room, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
-		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.Interview, c.InterviewNote,
+		c.LevelChange, c.LockOut, c.MapFacet, c.MapVersion, c.MemberParticulars,
+		c.NamedAgent, c.OnlineRegistration, c.OpeningHours, c.Organisation,
+		c.Orientation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
+		c.Permanence, c.Person, c.Piece, c.PieceFile, c.PieceTransfer,
+		c.ProposedChange, c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant,
+		c.ReceptionPoint, c.RegistryEvent, c.Room, c.SandboxClock, c.SensitiveRecord,
+		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion,
+		c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -569,14 +582,15 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ApplicationSummary, c.Appointment, c.Assignment, c.AttemptCount, c.Audience,
 		c.Availability, c.BindingCode, c.BookedTime, c.Building, c.CatalogueEntry,
 		c.Commune, c.Deadline, c.Deposit, c.Draft, c.Dwelling, c.EmergencyOpening,
-		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.LevelChange, c.LockOut,
-		c.MapFacet, c.MapVersion, c.MemberParticulars, c.NamedAgent,
-		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
-		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
-		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
-		c.Room, c.SandboxClock, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
-		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.ErasedNumber, c.HandOver, c.HouseholdMember, c.Interview, c.InterviewNote,
+		c.LevelChange, c.LockOut, c.MapFacet, c.MapVersion, c.MemberParticulars,
+		c.NamedAgent, c.OnlineRegistration, c.OpeningHours, c.Organisation,
+		c.Orientation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
+		c.Permanence, c.Person, c.Piece, c.PieceFile, c.PieceTransfer,
+		c.ProposedChange, c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant,
+		c.ReceptionPoint, c.RegistryEvent, c.Room, c.SandboxClock, c.SensitiveRecord,
+		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion,
+		c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -639,6 +653,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.HandOver.mutate(ctx, m)
 	case *HouseholdMemberMutation:
 		return c.HouseholdMember.mutate(ctx, m)
+	case *InterviewMutation:
+		return c.Interview.mutate(ctx, m)
+	case *InterviewNoteMutation:
+		return c.InterviewNote.mutate(ctx, m)
 	case *LevelChangeMutation:
 		return c.LevelChange.mutate(ctx, m)
 	case *LockOutMutation:
@@ -1487,6 +1505,22 @@ func (c *ApplicationClient) QueryAppointments(_m *Application) *AppointmentQuery
 			sqlgraph.From(application.Table, application.FieldID, id),
 			sqlgraph.To(appointment.Table, appointment.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.AppointmentsTable, application.AppointmentsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryInterviews queries the interviews edge of a Application.
+func (c *ApplicationClient) QueryInterviews(_m *Application) *InterviewQuery {
+	query := (&InterviewClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(interview.Table, interview.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.InterviewsTable, application.InterviewsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -5575,6 +5609,434 @@ func (c *HouseholdMemberClient) mutate(ctx context.Context, m *HouseholdMemberMu
 		return (&HouseholdMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown HouseholdMember mutation op: %q", m.Op())
+	}
+}
+
+// InterviewClient is a client for the Interview schema.
+type InterviewClient struct {
+	config
+}
+
+// NewInterviewClient returns a client for the Interview from the given config.
+func NewInterviewClient(c config) *InterviewClient {
+	return &InterviewClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `interview.Hooks(f(g(h())))`.
+func (c *InterviewClient) Use(hooks ...Hook) {
+	c.hooks.Interview = append(c.hooks.Interview, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `interview.Intercept(f(g(h())))`.
+func (c *InterviewClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Interview = append(c.inters.Interview, interceptors...)
+}
+
+// Create returns a builder for creating a Interview entity.
+func (c *InterviewClient) Create() *InterviewCreate {
+	mutation := newInterviewMutation(c.config, OpCreate)
+	return &InterviewCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Interview entities.
+func (c *InterviewClient) CreateBulk(builders ...*InterviewCreate) *InterviewCreateBulk {
+	return &InterviewCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InterviewClient) MapCreateBulk(slice any, setFunc func(*InterviewCreate, int)) *InterviewCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InterviewCreateBulk{err: fmt.Errorf("calling to InterviewClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InterviewCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InterviewCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Interview.
+func (c *InterviewClient) Update() *InterviewUpdate {
+	mutation := newInterviewMutation(c.config, OpUpdate)
+	return &InterviewUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InterviewClient) UpdateOne(_m *Interview) *InterviewUpdateOne {
+	mutation := newInterviewMutation(c.config, OpUpdateOne, withInterview(_m))
+	return &InterviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InterviewClient) UpdateOneID(id domain.ID) *InterviewUpdateOne {
+	mutation := newInterviewMutation(c.config, OpUpdateOne, withInterviewID(id))
+	return &InterviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Interview.
+func (c *InterviewClient) Delete() *InterviewDelete {
+	mutation := newInterviewMutation(c.config, OpDelete)
+	return &InterviewDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InterviewClient) DeleteOne(_m *Interview) *InterviewDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InterviewClient) DeleteOneID(id domain.ID) *InterviewDeleteOne {
+	builder := c.Delete().Where(interview.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InterviewDeleteOne{builder}
+}
+
+// Query returns a query builder for Interview.
+func (c *InterviewClient) Query() *InterviewQuery {
+	return &InterviewQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInterview},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Interview entity by its id.
+func (c *InterviewClient) Get(ctx context.Context, id domain.ID) (*Interview, error) {
+	return c.Query().Where(interview.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InterviewClient) GetX(ctx context.Context, id domain.ID) *Interview {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a Interview.
+func (c *InterviewClient) QueryApplication(_m *Interview) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interview.Table, interview.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, interview.ApplicationTable, interview.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoint queries the reception_point edge of a Interview.
+func (c *InterviewClient) QueryReceptionPoint(_m *Interview) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interview.Table, interview.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interview.ReceptionPointTable, interview.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrganisation queries the organisation edge of a Interview.
+func (c *InterviewClient) QueryOrganisation(_m *Interview) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interview.Table, interview.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interview.OrganisationTable, interview.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryHeldBy queries the held_by edge of a Interview.
+func (c *InterviewClient) QueryHeldBy(_m *Interview) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interview.Table, interview.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interview.HeldByTable, interview.HeldByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAppointment queries the appointment edge of a Interview.
+func (c *InterviewClient) QueryAppointment(_m *Interview) *AppointmentQuery {
+	query := (&AppointmentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interview.Table, interview.FieldID, id),
+			sqlgraph.To(appointment.Table, appointment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interview.AppointmentTable, interview.AppointmentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryNotes queries the notes edge of a Interview.
+func (c *InterviewClient) QueryNotes(_m *Interview) *InterviewNoteQuery {
+	query := (&InterviewNoteClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interview.Table, interview.FieldID, id),
+			sqlgraph.To(interviewnote.Table, interviewnote.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, interview.NotesTable, interview.NotesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *InterviewClient) Hooks() []Hook {
+	hooks := c.hooks.Interview
+	return append(hooks[:len(hooks):len(hooks)], interview.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *InterviewClient) Interceptors() []Interceptor {
+	return c.inters.Interview
+}
+
+func (c *InterviewClient) mutate(ctx context.Context, m *InterviewMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InterviewCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InterviewUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InterviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InterviewDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Interview mutation op: %q", m.Op())
+	}
+}
+
+// InterviewNoteClient is a client for the InterviewNote schema.
+type InterviewNoteClient struct {
+	config
+}
+
+// NewInterviewNoteClient returns a client for the InterviewNote from the given config.
+func NewInterviewNoteClient(c config) *InterviewNoteClient {
+	return &InterviewNoteClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `interviewnote.Hooks(f(g(h())))`.
+func (c *InterviewNoteClient) Use(hooks ...Hook) {
+	c.hooks.InterviewNote = append(c.hooks.InterviewNote, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `interviewnote.Intercept(f(g(h())))`.
+func (c *InterviewNoteClient) Intercept(interceptors ...Interceptor) {
+	c.inters.InterviewNote = append(c.inters.InterviewNote, interceptors...)
+}
+
+// Create returns a builder for creating a InterviewNote entity.
+func (c *InterviewNoteClient) Create() *InterviewNoteCreate {
+	mutation := newInterviewNoteMutation(c.config, OpCreate)
+	return &InterviewNoteCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of InterviewNote entities.
+func (c *InterviewNoteClient) CreateBulk(builders ...*InterviewNoteCreate) *InterviewNoteCreateBulk {
+	return &InterviewNoteCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InterviewNoteClient) MapCreateBulk(slice any, setFunc func(*InterviewNoteCreate, int)) *InterviewNoteCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InterviewNoteCreateBulk{err: fmt.Errorf("calling to InterviewNoteClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InterviewNoteCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InterviewNoteCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for InterviewNote.
+func (c *InterviewNoteClient) Update() *InterviewNoteUpdate {
+	mutation := newInterviewNoteMutation(c.config, OpUpdate)
+	return &InterviewNoteUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InterviewNoteClient) UpdateOne(_m *InterviewNote) *InterviewNoteUpdateOne {
+	mutation := newInterviewNoteMutation(c.config, OpUpdateOne, withInterviewNote(_m))
+	return &InterviewNoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InterviewNoteClient) UpdateOneID(id domain.ID) *InterviewNoteUpdateOne {
+	mutation := newInterviewNoteMutation(c.config, OpUpdateOne, withInterviewNoteID(id))
+	return &InterviewNoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for InterviewNote.
+func (c *InterviewNoteClient) Delete() *InterviewNoteDelete {
+	mutation := newInterviewNoteMutation(c.config, OpDelete)
+	return &InterviewNoteDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InterviewNoteClient) DeleteOne(_m *InterviewNote) *InterviewNoteDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InterviewNoteClient) DeleteOneID(id domain.ID) *InterviewNoteDeleteOne {
+	builder := c.Delete().Where(interviewnote.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InterviewNoteDeleteOne{builder}
+}
+
+// Query returns a query builder for InterviewNote.
+func (c *InterviewNoteClient) Query() *InterviewNoteQuery {
+	return &InterviewNoteQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInterviewNote},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a InterviewNote entity by its id.
+func (c *InterviewNoteClient) Get(ctx context.Context, id domain.ID) (*InterviewNote, error) {
+	return c.Query().Where(interviewnote.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InterviewNoteClient) GetX(ctx context.Context, id domain.ID) *InterviewNote {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryInterview queries the interview edge of a InterviewNote.
+func (c *InterviewNoteClient) QueryInterview(_m *InterviewNote) *InterviewQuery {
+	query := (&InterviewClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interviewnote.Table, interviewnote.FieldID, id),
+			sqlgraph.To(interview.Table, interview.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, interviewnote.InterviewTable, interviewnote.InterviewColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryApplication queries the application edge of a InterviewNote.
+func (c *InterviewNoteClient) QueryApplication(_m *InterviewNote) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interviewnote.Table, interviewnote.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interviewnote.ApplicationTable, interviewnote.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAuthor queries the author edge of a InterviewNote.
+func (c *InterviewNoteClient) QueryAuthor(_m *InterviewNote) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interviewnote.Table, interviewnote.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interviewnote.AuthorTable, interviewnote.AuthorColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrganisation queries the organisation edge of a InterviewNote.
+func (c *InterviewNoteClient) QueryOrganisation(_m *InterviewNote) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interviewnote.Table, interviewnote.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interviewnote.OrganisationTable, interviewnote.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *InterviewNoteClient) Hooks() []Hook {
+	hooks := c.hooks.InterviewNote
+	return append(hooks[:len(hooks):len(hooks)], interviewnote.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *InterviewNoteClient) Interceptors() []Interceptor {
+	return c.inters.InterviewNote
+}
+
+func (c *InterviewNoteClient) mutate(ctx context.Context, m *InterviewNoteMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InterviewNoteCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InterviewNoteUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InterviewNoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InterviewNoteDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown InterviewNote mutation op: %q", m.Op())
 	}
 }
 
@@ -11549,11 +12011,11 @@ type (
 		ApplicationContact, ApplicationEvent, ApplicationFile, ApplicationSummary,
 		Appointment, Assignment, AttemptCount, Audience, Availability, BindingCode,
 		BookedTime, Building, CatalogueEntry, Commune, Deadline, Deposit, Draft,
-		Dwelling, EmergencyOpening, ErasedNumber, HandOver, HouseholdMember,
-		LevelChange, LockOut, MapFacet, MapVersion, MemberParticulars, NamedAgent,
-		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
-		PartnerApp, PartnerAppSecret, Permanence, Person, Piece, PieceFile,
-		PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
+		Dwelling, EmergencyOpening, ErasedNumber, HandOver, HouseholdMember, Interview,
+		InterviewNote, LevelChange, LockOut, MapFacet, MapVersion, MemberParticulars,
+		NamedAgent, OnlineRegistration, OpeningHours, Organisation, Orientation,
+		Ownership, Pair, PartnerApp, PartnerAppSecret, Permanence, Person, Piece,
+		PieceFile, PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
 		ReceptionGrant, ReceptionPoint, RegistryEvent, Room, SandboxClock,
 		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
 		UsedAssertion, Wish []ent.Hook
@@ -11563,11 +12025,11 @@ type (
 		ApplicationContact, ApplicationEvent, ApplicationFile, ApplicationSummary,
 		Appointment, Assignment, AttemptCount, Audience, Availability, BindingCode,
 		BookedTime, Building, CatalogueEntry, Commune, Deadline, Deposit, Draft,
-		Dwelling, EmergencyOpening, ErasedNumber, HandOver, HouseholdMember,
-		LevelChange, LockOut, MapFacet, MapVersion, MemberParticulars, NamedAgent,
-		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
-		PartnerApp, PartnerAppSecret, Permanence, Person, Piece, PieceFile,
-		PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
+		Dwelling, EmergencyOpening, ErasedNumber, HandOver, HouseholdMember, Interview,
+		InterviewNote, LevelChange, LockOut, MapFacet, MapVersion, MemberParticulars,
+		NamedAgent, OnlineRegistration, OpeningHours, Organisation, Orientation,
+		Ownership, Pair, PartnerApp, PartnerAppSecret, Permanence, Person, Piece,
+		PieceFile, PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
 		ReceptionGrant, ReceptionPoint, RegistryEvent, Room, SandboxClock,
 		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
 		UsedAssertion, Wish []ent.Interceptor

@@ -40,6 +40,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
+	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/mapfacet"
@@ -113,6 +115,8 @@ const (
 	TypeErasedNumber       = "ErasedNumber"
 	TypeHandOver           = "HandOver"
 	TypeHouseholdMember    = "HouseholdMember"
+	TypeInterview          = "Interview"
+	TypeInterviewNote      = "InterviewNote"
 	TypeLevelChange        = "LevelChange"
 	TypeLockOut            = "LockOut"
 	TypeMapFacet           = "MapFacet"
@@ -2724,6 +2728,9 @@ type ApplicationMutation struct {
 	appointments            map[domain.ID]struct{}
 	removedappointments     map[domain.ID]struct{}
 	clearedappointments     bool
+	interviews              map[domain.ID]struct{}
+	removedinterviews       map[domain.ID]struct{}
+	clearedinterviews       bool
 	orientations            map[domain.ID]struct{}
 	removedorientations     map[domain.ID]struct{}
 	clearedorientations     bool
@@ -3858,6 +3865,60 @@ func (m *ApplicationMutation) ResetAppointments() {
 	m.removedappointments = nil
 }
 
+// AddInterviewIDs adds the "interviews" edge to the Interview entity by ids.
+func (m *ApplicationMutation) AddInterviewIDs(ids ...domain.ID) {
+	if m.interviews == nil {
+		m.interviews = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.interviews[ids[i]] = struct{}{}
+	}
+}
+
+// ClearInterviews clears the "interviews" edge to the Interview entity.
+func (m *ApplicationMutation) ClearInterviews() {
+	m.clearedinterviews = true
+}
+
+// InterviewsCleared reports if the "interviews" edge to the Interview entity was cleared.
+func (m *ApplicationMutation) InterviewsCleared() bool {
+	return m.clearedinterviews
+}
+
+// RemoveInterviewIDs removes the "interviews" edge to the Interview entity by IDs.
+func (m *ApplicationMutation) RemoveInterviewIDs(ids ...domain.ID) {
+	if m.removedinterviews == nil {
+		m.removedinterviews = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.interviews, ids[i])
+		m.removedinterviews[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedInterviews returns the removed IDs of the "interviews" edge to the Interview entity.
+func (m *ApplicationMutation) RemovedInterviewsIDs() (ids []domain.ID) {
+	for id := range m.removedinterviews {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// InterviewsIDs returns the "interviews" edge IDs in the mutation.
+func (m *ApplicationMutation) InterviewsIDs() (ids []domain.ID) {
+	for id := range m.interviews {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetInterviews resets all changes to the "interviews" edge.
+func (m *ApplicationMutation) ResetInterviews() {
+	m.interviews = nil
+	m.clearedinterviews = false
+	m.removedinterviews = nil
+}
+
 // AddOrientationIDs adds the "orientations" edge to the Orientation entity by ids.
 func (m *ApplicationMutation) AddOrientationIDs(ids ...domain.ID) {
 	if m.orientations == nil {
@@ -4285,7 +4346,7 @@ func (m *ApplicationMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ApplicationMutation) AddedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 12)
 	if m.summary != nil {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -4315,6 +4376,9 @@ func (m *ApplicationMutation) AddedEdges() []string {
 	}
 	if m.appointments != nil {
 		edges = append(edges, application.EdgeAppointments)
+	}
+	if m.interviews != nil {
+		edges = append(edges, application.EdgeInterviews)
 	}
 	if m.orientations != nil {
 		edges = append(edges, application.EdgeOrientations)
@@ -4380,6 +4444,12 @@ func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeInterviews:
+		ids := make([]ent.Value, 0, len(m.interviews))
+		for id := range m.interviews {
+			ids = append(ids, id)
+		}
+		return ids
 	case application.EdgeOrientations:
 		ids := make([]ent.Value, 0, len(m.orientations))
 		for id := range m.orientations {
@@ -4392,7 +4462,7 @@ func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ApplicationMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 12)
 	if m.removedwishes != nil {
 		edges = append(edges, application.EdgeWishes)
 	}
@@ -4413,6 +4483,9 @@ func (m *ApplicationMutation) RemovedEdges() []string {
 	}
 	if m.removedappointments != nil {
 		edges = append(edges, application.EdgeAppointments)
+	}
+	if m.removedinterviews != nil {
+		edges = append(edges, application.EdgeInterviews)
 	}
 	if m.removedorientations != nil {
 		edges = append(edges, application.EdgeOrientations)
@@ -4466,6 +4539,12 @@ func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeInterviews:
+		ids := make([]ent.Value, 0, len(m.removedinterviews))
+		for id := range m.removedinterviews {
+			ids = append(ids, id)
+		}
+		return ids
 	case application.EdgeOrientations:
 		ids := make([]ent.Value, 0, len(m.removedorientations))
 		for id := range m.removedorientations {
@@ -4478,7 +4557,7 @@ func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ApplicationMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 11)
+	edges := make([]string, 0, 12)
 	if m.clearedsummary {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -4508,6 +4587,9 @@ func (m *ApplicationMutation) ClearedEdges() []string {
 	}
 	if m.clearedappointments {
 		edges = append(edges, application.EdgeAppointments)
+	}
+	if m.clearedinterviews {
+		edges = append(edges, application.EdgeInterviews)
 	}
 	if m.clearedorientations {
 		edges = append(edges, application.EdgeOrientations)
@@ -4539,6 +4621,8 @@ func (m *ApplicationMutation) EdgeCleared(name string) bool {
 		return m.clearedpieces
 	case application.EdgeAppointments:
 		return m.clearedappointments
+	case application.EdgeInterviews:
+		return m.clearedinterviews
 	case application.EdgeOrientations:
 		return m.clearedorientations
 	}
@@ -4595,6 +4679,9 @@ func (m *ApplicationMutation) ResetEdge(name string) error {
 		return nil
 	case application.EdgeAppointments:
 		m.ResetAppointments()
+		return nil
+	case application.EdgeInterviews:
+		m.ResetInterviews()
 		return nil
 	case application.EdgeOrientations:
 		m.ResetOrientations()
@@ -30061,6 +30148,2204 @@ func (m *HouseholdMemberMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown HouseholdMember edge %s", name)
+}
+
+// InterviewMutation represents an operation that mutates the Interview nodes in the graph.
+type InterviewMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	moved_from_id          *domain.ID
+	kind                   *domain.InterviewKind
+	held_on                *domain.Date
+	project                **domain.HousingProject
+	clearedFields          map[string]struct{}
+	application            *domain.ID
+	clearedapplication     bool
+	reception_point        *domain.ID
+	clearedreception_point bool
+	organisation           *domain.ID
+	clearedorganisation    bool
+	held_by                *domain.ID
+	clearedheld_by         bool
+	appointment            *domain.ID
+	clearedappointment     bool
+	notes                  map[domain.ID]struct{}
+	removednotes           map[domain.ID]struct{}
+	clearednotes           bool
+	done                   bool
+	oldValue               func(context.Context) (*Interview, error)
+	predicates             []predicate.Interview
+}
+
+var _ ent.Mutation = (*InterviewMutation)(nil)
+
+// interviewOption allows management of the mutation configuration using functional options.
+type interviewOption func(*InterviewMutation)
+
+// newInterviewMutation creates new mutation for the Interview entity.
+func newInterviewMutation(c config, op Op, opts ...interviewOption) *InterviewMutation {
+	m := &InterviewMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeInterview,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withInterviewID sets the ID field of the mutation.
+func withInterviewID(id domain.ID) interviewOption {
+	return func(m *InterviewMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Interview
+		)
+		m.oldValue = func(ctx context.Context) (*Interview, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Interview.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withInterview sets the old Interview of the mutation.
+func withInterview(node *Interview) interviewOption {
+	return func(m *InterviewMutation) {
+		m.oldValue = func(context.Context) (*Interview, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m InterviewMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m InterviewMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Interview entities.
+func (m *InterviewMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *InterviewMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *InterviewMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Interview.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *InterviewMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *InterviewMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *InterviewMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *InterviewMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *InterviewMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *InterviewMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMovedFromID sets the "moved_from_id" field.
+func (m *InterviewMutation) SetMovedFromID(d domain.ID) {
+	m.moved_from_id = &d
+}
+
+// MovedFromID returns the value of the "moved_from_id" field in the mutation.
+func (m *InterviewMutation) MovedFromID() (r domain.ID, exists bool) {
+	v := m.moved_from_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMovedFromID returns the old "moved_from_id" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldMovedFromID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMovedFromID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMovedFromID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMovedFromID: %w", err)
+	}
+	return oldValue.MovedFromID, nil
+}
+
+// ClearMovedFromID clears the value of the "moved_from_id" field.
+func (m *InterviewMutation) ClearMovedFromID() {
+	m.moved_from_id = nil
+	m.clearedFields[interview.FieldMovedFromID] = struct{}{}
+}
+
+// MovedFromIDCleared returns if the "moved_from_id" field was cleared in this mutation.
+func (m *InterviewMutation) MovedFromIDCleared() bool {
+	_, ok := m.clearedFields[interview.FieldMovedFromID]
+	return ok
+}
+
+// ResetMovedFromID resets all changes to the "moved_from_id" field.
+func (m *InterviewMutation) ResetMovedFromID() {
+	m.moved_from_id = nil
+	delete(m.clearedFields, interview.FieldMovedFromID)
+}
+
+// SetKind sets the "kind" field.
+func (m *InterviewMutation) SetKind(dk domain.InterviewKind) {
+	m.kind = &dk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *InterviewMutation) Kind() (r domain.InterviewKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldKind(ctx context.Context) (v domain.InterviewKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *InterviewMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetHeldOn sets the "held_on" field.
+func (m *InterviewMutation) SetHeldOn(d domain.Date) {
+	m.held_on = &d
+}
+
+// HeldOn returns the value of the "held_on" field in the mutation.
+func (m *InterviewMutation) HeldOn() (r domain.Date, exists bool) {
+	v := m.held_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldOn returns the old "held_on" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldHeldOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldOn: %w", err)
+	}
+	return oldValue.HeldOn, nil
+}
+
+// ResetHeldOn resets all changes to the "held_on" field.
+func (m *InterviewMutation) ResetHeldOn() {
+	m.held_on = nil
+}
+
+// SetHeldByID sets the "held_by_id" field.
+func (m *InterviewMutation) SetHeldByID(d domain.ID) {
+	m.held_by = &d
+}
+
+// HeldByID returns the value of the "held_by_id" field in the mutation.
+func (m *InterviewMutation) HeldByID() (r domain.ID, exists bool) {
+	v := m.held_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldByID returns the old "held_by_id" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldHeldByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldByID: %w", err)
+	}
+	return oldValue.HeldByID, nil
+}
+
+// ResetHeldByID resets all changes to the "held_by_id" field.
+func (m *InterviewMutation) ResetHeldByID() {
+	m.held_by = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *InterviewMutation) SetOrganisationID(d domain.ID) {
+	m.organisation = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *InterviewMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *InterviewMutation) ResetOrganisationID() {
+	m.organisation = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *InterviewMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *InterviewMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldReceptionPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ClearReceptionPointID clears the value of the "reception_point_id" field.
+func (m *InterviewMutation) ClearReceptionPointID() {
+	m.reception_point = nil
+	m.clearedFields[interview.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointIDCleared returns if the "reception_point_id" field was cleared in this mutation.
+func (m *InterviewMutation) ReceptionPointIDCleared() bool {
+	_, ok := m.clearedFields[interview.FieldReceptionPointID]
+	return ok
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *InterviewMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+	delete(m.clearedFields, interview.FieldReceptionPointID)
+}
+
+// SetAppointmentID sets the "appointment_id" field.
+func (m *InterviewMutation) SetAppointmentID(d domain.ID) {
+	m.appointment = &d
+}
+
+// AppointmentID returns the value of the "appointment_id" field in the mutation.
+func (m *InterviewMutation) AppointmentID() (r domain.ID, exists bool) {
+	v := m.appointment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppointmentID returns the old "appointment_id" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldAppointmentID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppointmentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppointmentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppointmentID: %w", err)
+	}
+	return oldValue.AppointmentID, nil
+}
+
+// ClearAppointmentID clears the value of the "appointment_id" field.
+func (m *InterviewMutation) ClearAppointmentID() {
+	m.appointment = nil
+	m.clearedFields[interview.FieldAppointmentID] = struct{}{}
+}
+
+// AppointmentIDCleared returns if the "appointment_id" field was cleared in this mutation.
+func (m *InterviewMutation) AppointmentIDCleared() bool {
+	_, ok := m.clearedFields[interview.FieldAppointmentID]
+	return ok
+}
+
+// ResetAppointmentID resets all changes to the "appointment_id" field.
+func (m *InterviewMutation) ResetAppointmentID() {
+	m.appointment = nil
+	delete(m.clearedFields, interview.FieldAppointmentID)
+}
+
+// SetProject sets the "project" field.
+func (m *InterviewMutation) SetProject(dp *domain.HousingProject) {
+	m.project = &dp
+}
+
+// Project returns the value of the "project" field in the mutation.
+func (m *InterviewMutation) Project() (r *domain.HousingProject, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProject returns the old "project" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldProject(ctx context.Context) (v *domain.HousingProject, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProject: %w", err)
+	}
+	return oldValue.Project, nil
+}
+
+// ClearProject clears the value of the "project" field.
+func (m *InterviewMutation) ClearProject() {
+	m.project = nil
+	m.clearedFields[interview.FieldProject] = struct{}{}
+}
+
+// ProjectCleared returns if the "project" field was cleared in this mutation.
+func (m *InterviewMutation) ProjectCleared() bool {
+	_, ok := m.clearedFields[interview.FieldProject]
+	return ok
+}
+
+// ResetProject resets all changes to the "project" field.
+func (m *InterviewMutation) ResetProject() {
+	m.project = nil
+	delete(m.clearedFields, interview.FieldProject)
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *InterviewMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[interview.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *InterviewMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *InterviewMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *InterviewMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *InterviewMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[interview.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *InterviewMutation) ReceptionPointCleared() bool {
+	return m.ReceptionPointIDCleared() || m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *InterviewMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *InterviewMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *InterviewMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[interview.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *InterviewMutation) OrganisationCleared() bool {
+	return m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *InterviewMutation) OrganisationIDs() (ids []domain.ID) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *InterviewMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// ClearHeldBy clears the "held_by" edge to the Person entity.
+func (m *InterviewMutation) ClearHeldBy() {
+	m.clearedheld_by = true
+	m.clearedFields[interview.FieldHeldByID] = struct{}{}
+}
+
+// HeldByCleared reports if the "held_by" edge to the Person entity was cleared.
+func (m *InterviewMutation) HeldByCleared() bool {
+	return m.clearedheld_by
+}
+
+// HeldByIDs returns the "held_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// HeldByID instead. It exists only for internal usage by the builders.
+func (m *InterviewMutation) HeldByIDs() (ids []domain.ID) {
+	if id := m.held_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetHeldBy resets all changes to the "held_by" edge.
+func (m *InterviewMutation) ResetHeldBy() {
+	m.held_by = nil
+	m.clearedheld_by = false
+}
+
+// ClearAppointment clears the "appointment" edge to the Appointment entity.
+func (m *InterviewMutation) ClearAppointment() {
+	m.clearedappointment = true
+	m.clearedFields[interview.FieldAppointmentID] = struct{}{}
+}
+
+// AppointmentCleared reports if the "appointment" edge to the Appointment entity was cleared.
+func (m *InterviewMutation) AppointmentCleared() bool {
+	return m.AppointmentIDCleared() || m.clearedappointment
+}
+
+// AppointmentIDs returns the "appointment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AppointmentID instead. It exists only for internal usage by the builders.
+func (m *InterviewMutation) AppointmentIDs() (ids []domain.ID) {
+	if id := m.appointment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAppointment resets all changes to the "appointment" edge.
+func (m *InterviewMutation) ResetAppointment() {
+	m.appointment = nil
+	m.clearedappointment = false
+}
+
+// AddNoteIDs adds the "notes" edge to the InterviewNote entity by ids.
+func (m *InterviewMutation) AddNoteIDs(ids ...domain.ID) {
+	if m.notes == nil {
+		m.notes = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.notes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearNotes clears the "notes" edge to the InterviewNote entity.
+func (m *InterviewMutation) ClearNotes() {
+	m.clearednotes = true
+}
+
+// NotesCleared reports if the "notes" edge to the InterviewNote entity was cleared.
+func (m *InterviewMutation) NotesCleared() bool {
+	return m.clearednotes
+}
+
+// RemoveNoteIDs removes the "notes" edge to the InterviewNote entity by IDs.
+func (m *InterviewMutation) RemoveNoteIDs(ids ...domain.ID) {
+	if m.removednotes == nil {
+		m.removednotes = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.notes, ids[i])
+		m.removednotes[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedNotes returns the removed IDs of the "notes" edge to the InterviewNote entity.
+func (m *InterviewMutation) RemovedNotesIDs() (ids []domain.ID) {
+	for id := range m.removednotes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// NotesIDs returns the "notes" edge IDs in the mutation.
+func (m *InterviewMutation) NotesIDs() (ids []domain.ID) {
+	for id := range m.notes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetNotes resets all changes to the "notes" edge.
+func (m *InterviewMutation) ResetNotes() {
+	m.notes = nil
+	m.clearednotes = false
+	m.removednotes = nil
+}
+
+// Where appends a list predicates to the InterviewMutation builder.
+func (m *InterviewMutation) Where(ps ...predicate.Interview) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the InterviewMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *InterviewMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Interview, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *InterviewMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *InterviewMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Interview).
+func (m *InterviewMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *InterviewMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, interview.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, interview.FieldApplicationID)
+	}
+	if m.moved_from_id != nil {
+		fields = append(fields, interview.FieldMovedFromID)
+	}
+	if m.kind != nil {
+		fields = append(fields, interview.FieldKind)
+	}
+	if m.held_on != nil {
+		fields = append(fields, interview.FieldHeldOn)
+	}
+	if m.held_by != nil {
+		fields = append(fields, interview.FieldHeldByID)
+	}
+	if m.organisation != nil {
+		fields = append(fields, interview.FieldOrganisationID)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, interview.FieldReceptionPointID)
+	}
+	if m.appointment != nil {
+		fields = append(fields, interview.FieldAppointmentID)
+	}
+	if m.project != nil {
+		fields = append(fields, interview.FieldProject)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *InterviewMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case interview.FieldCreatedAt:
+		return m.CreatedAt()
+	case interview.FieldApplicationID:
+		return m.ApplicationID()
+	case interview.FieldMovedFromID:
+		return m.MovedFromID()
+	case interview.FieldKind:
+		return m.Kind()
+	case interview.FieldHeldOn:
+		return m.HeldOn()
+	case interview.FieldHeldByID:
+		return m.HeldByID()
+	case interview.FieldOrganisationID:
+		return m.OrganisationID()
+	case interview.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case interview.FieldAppointmentID:
+		return m.AppointmentID()
+	case interview.FieldProject:
+		return m.Project()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *InterviewMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case interview.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case interview.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case interview.FieldMovedFromID:
+		return m.OldMovedFromID(ctx)
+	case interview.FieldKind:
+		return m.OldKind(ctx)
+	case interview.FieldHeldOn:
+		return m.OldHeldOn(ctx)
+	case interview.FieldHeldByID:
+		return m.OldHeldByID(ctx)
+	case interview.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case interview.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case interview.FieldAppointmentID:
+		return m.OldAppointmentID(ctx)
+	case interview.FieldProject:
+		return m.OldProject(ctx)
+	}
+	return nil, fmt.Errorf("unknown Interview field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InterviewMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case interview.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case interview.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case interview.FieldMovedFromID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMovedFromID(v)
+		return nil
+	case interview.FieldKind:
+		v, ok := value.(domain.InterviewKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case interview.FieldHeldOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldOn(v)
+		return nil
+	case interview.FieldHeldByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldByID(v)
+		return nil
+	case interview.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case interview.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case interview.FieldAppointmentID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppointmentID(v)
+		return nil
+	case interview.FieldProject:
+		v, ok := value.(*domain.HousingProject)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProject(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Interview field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *InterviewMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *InterviewMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InterviewMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Interview numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *InterviewMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(interview.FieldMovedFromID) {
+		fields = append(fields, interview.FieldMovedFromID)
+	}
+	if m.FieldCleared(interview.FieldReceptionPointID) {
+		fields = append(fields, interview.FieldReceptionPointID)
+	}
+	if m.FieldCleared(interview.FieldAppointmentID) {
+		fields = append(fields, interview.FieldAppointmentID)
+	}
+	if m.FieldCleared(interview.FieldProject) {
+		fields = append(fields, interview.FieldProject)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *InterviewMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *InterviewMutation) ClearField(name string) error {
+	switch name {
+	case interview.FieldMovedFromID:
+		m.ClearMovedFromID()
+		return nil
+	case interview.FieldReceptionPointID:
+		m.ClearReceptionPointID()
+		return nil
+	case interview.FieldAppointmentID:
+		m.ClearAppointmentID()
+		return nil
+	case interview.FieldProject:
+		m.ClearProject()
+		return nil
+	}
+	return fmt.Errorf("unknown Interview nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *InterviewMutation) ResetField(name string) error {
+	switch name {
+	case interview.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case interview.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case interview.FieldMovedFromID:
+		m.ResetMovedFromID()
+		return nil
+	case interview.FieldKind:
+		m.ResetKind()
+		return nil
+	case interview.FieldHeldOn:
+		m.ResetHeldOn()
+		return nil
+	case interview.FieldHeldByID:
+		m.ResetHeldByID()
+		return nil
+	case interview.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case interview.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case interview.FieldAppointmentID:
+		m.ResetAppointmentID()
+		return nil
+	case interview.FieldProject:
+		m.ResetProject()
+		return nil
+	}
+	return fmt.Errorf("unknown Interview field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *InterviewMutation) AddedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.application != nil {
+		edges = append(edges, interview.EdgeApplication)
+	}
+	if m.reception_point != nil {
+		edges = append(edges, interview.EdgeReceptionPoint)
+	}
+	if m.organisation != nil {
+		edges = append(edges, interview.EdgeOrganisation)
+	}
+	if m.held_by != nil {
+		edges = append(edges, interview.EdgeHeldBy)
+	}
+	if m.appointment != nil {
+		edges = append(edges, interview.EdgeAppointment)
+	}
+	if m.notes != nil {
+		edges = append(edges, interview.EdgeNotes)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *InterviewMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case interview.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case interview.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case interview.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	case interview.EdgeHeldBy:
+		if id := m.held_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case interview.EdgeAppointment:
+		if id := m.appointment; id != nil {
+			return []ent.Value{*id}
+		}
+	case interview.EdgeNotes:
+		ids := make([]ent.Value, 0, len(m.notes))
+		for id := range m.notes {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *InterviewMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.removednotes != nil {
+		edges = append(edges, interview.EdgeNotes)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *InterviewMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case interview.EdgeNotes:
+		ids := make([]ent.Value, 0, len(m.removednotes))
+		for id := range m.removednotes {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *InterviewMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.clearedapplication {
+		edges = append(edges, interview.EdgeApplication)
+	}
+	if m.clearedreception_point {
+		edges = append(edges, interview.EdgeReceptionPoint)
+	}
+	if m.clearedorganisation {
+		edges = append(edges, interview.EdgeOrganisation)
+	}
+	if m.clearedheld_by {
+		edges = append(edges, interview.EdgeHeldBy)
+	}
+	if m.clearedappointment {
+		edges = append(edges, interview.EdgeAppointment)
+	}
+	if m.clearednotes {
+		edges = append(edges, interview.EdgeNotes)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *InterviewMutation) EdgeCleared(name string) bool {
+	switch name {
+	case interview.EdgeApplication:
+		return m.clearedapplication
+	case interview.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case interview.EdgeOrganisation:
+		return m.clearedorganisation
+	case interview.EdgeHeldBy:
+		return m.clearedheld_by
+	case interview.EdgeAppointment:
+		return m.clearedappointment
+	case interview.EdgeNotes:
+		return m.clearednotes
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *InterviewMutation) ClearEdge(name string) error {
+	switch name {
+	case interview.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case interview.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case interview.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	case interview.EdgeHeldBy:
+		m.ClearHeldBy()
+		return nil
+	case interview.EdgeAppointment:
+		m.ClearAppointment()
+		return nil
+	}
+	return fmt.Errorf("unknown Interview unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *InterviewMutation) ResetEdge(name string) error {
+	switch name {
+	case interview.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case interview.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case interview.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	case interview.EdgeHeldBy:
+		m.ResetHeldBy()
+		return nil
+	case interview.EdgeAppointment:
+		m.ResetAppointment()
+		return nil
+	case interview.EdgeNotes:
+		m.ResetNotes()
+		return nil
+	}
+	return fmt.Errorf("unknown Interview edge %s", name)
+}
+
+// InterviewNoteMutation represents an operation that mutates the InterviewNote nodes in the graph.
+type InterviewNoteMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *domain.ID
+	created_at          *time.Time
+	moved_from_id       *domain.ID
+	audience            *domain.NoteAudience
+	text                *string
+	written_at          *time.Time
+	clearedFields       map[string]struct{}
+	interview           *domain.ID
+	clearedinterview    bool
+	application         *domain.ID
+	clearedapplication  bool
+	author              *domain.ID
+	clearedauthor       bool
+	organisation        *domain.ID
+	clearedorganisation bool
+	done                bool
+	oldValue            func(context.Context) (*InterviewNote, error)
+	predicates          []predicate.InterviewNote
+}
+
+var _ ent.Mutation = (*InterviewNoteMutation)(nil)
+
+// interviewnoteOption allows management of the mutation configuration using functional options.
+type interviewnoteOption func(*InterviewNoteMutation)
+
+// newInterviewNoteMutation creates new mutation for the InterviewNote entity.
+func newInterviewNoteMutation(c config, op Op, opts ...interviewnoteOption) *InterviewNoteMutation {
+	m := &InterviewNoteMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeInterviewNote,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withInterviewNoteID sets the ID field of the mutation.
+func withInterviewNoteID(id domain.ID) interviewnoteOption {
+	return func(m *InterviewNoteMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *InterviewNote
+		)
+		m.oldValue = func(ctx context.Context) (*InterviewNote, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().InterviewNote.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withInterviewNote sets the old InterviewNote of the mutation.
+func withInterviewNote(node *InterviewNote) interviewnoteOption {
+	return func(m *InterviewNoteMutation) {
+		m.oldValue = func(context.Context) (*InterviewNote, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m InterviewNoteMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m InterviewNoteMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of InterviewNote entities.
+func (m *InterviewNoteMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *InterviewNoteMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *InterviewNoteMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().InterviewNote.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *InterviewNoteMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *InterviewNoteMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *InterviewNoteMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *InterviewNoteMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *InterviewNoteMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *InterviewNoteMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMovedFromID sets the "moved_from_id" field.
+func (m *InterviewNoteMutation) SetMovedFromID(d domain.ID) {
+	m.moved_from_id = &d
+}
+
+// MovedFromID returns the value of the "moved_from_id" field in the mutation.
+func (m *InterviewNoteMutation) MovedFromID() (r domain.ID, exists bool) {
+	v := m.moved_from_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMovedFromID returns the old "moved_from_id" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldMovedFromID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMovedFromID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMovedFromID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMovedFromID: %w", err)
+	}
+	return oldValue.MovedFromID, nil
+}
+
+// ClearMovedFromID clears the value of the "moved_from_id" field.
+func (m *InterviewNoteMutation) ClearMovedFromID() {
+	m.moved_from_id = nil
+	m.clearedFields[interviewnote.FieldMovedFromID] = struct{}{}
+}
+
+// MovedFromIDCleared returns if the "moved_from_id" field was cleared in this mutation.
+func (m *InterviewNoteMutation) MovedFromIDCleared() bool {
+	_, ok := m.clearedFields[interviewnote.FieldMovedFromID]
+	return ok
+}
+
+// ResetMovedFromID resets all changes to the "moved_from_id" field.
+func (m *InterviewNoteMutation) ResetMovedFromID() {
+	m.moved_from_id = nil
+	delete(m.clearedFields, interviewnote.FieldMovedFromID)
+}
+
+// SetInterviewID sets the "interview_id" field.
+func (m *InterviewNoteMutation) SetInterviewID(d domain.ID) {
+	m.interview = &d
+}
+
+// InterviewID returns the value of the "interview_id" field in the mutation.
+func (m *InterviewNoteMutation) InterviewID() (r domain.ID, exists bool) {
+	v := m.interview
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInterviewID returns the old "interview_id" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldInterviewID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInterviewID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInterviewID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInterviewID: %w", err)
+	}
+	return oldValue.InterviewID, nil
+}
+
+// ResetInterviewID resets all changes to the "interview_id" field.
+func (m *InterviewNoteMutation) ResetInterviewID() {
+	m.interview = nil
+}
+
+// SetAudience sets the "audience" field.
+func (m *InterviewNoteMutation) SetAudience(da domain.NoteAudience) {
+	m.audience = &da
+}
+
+// Audience returns the value of the "audience" field in the mutation.
+func (m *InterviewNoteMutation) Audience() (r domain.NoteAudience, exists bool) {
+	v := m.audience
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAudience returns the old "audience" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldAudience(ctx context.Context) (v domain.NoteAudience, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAudience is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAudience requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAudience: %w", err)
+	}
+	return oldValue.Audience, nil
+}
+
+// ResetAudience resets all changes to the "audience" field.
+func (m *InterviewNoteMutation) ResetAudience() {
+	m.audience = nil
+}
+
+// SetText sets the "text" field.
+func (m *InterviewNoteMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *InterviewNoteMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *InterviewNoteMutation) ResetText() {
+	m.text = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *InterviewNoteMutation) SetAuthorID(d domain.ID) {
+	m.author = &d
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *InterviewNoteMutation) AuthorID() (r domain.ID, exists bool) {
+	v := m.author
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldAuthorID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *InterviewNoteMutation) ResetAuthorID() {
+	m.author = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *InterviewNoteMutation) SetOrganisationID(d domain.ID) {
+	m.organisation = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *InterviewNoteMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *InterviewNoteMutation) ResetOrganisationID() {
+	m.organisation = nil
+}
+
+// SetWrittenAt sets the "written_at" field.
+func (m *InterviewNoteMutation) SetWrittenAt(t time.Time) {
+	m.written_at = &t
+}
+
+// WrittenAt returns the value of the "written_at" field in the mutation.
+func (m *InterviewNoteMutation) WrittenAt() (r time.Time, exists bool) {
+	v := m.written_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWrittenAt returns the old "written_at" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldWrittenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWrittenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWrittenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWrittenAt: %w", err)
+	}
+	return oldValue.WrittenAt, nil
+}
+
+// ResetWrittenAt resets all changes to the "written_at" field.
+func (m *InterviewNoteMutation) ResetWrittenAt() {
+	m.written_at = nil
+}
+
+// ClearInterview clears the "interview" edge to the Interview entity.
+func (m *InterviewNoteMutation) ClearInterview() {
+	m.clearedinterview = true
+	m.clearedFields[interviewnote.FieldInterviewID] = struct{}{}
+}
+
+// InterviewCleared reports if the "interview" edge to the Interview entity was cleared.
+func (m *InterviewNoteMutation) InterviewCleared() bool {
+	return m.clearedinterview
+}
+
+// InterviewIDs returns the "interview" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InterviewID instead. It exists only for internal usage by the builders.
+func (m *InterviewNoteMutation) InterviewIDs() (ids []domain.ID) {
+	if id := m.interview; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInterview resets all changes to the "interview" edge.
+func (m *InterviewNoteMutation) ResetInterview() {
+	m.interview = nil
+	m.clearedinterview = false
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *InterviewNoteMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[interviewnote.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *InterviewNoteMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *InterviewNoteMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *InterviewNoteMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearAuthor clears the "author" edge to the Person entity.
+func (m *InterviewNoteMutation) ClearAuthor() {
+	m.clearedauthor = true
+	m.clearedFields[interviewnote.FieldAuthorID] = struct{}{}
+}
+
+// AuthorCleared reports if the "author" edge to the Person entity was cleared.
+func (m *InterviewNoteMutation) AuthorCleared() bool {
+	return m.clearedauthor
+}
+
+// AuthorIDs returns the "author" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AuthorID instead. It exists only for internal usage by the builders.
+func (m *InterviewNoteMutation) AuthorIDs() (ids []domain.ID) {
+	if id := m.author; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAuthor resets all changes to the "author" edge.
+func (m *InterviewNoteMutation) ResetAuthor() {
+	m.author = nil
+	m.clearedauthor = false
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *InterviewNoteMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[interviewnote.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *InterviewNoteMutation) OrganisationCleared() bool {
+	return m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *InterviewNoteMutation) OrganisationIDs() (ids []domain.ID) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *InterviewNoteMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// Where appends a list predicates to the InterviewNoteMutation builder.
+func (m *InterviewNoteMutation) Where(ps ...predicate.InterviewNote) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the InterviewNoteMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *InterviewNoteMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.InterviewNote, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *InterviewNoteMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *InterviewNoteMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (InterviewNote).
+func (m *InterviewNoteMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *InterviewNoteMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, interviewnote.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, interviewnote.FieldApplicationID)
+	}
+	if m.moved_from_id != nil {
+		fields = append(fields, interviewnote.FieldMovedFromID)
+	}
+	if m.interview != nil {
+		fields = append(fields, interviewnote.FieldInterviewID)
+	}
+	if m.audience != nil {
+		fields = append(fields, interviewnote.FieldAudience)
+	}
+	if m.text != nil {
+		fields = append(fields, interviewnote.FieldText)
+	}
+	if m.author != nil {
+		fields = append(fields, interviewnote.FieldAuthorID)
+	}
+	if m.organisation != nil {
+		fields = append(fields, interviewnote.FieldOrganisationID)
+	}
+	if m.written_at != nil {
+		fields = append(fields, interviewnote.FieldWrittenAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *InterviewNoteMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case interviewnote.FieldCreatedAt:
+		return m.CreatedAt()
+	case interviewnote.FieldApplicationID:
+		return m.ApplicationID()
+	case interviewnote.FieldMovedFromID:
+		return m.MovedFromID()
+	case interviewnote.FieldInterviewID:
+		return m.InterviewID()
+	case interviewnote.FieldAudience:
+		return m.Audience()
+	case interviewnote.FieldText:
+		return m.Text()
+	case interviewnote.FieldAuthorID:
+		return m.AuthorID()
+	case interviewnote.FieldOrganisationID:
+		return m.OrganisationID()
+	case interviewnote.FieldWrittenAt:
+		return m.WrittenAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *InterviewNoteMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case interviewnote.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case interviewnote.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case interviewnote.FieldMovedFromID:
+		return m.OldMovedFromID(ctx)
+	case interviewnote.FieldInterviewID:
+		return m.OldInterviewID(ctx)
+	case interviewnote.FieldAudience:
+		return m.OldAudience(ctx)
+	case interviewnote.FieldText:
+		return m.OldText(ctx)
+	case interviewnote.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	case interviewnote.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case interviewnote.FieldWrittenAt:
+		return m.OldWrittenAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown InterviewNote field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InterviewNoteMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case interviewnote.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case interviewnote.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case interviewnote.FieldMovedFromID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMovedFromID(v)
+		return nil
+	case interviewnote.FieldInterviewID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInterviewID(v)
+		return nil
+	case interviewnote.FieldAudience:
+		v, ok := value.(domain.NoteAudience)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAudience(v)
+		return nil
+	case interviewnote.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case interviewnote.FieldAuthorID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	case interviewnote.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case interviewnote.FieldWrittenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWrittenAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown InterviewNote field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *InterviewNoteMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *InterviewNoteMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InterviewNoteMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown InterviewNote numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *InterviewNoteMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(interviewnote.FieldMovedFromID) {
+		fields = append(fields, interviewnote.FieldMovedFromID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *InterviewNoteMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *InterviewNoteMutation) ClearField(name string) error {
+	switch name {
+	case interviewnote.FieldMovedFromID:
+		m.ClearMovedFromID()
+		return nil
+	}
+	return fmt.Errorf("unknown InterviewNote nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *InterviewNoteMutation) ResetField(name string) error {
+	switch name {
+	case interviewnote.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case interviewnote.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case interviewnote.FieldMovedFromID:
+		m.ResetMovedFromID()
+		return nil
+	case interviewnote.FieldInterviewID:
+		m.ResetInterviewID()
+		return nil
+	case interviewnote.FieldAudience:
+		m.ResetAudience()
+		return nil
+	case interviewnote.FieldText:
+		m.ResetText()
+		return nil
+	case interviewnote.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	case interviewnote.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case interviewnote.FieldWrittenAt:
+		m.ResetWrittenAt()
+		return nil
+	}
+	return fmt.Errorf("unknown InterviewNote field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *InterviewNoteMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.interview != nil {
+		edges = append(edges, interviewnote.EdgeInterview)
+	}
+	if m.application != nil {
+		edges = append(edges, interviewnote.EdgeApplication)
+	}
+	if m.author != nil {
+		edges = append(edges, interviewnote.EdgeAuthor)
+	}
+	if m.organisation != nil {
+		edges = append(edges, interviewnote.EdgeOrganisation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *InterviewNoteMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case interviewnote.EdgeInterview:
+		if id := m.interview; id != nil {
+			return []ent.Value{*id}
+		}
+	case interviewnote.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case interviewnote.EdgeAuthor:
+		if id := m.author; id != nil {
+			return []ent.Value{*id}
+		}
+	case interviewnote.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *InterviewNoteMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *InterviewNoteMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *InterviewNoteMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedinterview {
+		edges = append(edges, interviewnote.EdgeInterview)
+	}
+	if m.clearedapplication {
+		edges = append(edges, interviewnote.EdgeApplication)
+	}
+	if m.clearedauthor {
+		edges = append(edges, interviewnote.EdgeAuthor)
+	}
+	if m.clearedorganisation {
+		edges = append(edges, interviewnote.EdgeOrganisation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *InterviewNoteMutation) EdgeCleared(name string) bool {
+	switch name {
+	case interviewnote.EdgeInterview:
+		return m.clearedinterview
+	case interviewnote.EdgeApplication:
+		return m.clearedapplication
+	case interviewnote.EdgeAuthor:
+		return m.clearedauthor
+	case interviewnote.EdgeOrganisation:
+		return m.clearedorganisation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *InterviewNoteMutation) ClearEdge(name string) error {
+	switch name {
+	case interviewnote.EdgeInterview:
+		m.ClearInterview()
+		return nil
+	case interviewnote.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case interviewnote.EdgeAuthor:
+		m.ClearAuthor()
+		return nil
+	case interviewnote.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	}
+	return fmt.Errorf("unknown InterviewNote unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *InterviewNoteMutation) ResetEdge(name string) error {
+	switch name {
+	case interviewnote.EdgeInterview:
+		m.ResetInterview()
+		return nil
+	case interviewnote.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case interviewnote.EdgeAuthor:
+		m.ResetAuthor()
+		return nil
+	case interviewnote.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	}
+	return fmt.Errorf("unknown InterviewNote edge %s", name)
 }
 
 // LevelChangeMutation represents an operation that mutates the LevelChange nodes in the graph.

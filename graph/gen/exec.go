@@ -50,6 +50,7 @@ type ResolverRoot interface {
 	Deadline() DeadlineResolver
 	Draft() DraftResolver
 	HouseholdMember() HouseholdMemberResolver
+	Interview() InterviewResolver
 	LevelTooLowError() LevelTooLowErrorResolver
 	Mutation() MutationResolver
 	OnlineRegistration() OnlineRegistrationResolver
@@ -145,6 +146,11 @@ type ComplexityRoot struct {
 		Roles          func(childComplexity int) int
 	}
 
+	AddInterviewNotePayload struct {
+		Errors    func(childComplexity int) int
+		Interview func(childComplexity int) int
+	}
+
 	AddPartnerAppSecretPayload struct {
 		Errors           func(childComplexity int) int
 		PartnerApp       func(childComplexity int) int
@@ -182,6 +188,7 @@ type ComplexityRoot struct {
 		History         func(childComplexity int) int
 		Household       func(childComplexity int) int
 		ID              func(childComplexity int) int
+		Interviews      func(childComplexity int) int
 		Masked          func(childComplexity int) int
 		Orientations    func(childComplexity int) int
 		Pieces          func(childComplexity int) int
@@ -747,6 +754,14 @@ type ComplexityRoot struct {
 		Sensitive       func(childComplexity int) int
 	}
 
+	HousingProject struct {
+		Budget      func(childComplexity int) int
+		Communes    func(childComplexity int) int
+		Constraints func(childComplexity int) int
+		Text        func(childComplexity int) int
+		Typologies  func(childComplexity int) int
+	}
+
 	IllegalTransitionError struct {
 		Allowed func(childComplexity int) int
 		Code    func(childComplexity int) int
@@ -760,6 +775,26 @@ type ComplexityRoot struct {
 		Field   func(childComplexity int) int
 		Help    func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	Interview struct {
+		Application    func(childComplexity int) int
+		Appointment    func(childComplexity int) int
+		HeldOn         func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Notes          func(childComplexity int) int
+		Organisation   func(childComplexity int) int
+		Project        func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+	}
+
+	InterviewNote struct {
+		Audience     func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Organisation func(childComplexity int) int
+		Text         func(childComplexity int) int
+		WrittenAt    func(childComplexity int) int
 	}
 
 	IssueBindingCodePayload struct {
@@ -832,6 +867,7 @@ type ComplexityRoot struct {
 		AcceptOrientation          func(childComplexity int, input model.AcceptOrientationInput) int
 		AcceptPiece                func(childComplexity int, input model.AcceptPieceInput) int
 		AcceptProposedChange       func(childComplexity int, input model.AcceptProposedChangeInput) int
+		AddInterviewNote           func(childComplexity int, input model.AddInterviewNoteInput) int
 		AddPartnerAppSecret        func(childComplexity int, input model.AddPartnerAppSecretInput) int
 		AddRoom                    func(childComplexity int, input model.AddRoomInput) int
 		AnswerLevelChange          func(childComplexity int, input model.AnswerLevelChangeInput) int
@@ -880,6 +916,7 @@ type ComplexityRoot struct {
 		RecordAttendance           func(childComplexity int, input model.RecordAttendanceInput) int
 		RecordContact              func(childComplexity int, input domain.ContactEntry) int
 		RecordContacts             func(childComplexity int, input model.RecordContactsInput) int
+		RecordInterview            func(childComplexity int, input model.RecordInterviewInput) int
 		RecordNotice               func(childComplexity int, input model.RecordNoticeInput) int
 		RecordOrientationReceived  func(childComplexity int, input model.RecordOrientationReceivedInput) int
 		RefusePiece                func(childComplexity int, input model.RefusePieceInput) int
@@ -1383,6 +1420,11 @@ type ComplexityRoot struct {
 		Results func(childComplexity int) int
 	}
 
+	RecordInterviewPayload struct {
+		Errors    func(childComplexity int) int
+		Interview func(childComplexity int) int
+	}
+
 	RecordNoticePayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
@@ -1871,6 +1913,9 @@ type DraftResolver interface {
 type HouseholdMemberResolver interface {
 	Age(ctx context.Context, obj *ent.HouseholdMember) (*int, error)
 }
+type InterviewResolver interface {
+	Appointment(ctx context.Context, obj *ent.Interview) (*ent.Appointment, error)
+}
 type LevelTooLowErrorResolver interface {
 	NearbyPoints(ctx context.Context, obj *model.LevelTooLowError) ([]*ent.ReceptionPoint, error)
 }
@@ -1960,6 +2005,8 @@ type MutationResolver interface {
 	StaffPermanence(ctx context.Context, input model.StaffPermanenceInput) (*model.StaffPermanencePayload, error)
 	HoldPermanence(ctx context.Context, input model.HoldPermanenceInput) (*model.HoldPermanencePayload, error)
 	CancelPermanence(ctx context.Context, input model.CancelPermanenceInput) (*model.CancelPermanencePayload, error)
+	RecordInterview(ctx context.Context, input model.RecordInterviewInput) (*model.RecordInterviewPayload, error)
+	AddInterviewNote(ctx context.Context, input model.AddInterviewNoteInput) (*model.AddInterviewNotePayload, error)
 }
 type OnlineRegistrationResolver interface {
 	Assignee(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Person, error)
@@ -2400,6 +2447,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AccessLogEntry.Roles(childComplexity), true
 
+	case "AddInterviewNotePayload.errors":
+		if e.ComplexityRoot.AddInterviewNotePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddInterviewNotePayload.Errors(childComplexity), true
+	case "AddInterviewNotePayload.interview":
+		if e.ComplexityRoot.AddInterviewNotePayload.Interview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddInterviewNotePayload.Interview(childComplexity), true
+
 	case "AddPartnerAppSecretPayload.errors":
 		if e.ComplexityRoot.AddPartnerAppSecretPayload.Errors == nil {
 			break
@@ -2553,6 +2613,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Application.ID(childComplexity), true
+	case "Application.interviews":
+		if e.ComplexityRoot.Application.Interviews == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Interviews(childComplexity), true
 	case "Application.masked":
 		if e.ComplexityRoot.Application.Masked == nil {
 			break
@@ -4767,6 +4833,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HouseholdMember.Sensitive(childComplexity), true
 
+	case "HousingProject.budget":
+		if e.ComplexityRoot.HousingProject.Budget == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingProject.Budget(childComplexity), true
+	case "HousingProject.communes":
+		if e.ComplexityRoot.HousingProject.Communes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingProject.Communes(childComplexity), true
+	case "HousingProject.constraints":
+		if e.ComplexityRoot.HousingProject.Constraints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingProject.Constraints(childComplexity), true
+	case "HousingProject.text":
+		if e.ComplexityRoot.HousingProject.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingProject.Text(childComplexity), true
+	case "HousingProject.typologies":
+		if e.ComplexityRoot.HousingProject.Typologies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingProject.Typologies(childComplexity), true
+
 	case "IllegalTransitionError.allowed":
 		if e.ComplexityRoot.IllegalTransitionError.Allowed == nil {
 			break
@@ -4822,6 +4919,92 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.InputError.Message(childComplexity), true
+
+	case "Interview.application":
+		if e.ComplexityRoot.Interview.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Application(childComplexity), true
+	case "Interview.appointment":
+		if e.ComplexityRoot.Interview.Appointment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Appointment(childComplexity), true
+	case "Interview.heldOn":
+		if e.ComplexityRoot.Interview.HeldOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.HeldOn(childComplexity), true
+	case "Interview.id":
+		if e.ComplexityRoot.Interview.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.ID(childComplexity), true
+	case "Interview.kind":
+		if e.ComplexityRoot.Interview.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Kind(childComplexity), true
+	case "Interview.notes":
+		if e.ComplexityRoot.Interview.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Notes(childComplexity), true
+	case "Interview.organisation":
+		if e.ComplexityRoot.Interview.Organisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Organisation(childComplexity), true
+	case "Interview.project":
+		if e.ComplexityRoot.Interview.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Project(childComplexity), true
+	case "Interview.receptionPoint":
+		if e.ComplexityRoot.Interview.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.ReceptionPoint(childComplexity), true
+
+	case "InterviewNote.audience":
+		if e.ComplexityRoot.InterviewNote.Audience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewNote.Audience(childComplexity), true
+	case "InterviewNote.id":
+		if e.ComplexityRoot.InterviewNote.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewNote.ID(childComplexity), true
+	case "InterviewNote.organisation":
+		if e.ComplexityRoot.InterviewNote.Organisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewNote.Organisation(childComplexity), true
+	case "InterviewNote.text":
+		if e.ComplexityRoot.InterviewNote.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewNote.Text(childComplexity), true
+	case "InterviewNote.writtenAt":
+		if e.ComplexityRoot.InterviewNote.WrittenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewNote.WrittenAt(childComplexity), true
 
 	case "IssueBindingCodePayload.code":
 		if e.ComplexityRoot.IssueBindingCodePayload.Code == nil {
@@ -5121,6 +5304,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AcceptProposedChange(childComplexity, args["input"].(model.AcceptProposedChangeInput)), true
+	case "Mutation.addInterviewNote":
+		if e.ComplexityRoot.Mutation.AddInterviewNote == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addInterviewNote_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddInterviewNote(childComplexity, args["input"].(model.AddInterviewNoteInput)), true
 	case "Mutation.addPartnerAppSecret":
 		if e.ComplexityRoot.Mutation.AddPartnerAppSecret == nil {
 			break
@@ -5649,6 +5843,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordContacts(childComplexity, args["input"].(model.RecordContactsInput)), true
+	case "Mutation.recordInterview":
+		if e.ComplexityRoot.Mutation.RecordInterview == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordInterview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordInterview(childComplexity, args["input"].(model.RecordInterviewInput)), true
 	case "Mutation.recordNotice":
 		if e.ComplexityRoot.Mutation.RecordNotice == nil {
 			break
@@ -8090,6 +8295,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordContactsPayload.Results(childComplexity), true
 
+	case "RecordInterviewPayload.errors":
+		if e.ComplexityRoot.RecordInterviewPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordInterviewPayload.Errors(childComplexity), true
+	case "RecordInterviewPayload.interview":
+		if e.ComplexityRoot.RecordInterviewPayload.Interview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordInterviewPayload.Interview(childComplexity), true
+
 	case "RecordNoticePayload.application":
 		if e.ComplexityRoot.RecordNoticePayload.Application == nil {
 			break
@@ -9539,6 +9757,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AcceptOrientationInput", ec.unmarshalInputAcceptOrientationInput),
 			graphql.NewInputUnmarshaler("AcceptPieceInput", ec.unmarshalInputAcceptPieceInput),
 			graphql.NewInputUnmarshaler("AcceptProposedChangeInput", ec.unmarshalInputAcceptProposedChangeInput),
+			graphql.NewInputUnmarshaler("AddInterviewNoteInput", ec.unmarshalInputAddInterviewNoteInput),
 			graphql.NewInputUnmarshaler("AddPartnerAppSecretInput", ec.unmarshalInputAddPartnerAppSecretInput),
 			graphql.NewInputUnmarshaler("AddRoomInput", ec.unmarshalInputAddRoomInput),
 			graphql.NewInputUnmarshaler("AnswerLevelChangeInput", ec.unmarshalInputAnswerLevelChangeInput),
@@ -9595,6 +9814,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("GroupVersionsInput", ec.unmarshalInputGroupVersionsInput),
 			graphql.NewInputUnmarshaler("HandOverApplicationInput", ec.unmarshalInputHandOverApplicationInput),
 			graphql.NewInputUnmarshaler("HoldPermanenceInput", ec.unmarshalInputHoldPermanenceInput),
+			graphql.NewInputUnmarshaler("HousingProjectInput", ec.unmarshalInputHousingProjectInput),
 			graphql.NewInputUnmarshaler("IntRangeInput", ec.unmarshalInputIntRangeInput),
 			graphql.NewInputUnmarshaler("IssueBindingCodeInput", ec.unmarshalInputIssueBindingCodeInput),
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
@@ -9603,6 +9823,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("MergeApplicationsInput", ec.unmarshalInputMergeApplicationsInput),
 			graphql.NewInputUnmarshaler("MoveAppointmentInput", ec.unmarshalInputMoveAppointmentInput),
 			graphql.NewInputUnmarshaler("NamesFormInput", ec.unmarshalInputNamesFormInput),
+			graphql.NewInputUnmarshaler("NoteInput", ec.unmarshalInputNoteInput),
 			graphql.NewInputUnmarshaler("OfflineContactInput", ec.unmarshalInputOfflineContactInput),
 			graphql.NewInputUnmarshaler("OpenApplicationInEmergencyInput", ec.unmarshalInputOpenApplicationInEmergencyInput),
 			graphql.NewInputUnmarshaler("OpenAvailabilityInput", ec.unmarshalInputOpenAvailabilityInput),
@@ -9631,6 +9852,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RecordAttendanceInput", ec.unmarshalInputRecordAttendanceInput),
 			graphql.NewInputUnmarshaler("RecordContactInput", ec.unmarshalInputRecordContactInput),
 			graphql.NewInputUnmarshaler("RecordContactsInput", ec.unmarshalInputRecordContactsInput),
+			graphql.NewInputUnmarshaler("RecordInterviewInput", ec.unmarshalInputRecordInterviewInput),
 			graphql.NewInputUnmarshaler("RecordNoticeInput", ec.unmarshalInputRecordNoticeInput),
 			graphql.NewInputUnmarshaler("RecordOrientationReceivedInput", ec.unmarshalInputRecordOrientationReceivedInput),
 			graphql.NewInputUnmarshaler("RefusePieceInput", ec.unmarshalInputRefusePieceInput),
@@ -17034,6 +17256,196 @@ enum ObstacleKind {
   "Proposed for another permanence."
   PROPOSED_ELSEWHERE
 }
+
+# Interviews ------------------------------------------------------------------
+
+extend type Mutation {
+  """
+  Writes down an interview that you held with an applicant (*entretien*): what kind, the
+  housing project, and notes, each for those who may read it.
+
+  SIMPLE for a RECEPTION_AGENT at a point of level 2, PERSONALISED and PMR at one of level 3,
+  by the grounds FOLLOWED and ORIENTED; IN_DEPTH for a SOCIAL_OFFICER at a point of level 3,
+  by the same.
+  """
+  recordInterview(
+    "The interview."
+    input: RecordInterviewInput!
+  ): RecordInterviewPayload!
+
+  """
+  Adds a note to an interview. It changes nothing for those who may not read it.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER by the grounds FOLLOWED and ORIENTED, at a point of
+  level 2; SOCIAL_NOTES for a SOCIAL_OFFICER, at one of level 3.
+  """
+  addInterviewNote(
+    "The note."
+    input: AddInterviewNoteInput!
+  ): AddInterviewNotePayload!
+}
+
+extend type Application {
+  """
+  Column group FILE: the interviews that were held, the earliest first (*entretiens*). One of
+  the kind PMR needs SENSITIVE, or that you held it. Empty when it is masked. At most 200.
+  """
+  interviews: [Interview!]!
+}
+
+"An interview that was held with an applicant (*entretien*)."
+type Interview {
+  "An opaque identifier."
+  id: ID!
+  "The application."
+  application: Application!
+  "What kind."
+  kind: InterviewKind!
+  "When."
+  heldOn: Date!
+  "For which organisation."
+  organisation: Organisation!
+  "Where; ` + "`" + `null` + "`" + ` where no reception point followed the application."
+  receptionPoint: ReceptionPoint
+  "The appointment; ` + "`" + `null` + "`" + ` where there was none, or it is not yours to see."
+  appointment: Appointment
+  "The housing project; ` + "`" + `null` + "`" + ` where none was worked out."
+  project: HousingProject
+  "The notes that you may read, the earliest first. At most 200."
+  notes: [InterviewNote!]!
+}
+
+"What the household looks for, as it was worked out in an interview (*projet logement*)."
+type HousingProject {
+  "The typologies that would do. At most 7."
+  typologies: [Typology!]!
+  "The communes that were advised. At most 10."
+  communes: [InseeCode!]!
+  "The rent of a month with charges that it can bear; ` + "`" + `null` + "`" + ` where that was not told."
+  budget: Money
+  "What it has to reckon with. At most 7."
+  constraints: [ProjectConstraint!]!
+  "The project in words."
+  text: String
+}
+
+"A note on an interview."
+type InterviewNote {
+  "An opaque identifier."
+  id: ID!
+  "For whom it is."
+  audience: NoteAudience!
+  "What it says."
+  text: String!
+  "For which organisation it was written."
+  organisation: Organisation!
+  "When."
+  writtenAt: DateTime!
+}
+
+"What kind of interview it was."
+enum InterviewKind {
+  "On the registration."
+  SIMPLE
+  "The personalised appointment."
+  PERSONALISED
+  "With a social worker (*entretien approfondi*)."
+  IN_DEPTH
+  "With a household of reduced mobility."
+  PMR
+}
+
+"For whom a note is."
+enum NoteAudience {
+  "Who sees the column group FILE."
+  FILE
+  "Who sees the column group SENSITIVE, and its author."
+  SENSITIVE
+  "The social workers of the organisation that wrote it; the person on a request for access."
+  SOCIAL_NOTES
+}
+
+"What a housing project has to reckon with."
+enum ProjectConstraint {
+  "Work is to be near."
+  NEAR_WORK
+  "School is to be near."
+  NEAR_SCHOOL
+  "Public transport is needed."
+  PUBLIC_TRANSPORT
+  "Family is to be near."
+  NEAR_FAMILY
+  "A place for a car is needed."
+  PARKING
+  "There are animals."
+  ANIMALS
+  "The household has to move by a day."
+  MOVE_BY_A_DAY
+}
+
+"An interview to write down."
+input RecordInterviewInput {
+  "The application."
+  applicationId: ID!
+  "What kind."
+  kind: InterviewKind!
+  "When, today or in the 31 days before."
+  heldOn: Date!
+  "The appointment of the application for which it was held."
+  appointmentId: ID
+  "The housing project."
+  project: HousingProjectInput
+  "Notes, at most 20."
+  notes: [NoteInput!]! = []
+}
+
+"A housing project."
+input HousingProjectInput {
+  "The typologies that would do, at most 7."
+  typologies: [Typology!]! = []
+  "The communes that are advised, at most 10."
+  communes: [InseeCode!]! = []
+  "The rent of a month with charges that the household can bear, at most 10 000 euros."
+  budget: Money
+  "What it has to reckon with."
+  constraints: [ProjectConstraint!]! = []
+  "The project in words, at most 500 characters; nothing sensitive, for which notes are."
+  text: String
+}
+
+"A note to write down."
+input NoteInput {
+  "For whom: at least SENSITIVE on a PMR interview, SOCIAL_NOTES on one in depth alone."
+  audience: NoteAudience!
+  "What it says, 1 to 4000 characters."
+  text: String!
+}
+
+"What became of the record."
+type RecordInterviewPayload {
+  "The interview; ` + "`" + `null` + "`" + ` when it was refused, or is not yours to see."
+  interview: Interview
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A note to add."
+input AddInterviewNoteInput {
+  "The interview."
+  interviewId: ID!
+  "For whom."
+  audience: NoteAudience!
+  "What it says, 1 to 4000 characters."
+  text: String!
+}
+
+"What became of the note."
+type AddInterviewNotePayload {
+  "The interview; ` + "`" + `null` + "`" + ` when it was refused."
+  interview: Interview
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -17160,6 +17572,16 @@ func (ec *executionContext) childFields_AccessLogEntry(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type AccessLogEntry", field.Name)
 }
 
+func (ec *executionContext) childFields_AddInterviewNotePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interview":
+		return ec.fieldContext_AddInterviewNotePayload_interview(ctx, field)
+	case "errors":
+		return ec.fieldContext_AddInterviewNotePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddInterviewNotePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AddPartnerAppSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "partnerApp":
@@ -17258,6 +17680,8 @@ func (ec *executionContext) childFields_Application(ctx context.Context, field g
 		return ec.fieldContext_Application_version(ctx, field)
 	case "orientations":
 		return ec.fieldContext_Application_orientations(ctx, field)
+	case "interviews":
+		return ec.fieldContext_Application_interviews(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Application", field.Name)
 }
@@ -18364,6 +18788,62 @@ func (ec *executionContext) childFields_HouseholdMember(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type HouseholdMember", field.Name)
 }
 
+func (ec *executionContext) childFields_HousingProject(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "typologies":
+		return ec.fieldContext_HousingProject_typologies(ctx, field)
+	case "communes":
+		return ec.fieldContext_HousingProject_communes(ctx, field)
+	case "budget":
+		return ec.fieldContext_HousingProject_budget(ctx, field)
+	case "constraints":
+		return ec.fieldContext_HousingProject_constraints(ctx, field)
+	case "text":
+		return ec.fieldContext_HousingProject_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HousingProject", field.Name)
+}
+
+func (ec *executionContext) childFields_Interview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Interview_id(ctx, field)
+	case "application":
+		return ec.fieldContext_Interview_application(ctx, field)
+	case "kind":
+		return ec.fieldContext_Interview_kind(ctx, field)
+	case "heldOn":
+		return ec.fieldContext_Interview_heldOn(ctx, field)
+	case "organisation":
+		return ec.fieldContext_Interview_organisation(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_Interview_receptionPoint(ctx, field)
+	case "appointment":
+		return ec.fieldContext_Interview_appointment(ctx, field)
+	case "project":
+		return ec.fieldContext_Interview_project(ctx, field)
+	case "notes":
+		return ec.fieldContext_Interview_notes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Interview", field.Name)
+}
+
+func (ec *executionContext) childFields_InterviewNote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_InterviewNote_id(ctx, field)
+	case "audience":
+		return ec.fieldContext_InterviewNote_audience(ctx, field)
+	case "text":
+		return ec.fieldContext_InterviewNote_text(ctx, field)
+	case "organisation":
+		return ec.fieldContext_InterviewNote_organisation(ctx, field)
+	case "writtenAt":
+		return ec.fieldContext_InterviewNote_writtenAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterviewNote", field.Name)
+}
+
 func (ec *executionContext) childFields_IssueBindingCodePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -19316,6 +19796,16 @@ func (ec *executionContext) childFields_RecordContactsPayload(ctx context.Contex
 		return ec.fieldContext_RecordContactsPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordContactsPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordInterviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interview":
+		return ec.fieldContext_RecordInterviewPayload_interview(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordInterviewPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordInterviewPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordNoticePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20486,6 +20976,20 @@ func (ec *executionContext) field_Mutation_acceptProposedChange_args(ctx context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_addInterviewNote_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AddInterviewNoteInput, error) {
+			return ec.unmarshalNAddInterviewNoteInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNoteInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_addPartnerAppSecret_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21150,6 +21654,20 @@ func (ec *executionContext) field_Mutation_recordContacts_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RecordContactsInput, error) {
 			return ec.unmarshalNRecordContactsInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordInterview_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordInterviewInput, error) {
+			return ec.unmarshalNRecordInterviewInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -23980,6 +24498,70 @@ func (ec *executionContext) fieldContext_AccessLogEntry_reason(_ context.Context
 	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "String")
 }
 
+func (ec *executionContext) _AddInterviewNotePayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.AddInterviewNotePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddInterviewNotePayload_interview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interview, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Interview) graphql.Marshaler {
+			return ec.marshalOInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddInterviewNotePayload_interview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddInterviewNotePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddInterviewNotePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AddInterviewNotePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddInterviewNotePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddInterviewNotePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddInterviewNotePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AddPartnerAppSecretPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.AddPartnerAppSecretPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -24995,6 +25577,38 @@ func (ec *executionContext) fieldContext_Application_orientations(_ context.Cont
 		IsResolver: true,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Orientation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_interviews(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_interviews(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interviews(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_interviews(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
 		},
 	}
 	return fc, nil
@@ -34037,6 +34651,121 @@ func (ec *executionContext) fieldContext_HouseholdMember_sensitive(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _HousingProject_typologies(ctx context.Context, field graphql.CollectedField, obj *domain.HousingProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingProject_typologies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typologies, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Typology) graphql.Marshaler {
+			return ec.marshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingProject_typologies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingProject", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _HousingProject_communes(ctx context.Context, field graphql.CollectedField, obj *domain.HousingProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingProject_communes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Communes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.InseeCode) graphql.Marshaler {
+			return ec.marshalNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingProject_communes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingProject", field, false, false, "InseeCode")
+}
+
+func (ec *executionContext) _HousingProject_budget(ctx context.Context, field graphql.CollectedField, obj *domain.HousingProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingProject_budget(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Budget, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HousingProject_budget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingProject", field, false, false, "Money")
+}
+
+func (ec *executionContext) _HousingProject_constraints(ctx context.Context, field graphql.CollectedField, obj *domain.HousingProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingProject_constraints(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Constraints, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ProjectConstraint) graphql.Marshaler {
+			return ec.marshalNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingProject_constraints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingProject", field, false, false, "ProjectConstraint")
+}
+
+func (ec *executionContext) _HousingProject_text(ctx context.Context, field graphql.CollectedField, obj *domain.HousingProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingProject_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HousingProject_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingProject", field, false, false, "String")
+}
+
 func (ec *executionContext) _IllegalTransitionError_code(ctx context.Context, field graphql.CollectedField, obj *model.IllegalTransitionError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34242,6 +34971,391 @@ func (ec *executionContext) _InputError_help(ctx context.Context, field graphql.
 }
 func (ec *executionContext) fieldContext_InputError_help(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("InputError", field, false, false, "String")
+}
+
+func (ec *executionContext) _Interview_id(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Interview_application(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Interview_kind(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.InterviewKind) graphql.Marshaler {
+			return ec.marshalNInterviewKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInterviewKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "InterviewKind")
+}
+
+func (ec *executionContext) _Interview_heldOn(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_heldOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_heldOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Interview_organisation(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Interview_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Interview_appointment(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_appointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Interview().Appointment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+			return ec.answerOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_appointment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Interview_project(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.HousingProject) graphql.Marshaler {
+			return ec.marshalOHousingProject2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HousingProject(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Interview_notes(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.InterviewNote) graphql.Marshaler {
+			return ec.marshalNInterviewNote2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNoteᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InterviewNote(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InterviewNote_id(ctx context.Context, field graphql.CollectedField, obj *ent.InterviewNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewNote_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewNote_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewNote", field, false, false, "ID")
+}
+
+func (ec *executionContext) _InterviewNote_audience(ctx context.Context, field graphql.CollectedField, obj *ent.InterviewNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewNote_audience(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Audience, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.NoteAudience) graphql.Marshaler {
+			return ec.marshalNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewNote_audience(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewNote", field, false, false, "NoteAudience")
+}
+
+func (ec *executionContext) _InterviewNote_text(ctx context.Context, field graphql.CollectedField, obj *ent.InterviewNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewNote_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewNote_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewNote", field, false, false, "String")
+}
+
+func (ec *executionContext) _InterviewNote_organisation(ctx context.Context, field graphql.CollectedField, obj *ent.InterviewNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewNote_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewNote_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InterviewNote",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InterviewNote_writtenAt(ctx context.Context, field graphql.CollectedField, obj *ent.InterviewNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewNote_writtenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WrittenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewNote_writtenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewNote", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _IssueBindingCodePayload_code(ctx context.Context, field graphql.CollectedField, obj *model.IssueBindingCodePayload) (ret graphql.Marshaler) {
@@ -39020,6 +40134,94 @@ func (ec *executionContext) fieldContext_Mutation_cancelPermanence(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_cancelPermanence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordInterview(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordInterview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordInterview(ctx, fc.Args["input"].(model.RecordInterviewInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordInterviewPayload) graphql.Marshaler {
+			return ec.answerNRecordInterviewPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordInterview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordInterviewPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordInterview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addInterviewNote(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addInterviewNote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddInterviewNote(ctx, fc.Args["input"].(model.AddInterviewNoteInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AddInterviewNotePayload) graphql.Marshaler {
+			return ec.answerNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addInterviewNote(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddInterviewNotePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addInterviewNote_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -47745,6 +48947,70 @@ func (ec *executionContext) fieldContext_RecordContactsPayload_errors(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _RecordInterviewPayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.RecordInterviewPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordInterviewPayload_interview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interview, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Interview) graphql.Marshaler {
+			return ec.marshalOInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordInterviewPayload_interview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordInterviewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordInterviewPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordInterviewPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordInterviewPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordInterviewPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordInterviewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RecordNoticePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.RecordNoticePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -55226,6 +56492,62 @@ func UnmarshalAcceptProposedChangeInput(ctx context.Context, raw any) (model.Acc
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputAddInterviewNoteInput(ctx context.Context, obj any) (model.AddInterviewNoteInput, error) {
+	var it model.AddInterviewNoteInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"interviewId", "audience", "text"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "interviewId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewID = data
+		case "audience":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("audience"))
+			data, err := ec.unmarshalNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Audience = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAddInterviewNoteInput unmarshals raw into the AddInterviewNoteInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAddInterviewNoteInput(ctx context.Context, raw any) (model.AddInterviewNoteInput, error) {
+	var out model.AddInterviewNoteInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddInterviewNoteInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputAddPartnerAppSecretInput(ctx context.Context, obj any) (model.AddPartnerAppSecretInput, error) {
 	var it model.AddPartnerAppSecretInput
 	if obj == nil {
@@ -59082,6 +60404,86 @@ func UnmarshalHoldPermanenceInput(ctx context.Context, raw any) (model.HoldPerma
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputHousingProjectInput(ctx context.Context, obj any) (domain.HousingProject, error) {
+	var it domain.HousingProject
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["typologies"]; !present {
+		asMap["typologies"] = []any{}
+	}
+	if _, present := asMap["communes"]; !present {
+		asMap["communes"] = []any{}
+	}
+	if _, present := asMap["constraints"]; !present {
+		asMap["constraints"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"typologies", "communes", "budget", "constraints", "text"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "typologies":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typologies"))
+			data, err := ec.unmarshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Typologies = data
+		case "communes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("communes"))
+			data, err := ec.unmarshalNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Communes = data
+		case "budget":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("budget"))
+			data, err := ec.unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Budget = data
+		case "constraints":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("constraints"))
+			data, err := ec.unmarshalNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Constraints = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalHousingProjectInput unmarshals raw into the HousingProjectInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalHousingProjectInput(ctx context.Context, raw any) (domain.HousingProject, error) {
+	var out domain.HousingProject
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "HousingProjectInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputIntRangeInput(ctx context.Context, obj any) (domain.IntRange, error) {
 	var it domain.IntRange
 	if obj == nil {
@@ -59650,6 +61052,55 @@ func (ec *executionContext) unmarshalInputNamesFormInput(ctx context.Context, ob
 func UnmarshalNamesFormInput(ctx context.Context, raw any) (domain.NamesForm, error) {
 	var out domain.NamesForm
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "NamesFormInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputNoteInput(ctx context.Context, obj any) (domain.NoteForm, error) {
+	var it domain.NoteForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"audience", "text"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "audience":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("audience"))
+			data, err := ec.unmarshalNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Audience = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalNoteInput unmarshals raw into the NoteInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalNoteInput(ctx context.Context, raw any) (domain.NoteForm, error) {
+	var out domain.NoteForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "NoteInput", raw, &out)
 	return out, err
 }
 
@@ -61451,6 +62902,87 @@ func (ec *executionContext) unmarshalInputRecordContactsInput(ctx context.Contex
 func UnmarshalRecordContactsInput(ctx context.Context, raw any) (model.RecordContactsInput, error) {
 	var out model.RecordContactsInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordContactsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRecordInterviewInput(ctx context.Context, obj any) (model.RecordInterviewInput, error) {
+	var it model.RecordInterviewInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["notes"]; !present {
+		asMap["notes"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "kind", "heldOn", "appointmentId", "project", "notes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNInterviewKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInterviewKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "heldOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heldOn"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeldOn = data
+		case "appointmentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("appointmentId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AppointmentID = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOHousingProjectInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "notes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
+			data, err := ec.unmarshalNNoteInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteFormᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Notes = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordInterviewInput unmarshals raw into the RecordInterviewInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordInterviewInput(ctx context.Context, raw any) (model.RecordInterviewInput, error) {
+	var out model.RecordInterviewInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordInterviewInput", raw, &out)
 	return out, err
 }
 
@@ -64405,6 +65937,44 @@ func (ec *executionContext) _AccessLogEntry(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var addInterviewNotePayloadImplementors = []string{"AddInterviewNotePayload"}
+
+func (ec *executionContext) _AddInterviewNotePayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddInterviewNotePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addInterviewNotePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddInterviewNotePayload")
+		case "interview":
+			out.Values[i] = ec._AddInterviewNotePayload_interview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AddInterviewNotePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var addPartnerAppSecretPayloadImplementors = []string{"AddPartnerAppSecretPayload"}
 
 func (ec *executionContext) _AddPartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddPartnerAppSecretPayload) graphql.Marshaler {
@@ -64722,6 +66292,12 @@ func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionS
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Application_orientations(ctx, field, obj)
+				})
+		case "interviews":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_interviews(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -68445,6 +70021,59 @@ func (ec *executionContext) _HouseholdMember(ctx context.Context, sel ast.Select
 	return out
 }
 
+var housingProjectImplementors = []string{"HousingProject"}
+
+func (ec *executionContext) _HousingProject(ctx context.Context, sel ast.SelectionSet, obj *domain.HousingProject) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, housingProjectImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HousingProject")
+		case "typologies":
+			out.Values[i] = ec._HousingProject_typologies(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "communes":
+			out.Values[i] = ec._HousingProject_communes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "budget":
+			out.Values[i] = ec._HousingProject_budget(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "constraints":
+			out.Values[i] = ec._HousingProject_constraints(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._HousingProject_text(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var illegalTransitionErrorImplementors = []string{"IllegalTransitionError", "UserError"}
 
 func (ec *executionContext) _IllegalTransitionError(ctx context.Context, sel ast.SelectionSet, obj *model.IllegalTransitionError) graphql.Marshaler {
@@ -68528,6 +70157,138 @@ func (ec *executionContext) _InputError(ctx context.Context, sel ast.SelectionSe
 			out.Values[i] = ec._InputError_help(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var interviewImplementors = []string{"Interview"}
+
+func (ec *executionContext) _Interview(ctx context.Context, sel ast.SelectionSet, obj *ent.Interview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, interviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Interview")
+		case "id":
+			out.Values[i] = ec._Interview_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "application":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_application(ctx, field, obj)
+				})
+		case "kind":
+			out.Values[i] = ec._Interview_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "heldOn":
+			out.Values[i] = ec._Interview_heldOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "organisation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_organisation(ctx, field, obj)
+				})
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_receptionPoint(ctx, field, obj)
+				})
+		case "appointment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_appointment(ctx, field, obj)
+				})
+		case "project":
+			out.Values[i] = ec._Interview_project(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_notes(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var interviewNoteImplementors = []string{"InterviewNote"}
+
+func (ec *executionContext) _InterviewNote(ctx context.Context, sel ast.SelectionSet, obj *ent.InterviewNote) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, interviewNoteImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InterviewNote")
+		case "id":
+			out.Values[i] = ec._InterviewNote_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "audience":
+			out.Values[i] = ec._InterviewNote_audience(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.Values[i] = ec._InterviewNote_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "organisation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._InterviewNote_organisation(ctx, field, obj)
+				})
+		case "writtenAt":
+			out.Values[i] = ec._InterviewNote_writtenAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -69588,6 +71349,20 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "cancelPermanence":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_cancelPermanence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordInterview":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordInterview(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addInterviewNote":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addInterviewNote(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -72774,6 +74549,44 @@ func (ec *executionContext) _RecordContactsPayload(ctx context.Context, sel ast.
 			}
 		case "errors":
 			out.Values[i] = ec._RecordContactsPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recordInterviewPayloadImplementors = []string{"RecordInterviewPayload"}
+
+func (ec *executionContext) _RecordInterviewPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordInterviewPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordInterviewPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordInterviewPayload")
+		case "interview":
+			out.Values[i] = ec._RecordInterviewPayload_interview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordInterviewPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -76351,6 +78164,19 @@ func (ec *executionContext) marshalNAccessLogEntry2ᚖgithubᚗcomᚋguichetᚑl
 	return ec._AccessLogEntry(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNAddInterviewNoteInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNoteInput(ctx context.Context, v any) (model.AddInterviewNoteInput, error) {
+	res, err := ec.unmarshalInputAddInterviewNoteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload(ctx context.Context, sel ast.SelectionSet, v *model.AddInterviewNotePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AddInterviewNotePayload!")
+		return graphql.Null
+	}
+	return ec._AddInterviewNotePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAddPartnerAppSecretInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretInput(ctx context.Context, v any) (model.AddPartnerAppSecretInput, error) {
 	res, err := ec.unmarshalInputAddPartnerAppSecretInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -78225,6 +80051,64 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return res
 }
 
+func (ec *executionContext) marshalNInterview2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Interview) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(ctx context.Context, sel ast.SelectionSet, v *ent.Interview) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Interview!")
+		return graphql.Null
+	}
+	return ec._Interview(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNInterviewKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInterviewKind(ctx context.Context, v any) (domain.InterviewKind, error) {
+	var res domain.InterviewKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInterviewKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInterviewKind(ctx context.Context, sel ast.SelectionSet, v domain.InterviewKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNInterviewNote2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNoteᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.InterviewNote) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInterviewNote2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNote(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNInterviewNote2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNote(ctx context.Context, sel ast.SelectionSet, v *ent.InterviewNote) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "InterviewNote!")
+		return graphql.Null
+	}
+	return ec._InterviewNote(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNIssueBindingCodeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodeInput(ctx context.Context, v any) (model.IssueBindingCodeInput, error) {
 	res, err := ec.unmarshalInputIssueBindingCodeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -78487,6 +80371,35 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋ
 	})
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(ctx context.Context, v any) (domain.NoteAudience, error) {
+	var res domain.NoteAudience
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(ctx context.Context, sel ast.SelectionSet, v domain.NoteAudience) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNNoteInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteFormᚄ(ctx context.Context, v any) ([]*domain.NoteForm, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*domain.NoteForm, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNNoteInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteForm(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNNoteInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteForm(ctx context.Context, v any) (*domain.NoteForm, error) {
+	res, err := ec.unmarshalInputNoteInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNObstacleKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐObstacleKind(ctx context.Context, v any) (domain.ObstacleKind, error) {
@@ -79444,6 +81357,46 @@ func (ec *executionContext) marshalNPrepareUploadPayload2ᚖgithubᚗcomᚋguich
 	return ec._PrepareUploadPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNProjectConstraint2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraint(ctx context.Context, v any) (domain.ProjectConstraint, error) {
+	var res domain.ProjectConstraint
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProjectConstraint2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraint(ctx context.Context, sel ast.SelectionSet, v domain.ProjectConstraint) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraintᚄ(ctx context.Context, v any) ([]domain.ProjectConstraint, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ProjectConstraint, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProjectConstraint2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraint(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraintᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ProjectConstraint) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProjectConstraint2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraint(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNProposalAspect2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAspect(ctx context.Context, v any) (domain.ProposalAspect, error) {
 	var res domain.ProposalAspect
 	err := res.UnmarshalGQL(v)
@@ -79793,6 +81746,19 @@ func (ec *executionContext) marshalNRecordContactsPayload2ᚖgithubᚗcomᚋguic
 		return graphql.Null
 	}
 	return ec._RecordContactsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecordInterviewInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewInput(ctx context.Context, v any) (model.RecordInterviewInput, error) {
+	res, err := ec.unmarshalInputRecordInterviewInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordInterviewPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordInterviewPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordInterviewPayload!")
+		return graphql.Null
+	}
+	return ec._RecordInterviewPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRecordNoticeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticeInput(ctx context.Context, v any) (model.RecordNoticeInput, error) {
@@ -81972,6 +83938,21 @@ func (ec *executionContext) marshalOHousingClass2ᚕgithubᚗcomᚋguichetᚑlog
 	return ret
 }
 
+func (ec *executionContext) marshalOHousingProject2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(ctx context.Context, sel ast.SelectionSet, v *domain.HousingProject) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._HousingProject(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOHousingProjectInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(ctx context.Context, v any) (*domain.HousingProject, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputHousingProjectInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx context.Context, v any) (domain.ID, error) {
 	var res domain.ID
 	err := res.UnmarshalGQL(v)
@@ -82204,6 +84185,13 @@ func (ec *executionContext) unmarshalOIntRangeInput2ᚖgithubᚗcomᚋguichetᚑ
 	}
 	res, err := ec.unmarshalInputIntRangeInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(ctx context.Context, sel ast.SelectionSet, v *ent.Interview) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Interview(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOLanguage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguage(ctx context.Context, v any) (*domain.Language, error) {

@@ -45,6 +45,10 @@ func (ec *executionContext) answerNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichet�
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ, ec.marshalNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ)
 }
 
+func (ec *executionContext) answerNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload(ctx context.Context, sel ast.SelectionSet, v *model.AddInterviewNotePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload, ec.marshalNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload)
+}
+
 func (ec *executionContext) answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddPartnerAppSecretPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload, ec.marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload)
 }
@@ -415,6 +419,10 @@ func (ec *executionContext) answerNRecordContactPayload2ᚖgithubᚗcomᚋguiche
 
 func (ec *executionContext) answerNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordContactsPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload, ec.marshalNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload)
+}
+
+func (ec *executionContext) answerNRecordInterviewPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordInterviewPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordInterviewPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewPayload, ec.marshalNRecordInterviewPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewPayload)
 }
 
 func (ec *executionContext) answerNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordNoticePayload) graphql.Marshaler {
@@ -920,6 +928,35 @@ func (ec *executionContext) write_AccessLogEntry(w *writers.Writer, above *write
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_AddInterviewNotePayload(w *writers.Writer, above *writers.Field, obj *model.AddInterviewNotePayload) {
+	fields := above.Select(w, "AddInterviewNotePayload", addInterviewNotePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AddInterviewNotePayload")
+		case "interview":
+			if !f.Enter(w, ec.fieldContext_AddInterviewNotePayload_interview) {
+				return
+			}
+			ec.writeOInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(w, f, obj.Interview)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AddInterviewNotePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_AddPartnerAppSecretPayload(w *writers.Writer, above *writers.Field, obj *model.AddPartnerAppSecretPayload) {
 	fields := above.Select(w, "AddPartnerAppSecretPayload", addPartnerAppSecretPayloadImplementors)
 	w.Raw("{")
@@ -1219,6 +1256,16 @@ func (ec *executionContext) write_Application(w *writers.Writer, above *writers.
 				return
 			}
 			ec.writeNOrientation2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientationᚄ(w, f, v)
+		case "interviews":
+			if !f.Enter(w, ec.fieldContext_Application_interviews) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Interviews(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNInterview2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewᚄ(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3857,6 +3904,35 @@ func (ec *executionContext) write_HouseholdMember(w *writers.Writer, above *writ
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_HousingProject(w *writers.Writer, above *writers.Field, obj *domain.HousingProject) {
+	fields := above.Select(w, "HousingProject", housingProjectImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("HousingProject")
+		case "typologies":
+			ec.writeNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(w, f, obj.Typologies)
+		case "communes":
+			ec.writeNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(w, f, obj.Communes)
+		case "budget":
+			ec.writeOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.Budget)
+		case "constraints":
+			ec.writeNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraintᚄ(w, f, obj.Constraints)
+		case "text":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Text)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_IllegalTransitionError(w *writers.Writer, above *writers.Field, obj *model.IllegalTransitionError) {
 	fields := above.Select(w, "IllegalTransitionError", illegalTransitionErrorImplementors)
 	w.Raw("{")
@@ -3903,6 +3979,123 @@ func (ec *executionContext) write_InputError(w *writers.Writer, above *writers.F
 			ec.writeNString2string(w, f, obj.Message)
 		case "help":
 			ec.writeOString2ᚖstring(w, f, obj.Help)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Interview(w *writers.Writer, above *writers.Field, obj *ent.Interview) {
+	fields := above.Select(w, "Interview", interviewImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Interview")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "application":
+			if !f.Enter(w, ec.fieldContext_Interview_application) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Application(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, v)
+		case "kind":
+			ec.writeNInterviewKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInterviewKind(w, f, obj.Kind)
+		case "heldOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.HeldOn)
+		case "organisation":
+			if !f.Enter(w, ec.fieldContext_Interview_organisation) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Organisation(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_Interview_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "appointment":
+			if !f.Enter(w, ec.fieldContext_Interview_appointment) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Interview().Appointment(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w, f, v)
+		case "project":
+			if !f.Enter(w, ec.fieldContext_Interview_project) {
+				return
+			}
+			ec.writeOHousingProject2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(w, f, obj.Project)
+		case "notes":
+			if !f.Enter(w, ec.fieldContext_Interview_notes) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Notes(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNInterviewNote2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNoteᚄ(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_InterviewNote(w *writers.Writer, above *writers.Field, obj *ent.InterviewNote) {
+	fields := above.Select(w, "InterviewNote", interviewNoteImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("InterviewNote")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "audience":
+			ec.writeNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(w, f, obj.Audience)
+		case "text":
+			ec.writeNString2string(w, f, obj.Text)
+		case "organisation":
+			if !f.Enter(w, ec.fieldContext_InterviewNote_organisation) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Organisation(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "writtenAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.WrittenAt)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -6304,6 +6497,35 @@ func (ec *executionContext) write_RecordContactsPayload(w *writers.Writer, above
 			ec.writeNRecordedContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContactᚄ(w, f, obj.Results)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_RecordContactsPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RecordInterviewPayload(w *writers.Writer, above *writers.Field, obj *model.RecordInterviewPayload) {
+	fields := above.Select(w, "RecordInterviewPayload", recordInterviewPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordInterviewPayload")
+		case "interview":
+			if !f.Enter(w, ec.fieldContext_RecordInterviewPayload_interview) {
+				return
+			}
+			ec.writeOInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(w, f, obj.Interview)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordInterviewPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -8821,6 +9043,14 @@ func (ec *executionContext) writeNAccessLogEntry2ᚖgithubᚗcomᚋguichetᚑlog
 	ec.write_AccessLogEntry(w, f, v)
 }
 
+func (ec *executionContext) writeNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload(w *writers.Writer, f *writers.Field, v *model.AddInterviewNotePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AddInterviewNotePayload(w, f, v)
+}
+
 func (ec *executionContext) writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(w *writers.Writer, f *writers.Field, v *model.AddPartnerAppSecretPayload) {
 	if v == nil {
 		w.Null(true)
@@ -9901,12 +10131,68 @@ func (ec *executionContext) writeNInseeCode2githubᚗcomᚋguichetᚑlogementᚋ
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(w *writers.Writer, f *writers.Field, v []domain.InseeCode) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
 func (ec *executionContext) writeNInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloor(w *writers.Writer, f *writers.Field, v domain.Floor) {
 	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNInt2int(w *writers.Writer, f *writers.Field, v int) {
 	w.Marshaler(scalar.MarshalInt(v), true)
+}
+
+func (ec *executionContext) writeNInterview2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewᚄ(w *writers.Writer, f *writers.Field, v []*ent.Interview) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(w *writers.Writer, f *writers.Field, v *ent.Interview) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Interview(w, f, v)
+}
+
+func (ec *executionContext) writeNInterviewKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInterviewKind(w *writers.Writer, f *writers.Field, v domain.InterviewKind) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNInterviewNote2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNoteᚄ(w *writers.Writer, f *writers.Field, v []*ent.InterviewNote) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNInterviewNote2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNote(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNInterviewNote2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNote(w *writers.Writer, f *writers.Field, v *ent.InterviewNote) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_InterviewNote(w, f, v)
 }
 
 func (ec *executionContext) writeNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(w *writers.Writer, f *writers.Field, v *model.IssueBindingCodePayload) {
@@ -10051,6 +10337,10 @@ func (ec *executionContext) writeNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋgu
 		}
 	}
 	w.Raw("]")
+}
+
+func (ec *executionContext) writeNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(w *writers.Writer, f *writers.Field, v domain.NoteAudience) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNObstacleKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐObstacleKind(w *writers.Writer, f *writers.Field, v domain.ObstacleKind) {
@@ -10633,6 +10923,22 @@ func (ec *executionContext) writeNPrepareUploadPayload2ᚖgithubᚗcomᚋguichet
 	ec.write_PrepareUploadPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNProjectConstraint2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraint(w *writers.Writer, f *writers.Field, v domain.ProjectConstraint) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraintᚄ(w *writers.Writer, f *writers.Field, v []domain.ProjectConstraint) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNProjectConstraint2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraint(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
 func (ec *executionContext) writeNProposalAspect2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAspect(w *writers.Writer, f *writers.Field, v domain.ProposalAspect) {
 	v.MarshalGQL(w)
 }
@@ -10871,6 +11177,14 @@ func (ec *executionContext) writeNRecordContactsPayload2ᚖgithubᚗcomᚋguiche
 		return
 	}
 	ec.write_RecordContactsPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRecordInterviewPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewPayload(w *writers.Writer, f *writers.Field, v *model.RecordInterviewPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordInterviewPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(w *writers.Writer, f *writers.Field, v *model.RecordNoticePayload) {
@@ -11921,6 +12235,14 @@ func (ec *executionContext) writeOGeoJSON2encodingᚋjsonᚐRawMessage(w *writer
 	w.Marshaler(scalar.MarshalGeoJSON(v), false)
 }
 
+func (ec *executionContext) writeOHousingProject2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(w *writers.Writer, f *writers.Field, v *domain.HousingProject) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_HousingProject(w, f, v)
+}
+
 func (ec *executionContext) writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w *writers.Writer, f *writers.Field, v *domain.ID) {
 	if v == nil {
 		w.Null(false)
@@ -11963,6 +12285,14 @@ func (ec *executionContext) writeOInt2ᚖint(w *writers.Writer, f *writers.Field
 		return
 	}
 	w.Marshaler(scalar.MarshalInt(*v), false)
+}
+
+func (ec *executionContext) writeOInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(w *writers.Writer, f *writers.Field, v *ent.Interview) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Interview(w, f, v)
 }
 
 func (ec *executionContext) writeOLatitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(w *writers.Writer, f *writers.Field, v *domain.Latitude) {
