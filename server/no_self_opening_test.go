@@ -872,7 +872,7 @@ const (
 	// selfOpeningSteps is how many acts a sequence has. The fixed one goes on until all that
 	// opens something was done, up to maxSteps, and tries more often what was not.
 	selfOpeningSteps, maxSteps = 300, 2400
-	fixedSeed                  = 5
+	fixedSeed                  = 7
 )
 
 // What opens something to somebody is noticed.
