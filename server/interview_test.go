@@ -131,10 +131,18 @@ func TestInterviews(t *testing.T) {
 		}
 	}
 	d.does(agent, "addInterviewNote", add(inDepth, "FILE", "Rappelé."))
+	// The person is told of all on request, but for what may be of another adult.
 	_, _, raw := d.export("shared-desk-privacy", couple.number)
-	for _, text := range append(texts, "Vu d'un autre organisme.", "Rester dans le quartier.") {
-		if !strings.Contains(raw, text) {
-			t.Errorf("the person is not told of %q", text)
+	for text, told := range map[string]bool{texts[0]: true, "Rester dans le quartier.": true, texts[1]: false, texts[2]: false, texts[3]: false, "PMR": false} {
+		if strings.Contains(raw, `"`+text+`"`) != told {
+			t.Errorf("beside another adult, %q: %s", text, raw)
+		}
+	}
+	d.does(grenobleAgent, "recordInterview", interviewed(single.id, "SIMPLE", today, "SENSITIVE", "Note pour peu de monde."))
+	for _, audience := range []string{"SENSITIVE", "SOCIAL_NOTES"} {
+		d.exec("UPDATE interview_note SET audience = $2 WHERE application_id = $1", single.id, audience)
+		if _, _, raw := d.export("commune-grenoble-privacy", single.number); !strings.Contains(raw, "Note pour peu de monde.") {
+			t.Errorf("the person is not told of a note for %s", audience)
 		}
 	}
 }

@@ -279,8 +279,8 @@ type recordAppointed struct {
 	Attendance domain.Attendance `json:"attendance,omitempty"`
 }
 
-// recordInterview is an interview with all its notes, those of social workers too: the
-// person may read them on request, and by no other way.
+// recordInterview is an interview with its notes, those of social workers too: the person
+// may read them on request, and by no other way.
 type recordInterview struct {
 	Kind           domain.InterviewKind   `json:"kind"`
 	HeldOn         string                 `json:"heldOn"`
@@ -620,12 +620,19 @@ func (c *collecting) appointments(granted context.Context, tx *ent.Tx) ([]record
 	return all, err
 }
 
-// interviews are those that were held, with all their notes.
+// interviews are those that were held, with all their notes. Beside another adult what is
+// sensitive in them may be of that one: it does not show, as a piece of nobody in particular.
 func (c *collecting) interviews(granted context.Context, tx *ent.Tx) ([]recordInterview, error) {
 	held, err := tx.Interview.Query().Where(interview.ApplicationID(c.a.ID)).WithOrganisation().WithReceptionPoint().
 		WithNotes(func(q *ent.InterviewNoteQuery) {
 			q.WithOrganisation().Order(interviewnote.ByWrittenAt(), interviewnote.ByID())
 		}).Order(interview.ByHeldOn(), interview.ByID()).All(granted)
+	if len(c.others) > 0 {
+		held = slices.DeleteFunc(held, func(i *ent.Interview) bool { return i.Kind.Sensitive() })
+		for _, i := range held {
+			i.Edges.Notes = slices.DeleteFunc(i.Edges.Notes, func(n *ent.InterviewNote) bool { return n.Audience != domain.NoteForFile })
+		}
+	}
 	return made(held, func(i *ent.Interview) recordInterview {
 		return recordInterview{
 			Kind: i.Kind, HeldOn: i.HeldOn.String(), Organisation: i.Edges.Organisation.Name,
