@@ -63,6 +63,7 @@ export default [
               "OrientationStep",
               "CommuneCoverage",
               "CoverageWeek",
+              "HousingProject",
               "PermanenceDay",
               "PermanenceGap",
               "PermanenceProposal",

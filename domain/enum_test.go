@@ -67,6 +67,9 @@ func TestEnumsOfTheFile(t *testing.T) {
 	checkEnum[domain.PermanenceReason](t)
 	checkEnum[domain.PermanenceRefusal](t)
 	checkEnum[domain.CoverageReach](t)
+	checkEnum[domain.InterviewKind](t)
+	checkEnum[domain.NoteAudience](t)
+	checkEnum[domain.ProjectConstraint](t)
 	checkEnum[domain.ProposalAspect](t)
 	checkEnum[domain.ObstacleKind](t)
 }

@@ -89,6 +89,8 @@ const (
 	SatisfactionAnswerPrefix Prefix = "sat"
 	PermanencePrefix         Prefix = "pnc"
 	WaitingPlacePrefix       Prefix = "wpl"
+	InterviewPrefix          Prefix = "itw"
+	InterviewNotePrefix      Prefix = "inn"
 )
 
 // Prefixes lists every prefix in use.
@@ -107,7 +109,7 @@ func Prefixes() []Prefix {
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
-		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix, WaitingPlacePrefix,
+		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix, WaitingPlacePrefix, InterviewPrefix, InterviewNotePrefix,
 	}
 }
 

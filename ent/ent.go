@@ -41,6 +41,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
+	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/mapfacet"
@@ -167,6 +169,8 @@ func checkColumn(t, c string) error {
 			erasednumber.Table:       erasednumber.ValidColumn,
 			handover.Table:           handover.ValidColumn,
 			householdmember.Table:    householdmember.ValidColumn,
+			interview.Table:          interview.ValidColumn,
+			interviewnote.Table:      interviewnote.ValidColumn,
 			levelchange.Table:        levelchange.ValidColumn,
 			lockout.Table:            lockout.ValidColumn,
 			mapfacet.Table:           mapfacet.ValidColumn,

@@ -34,6 +34,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
+	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/message"
@@ -588,6 +590,19 @@ func (_q *ApplicationQuery) collectField(ctx context.Context, oneNode bool, opCt
 				return err
 			}
 			_q.WithNamedAppointments(alias, func(wq *AppointmentQuery) {
+				*wq = *query
+			})
+
+		case "interviews":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&InterviewClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, interviewImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedInterviews(alias, func(wq *InterviewQuery) {
 				*wq = *query
 			})
 
@@ -3753,6 +3768,287 @@ type householdmemberPaginateArgs struct {
 
 func newHouseholdMemberPaginateArgs(rv map[string]any) *householdmemberPaginateArgs {
 	args := &householdmemberPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *InterviewQuery) CollectFields(ctx context.Context, satisfies ...string) (*InterviewQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *InterviewQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(interview.Columns))
+		selectedFields = []string{interview.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[interview.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, interview.FieldApplicationID)
+				fieldSeen[interview.FieldApplicationID] = struct{}{}
+			}
+
+		case "receptionPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withReceptionPoint != nil
+			if again {
+				query = _q.withReceptionPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReceptionPoint = query
+			if _, ok := fieldSeen[interview.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, interview.FieldReceptionPointID)
+				fieldSeen[interview.FieldReceptionPointID] = struct{}{}
+			}
+
+		case "organisation":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withOrganisation != nil
+			if again {
+				query = _q.withOrganisation
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withOrganisation = query
+			if _, ok := fieldSeen[interview.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, interview.FieldOrganisationID)
+				fieldSeen[interview.FieldOrganisationID] = struct{}{}
+			}
+
+		case "appointment":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&AppointmentClient{config: _q.config}).Query()
+			)
+			again := _q.withAppointment != nil
+			if again {
+				query = _q.withAppointment
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, appointmentImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withAppointment = query
+			if _, ok := fieldSeen[interview.FieldAppointmentID]; !ok {
+				selectedFields = append(selectedFields, interview.FieldAppointmentID)
+				fieldSeen[interview.FieldAppointmentID] = struct{}{}
+			}
+
+		case "notes":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&InterviewNoteClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, interviewnoteImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedNotes(alias, func(wq *InterviewNoteQuery) {
+				*wq = *query
+			})
+		case "applicationID":
+			if _, ok := fieldSeen[interview.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, interview.FieldApplicationID)
+				fieldSeen[interview.FieldApplicationID] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[interview.FieldKind]; !ok {
+				selectedFields = append(selectedFields, interview.FieldKind)
+				fieldSeen[interview.FieldKind] = struct{}{}
+			}
+		case "heldOn":
+			if _, ok := fieldSeen[interview.FieldHeldOn]; !ok {
+				selectedFields = append(selectedFields, interview.FieldHeldOn)
+				fieldSeen[interview.FieldHeldOn] = struct{}{}
+			}
+		case "organisationID":
+			if _, ok := fieldSeen[interview.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, interview.FieldOrganisationID)
+				fieldSeen[interview.FieldOrganisationID] = struct{}{}
+			}
+		case "receptionPointID":
+			if _, ok := fieldSeen[interview.FieldReceptionPointID]; !ok {
+				selectedFields = append(selectedFields, interview.FieldReceptionPointID)
+				fieldSeen[interview.FieldReceptionPointID] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type interviewPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []InterviewPaginateOption
+}
+
+func newInterviewPaginateArgs(rv map[string]any) *interviewPaginateArgs {
+	args := &interviewPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *InterviewNoteQuery) CollectFields(ctx context.Context, satisfies ...string) (*InterviewNoteQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *InterviewNoteQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(interviewnote.Columns))
+		selectedFields = []string{interviewnote.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "organisation":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withOrganisation != nil
+			if again {
+				query = _q.withOrganisation
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withOrganisation = query
+			if _, ok := fieldSeen[interviewnote.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, interviewnote.FieldOrganisationID)
+				fieldSeen[interviewnote.FieldOrganisationID] = struct{}{}
+			}
+		case "audience":
+			if _, ok := fieldSeen[interviewnote.FieldAudience]; !ok {
+				selectedFields = append(selectedFields, interviewnote.FieldAudience)
+				fieldSeen[interviewnote.FieldAudience] = struct{}{}
+			}
+		case "organisationID":
+			if _, ok := fieldSeen[interviewnote.FieldOrganisationID]; !ok {
+				selectedFields = append(selectedFields, interviewnote.FieldOrganisationID)
+				fieldSeen[interviewnote.FieldOrganisationID] = struct{}{}
+			}
+		case "writtenAt":
+			if _, ok := fieldSeen[interviewnote.FieldWrittenAt]; !ok {
+				selectedFields = append(selectedFields, interviewnote.FieldWrittenAt)
+				fieldSeen[interviewnote.FieldWrittenAt] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type interviewnotePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []InterviewNotePaginateOption
+}
+
+func newInterviewNotePaginateArgs(rv map[string]any) *interviewnotePaginateArgs {
+	args := &interviewnotePaginateArgs{}
 	if rv == nil {
 		return args
 	}

@@ -156,6 +156,18 @@ func (_m *Application) Appointments(ctx context.Context) (result []*Appointment,
 	return result, err
 }
 
+func (_m *Application) Interviews(ctx context.Context) (result []*Interview, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedInterviews(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.InterviewsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryInterviews().All(ctx)
+	}
+	return result, err
+}
+
 func (_m *Application) Orientations(ctx context.Context) (result []*Orientation, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
 		result, err = _m.NamedOrientations(graphql.GetFieldContext(ctx).Field.Alias)
@@ -540,6 +552,58 @@ func (_m *HouseholdMember) Sensitive(ctx context.Context) (*SensitiveRecord, err
 		result, err = _m.QuerySensitive().Only(ctx)
 	}
 	return result, MaskNotFound(err)
+}
+
+func (_m *Interview) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Interview) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.ReceptionPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReceptionPoint().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Interview) Organisation(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.OrganisationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryOrganisation().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Interview) Appointment(ctx context.Context) (*Appointment, error) {
+	result, err := _m.Edges.AppointmentOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryAppointment().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Interview) Notes(ctx context.Context) (result []*InterviewNote, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedNotes(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.NotesOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryNotes().All(ctx)
+	}
+	return result, err
+}
+
+func (_m *InterviewNote) Organisation(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.OrganisationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryOrganisation().Only(ctx)
+	}
+	return result, err
 }
 
 func (_m *LevelChange) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {

@@ -32,6 +32,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
+	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/message"
@@ -181,6 +183,16 @@ var householdmemberImplementors = []string{"HouseholdMember", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*HouseholdMember) IsNode() {}
+
+var interviewImplementors = []string{"Interview", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Interview) IsNode() {}
+
+var interviewnoteImplementors = []string{"InterviewNote", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*InterviewNote) IsNode() {}
 
 var levelchangeImplementors = []string{"LevelChange", "Node"}
 
@@ -670,6 +682,32 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(householdmember.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, householdmemberImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case interview.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Interview.Query().
+			Where(interview.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, interviewImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case interviewnote.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.InterviewNote.Query().
+			Where(interviewnote.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, interviewnoteImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -1454,6 +1492,38 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.HouseholdMember.Query().
 			Where(householdmember.IDIn(ids...))
 		query, err := query.CollectFields(ctx, householdmemberImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case interview.Table:
+		query := c.Interview.Query().
+			Where(interview.IDIn(ids...))
+		query, err := query.CollectFields(ctx, interviewImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case interviewnote.Table:
+		query := c.InterviewNote.Query().
+			Where(interviewnote.IDIn(ids...))
+		query, err := query.CollectFields(ctx, interviewnoteImplementors...)
 		if err != nil {
 			return nil, err
 		}

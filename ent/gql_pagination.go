@@ -38,6 +38,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
+	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/message"
@@ -6256,6 +6258,504 @@ func (_m *HouseholdMember) ToEdge(order *HouseholdMemberOrder) *HouseholdMemberE
 		order = DefaultHouseholdMemberOrder
 	}
 	return &HouseholdMemberEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// InterviewEdge is the edge representation of Interview.
+type InterviewEdge struct {
+	Node   *Interview `json:"node"`
+	Cursor Cursor     `json:"cursor"`
+}
+
+// InterviewConnection is the connection containing edges to Interview.
+type InterviewConnection struct {
+	Edges      []*InterviewEdge `json:"edges"`
+	PageInfo   PageInfo         `json:"pageInfo"`
+	TotalCount int              `json:"totalCount"`
+}
+
+func (c *InterviewConnection) build(nodes []*Interview, pager *interviewPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Interview
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Interview {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Interview {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*InterviewEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &InterviewEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// InterviewPaginateOption enables pagination customization.
+type InterviewPaginateOption func(*interviewPager) error
+
+// WithInterviewOrder configures pagination ordering.
+func WithInterviewOrder(order *InterviewOrder) InterviewPaginateOption {
+	if order == nil {
+		order = DefaultInterviewOrder
+	}
+	o := *order
+	return func(pager *interviewPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultInterviewOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithInterviewFilter configures pagination filter.
+func WithInterviewFilter(filter func(*InterviewQuery) (*InterviewQuery, error)) InterviewPaginateOption {
+	return func(pager *interviewPager) error {
+		if filter == nil {
+			return errors.New("InterviewQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type interviewPager struct {
+	reverse bool
+	order   *InterviewOrder
+	filter  func(*InterviewQuery) (*InterviewQuery, error)
+}
+
+func newInterviewPager(opts []InterviewPaginateOption, reverse bool) (*interviewPager, error) {
+	pager := &interviewPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultInterviewOrder
+	}
+	return pager, nil
+}
+
+func (p *interviewPager) applyFilter(query *InterviewQuery) (*InterviewQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *interviewPager) toCursor(_m *Interview) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *interviewPager) applyCursors(query *InterviewQuery, after, before *Cursor) (*InterviewQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultInterviewOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *interviewPager) applyOrder(query *InterviewQuery) *InterviewQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultInterviewOrder.Field {
+		query = query.Order(DefaultInterviewOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *interviewPager) orderExpr(query *InterviewQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultInterviewOrder.Field {
+			b.Comma().Ident(DefaultInterviewOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Interview.
+func (_m *InterviewQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...InterviewPaginateOption,
+) (*InterviewConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newInterviewPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &InterviewConnection{Edges: []*InterviewEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// InterviewOrderField defines the ordering field of Interview.
+type InterviewOrderField struct {
+	// Value extracts the ordering value from the given Interview.
+	Value    func(*Interview) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) interview.OrderOption
+	toCursor func(*Interview) Cursor
+}
+
+// InterviewOrder defines the ordering of Interview.
+type InterviewOrder struct {
+	Direction OrderDirection       `json:"direction"`
+	Field     *InterviewOrderField `json:"field"`
+}
+
+// DefaultInterviewOrder is the default ordering of Interview.
+var DefaultInterviewOrder = &InterviewOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &InterviewOrderField{
+		Value: func(_m *Interview) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: interview.FieldID,
+		toTerm: interview.ByID,
+		toCursor: func(_m *Interview) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Interview into InterviewEdge.
+func (_m *Interview) ToEdge(order *InterviewOrder) *InterviewEdge {
+	if order == nil {
+		order = DefaultInterviewOrder
+	}
+	return &InterviewEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// InterviewNoteEdge is the edge representation of InterviewNote.
+type InterviewNoteEdge struct {
+	Node   *InterviewNote `json:"node"`
+	Cursor Cursor         `json:"cursor"`
+}
+
+// InterviewNoteConnection is the connection containing edges to InterviewNote.
+type InterviewNoteConnection struct {
+	Edges      []*InterviewNoteEdge `json:"edges"`
+	PageInfo   PageInfo             `json:"pageInfo"`
+	TotalCount int                  `json:"totalCount"`
+}
+
+func (c *InterviewNoteConnection) build(nodes []*InterviewNote, pager *interviewnotePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *InterviewNote
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *InterviewNote {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *InterviewNote {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*InterviewNoteEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &InterviewNoteEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// InterviewNotePaginateOption enables pagination customization.
+type InterviewNotePaginateOption func(*interviewnotePager) error
+
+// WithInterviewNoteOrder configures pagination ordering.
+func WithInterviewNoteOrder(order *InterviewNoteOrder) InterviewNotePaginateOption {
+	if order == nil {
+		order = DefaultInterviewNoteOrder
+	}
+	o := *order
+	return func(pager *interviewnotePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultInterviewNoteOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithInterviewNoteFilter configures pagination filter.
+func WithInterviewNoteFilter(filter func(*InterviewNoteQuery) (*InterviewNoteQuery, error)) InterviewNotePaginateOption {
+	return func(pager *interviewnotePager) error {
+		if filter == nil {
+			return errors.New("InterviewNoteQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type interviewnotePager struct {
+	reverse bool
+	order   *InterviewNoteOrder
+	filter  func(*InterviewNoteQuery) (*InterviewNoteQuery, error)
+}
+
+func newInterviewNotePager(opts []InterviewNotePaginateOption, reverse bool) (*interviewnotePager, error) {
+	pager := &interviewnotePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultInterviewNoteOrder
+	}
+	return pager, nil
+}
+
+func (p *interviewnotePager) applyFilter(query *InterviewNoteQuery) (*InterviewNoteQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *interviewnotePager) toCursor(_m *InterviewNote) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *interviewnotePager) applyCursors(query *InterviewNoteQuery, after, before *Cursor) (*InterviewNoteQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultInterviewNoteOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *interviewnotePager) applyOrder(query *InterviewNoteQuery) *InterviewNoteQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultInterviewNoteOrder.Field {
+		query = query.Order(DefaultInterviewNoteOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *interviewnotePager) orderExpr(query *InterviewNoteQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultInterviewNoteOrder.Field {
+			b.Comma().Ident(DefaultInterviewNoteOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to InterviewNote.
+func (_m *InterviewNoteQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...InterviewNotePaginateOption,
+) (*InterviewNoteConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newInterviewNotePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &InterviewNoteConnection{Edges: []*InterviewNoteEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// InterviewNoteOrderField defines the ordering field of InterviewNote.
+type InterviewNoteOrderField struct {
+	// Value extracts the ordering value from the given InterviewNote.
+	Value    func(*InterviewNote) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) interviewnote.OrderOption
+	toCursor func(*InterviewNote) Cursor
+}
+
+// InterviewNoteOrder defines the ordering of InterviewNote.
+type InterviewNoteOrder struct {
+	Direction OrderDirection           `json:"direction"`
+	Field     *InterviewNoteOrderField `json:"field"`
+}
+
+// DefaultInterviewNoteOrder is the default ordering of InterviewNote.
+var DefaultInterviewNoteOrder = &InterviewNoteOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &InterviewNoteOrderField{
+		Value: func(_m *InterviewNote) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: interviewnote.FieldID,
+		toTerm: interviewnote.ByID,
+		toCursor: func(_m *InterviewNote) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts InterviewNote into InterviewNoteEdge.
+func (_m *InterviewNote) ToEdge(order *InterviewNoteOrder) *InterviewNoteEdge {
+	if order == nil {
+		order = DefaultInterviewNoteOrder
+	}
+	return &InterviewNoteEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -72,6 +72,10 @@ type Tx struct {
 	HandOver *HandOverClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
 	HouseholdMember *HouseholdMemberClient
+	// Interview is the client for interacting with the Interview builders.
+	Interview *InterviewClient
+	// InterviewNote is the client for interacting with the InterviewNote builders.
+	InterviewNote *InterviewNoteClient
 	// LevelChange is the client for interacting with the LevelChange builders.
 	LevelChange *LevelChangeClient
 	// LockOut is the client for interacting with the LockOut builders.
@@ -306,6 +310,8 @@ func (tx *Tx) init() {
 	tx.ErasedNumber = NewErasedNumberClient(tx.config)
 	tx.HandOver = NewHandOverClient(tx.config)
 	tx.HouseholdMember = NewHouseholdMemberClient(tx.config)
+	tx.Interview = NewInterviewClient(tx.config)
+	tx.InterviewNote = NewInterviewNoteClient(tx.config)
 	tx.LevelChange = NewLevelChangeClient(tx.config)
 	tx.LockOut = NewLockOutClient(tx.config)
 	tx.MapFacet = NewMapFacetClient(tx.config)

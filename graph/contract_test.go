@@ -282,7 +282,9 @@ func TestEnumsAreThoseOfGo(t *testing.T) {
 		"OrientationState": domain.OrientationState("").Values(), "OrientationReason": domain.OrientationReason("").Values(),
 		"OrientationRefusal": domain.OrientationRefusal("").Values(), "OrientationOutcome": domain.OrientationOutcome("").Values(),
 		"OrientationDirection": domain.OrientationDirection("").Values(),
-		"PermanenceState":      domain.PermanenceState("").Values(), "PermanenceReason": domain.PermanenceReason("").Values(),
+		"InterviewKind":        domain.InterviewKind("").Values(), "NoteAudience": domain.NoteAudience("").Values(),
+		"ProjectConstraint": domain.ProjectConstraint("").Values(),
+		"PermanenceState":   domain.PermanenceState("").Values(), "PermanenceReason": domain.PermanenceReason("").Values(),
 		"PermanenceRefusal": domain.PermanenceRefusal("").Values(), "CoverageReach": domain.CoverageReach("").Values(),
 		"ProposalAspect": domain.ProposalAspect("").Values(), "ObstacleKind": domain.ObstacleKind("").Values(),
 		"LevelChangeState": domain.LevelChangeState("").Values(), "LevelChangeRefusal": domain.LevelChangeRefusal("").Values(),
@@ -419,7 +421,7 @@ func TestPublicFields(t *testing.T) {
 		"DeclareAbsencePayload", "WithdrawAbsencePayload", "BookAppointmentPayload", "MoveAppointmentPayload",
 		"CancelAppointmentPayload", "RecordAttendancePayload", "Orientation", "OrientationStep", "OrientApplicantPayload", "AcceptOrientationPayload", "DeclineOrientationPayload", "WithdrawOrientationPayload", "RecordOrientationReceivedPayload", "ReportBackOrientationPayload", "RecordContactsPayload", "RecordedContact", "Message", "AppointmentOffer", "DeclineAppointmentOfferPayload", "CalendarFeed", "OpenCalendarFeedPayload", "RevokeCalendarFeedPayload",
 		"AnswerSatisfactionPayload", "SatisfactionMonth",
-		"LevelChange", "RequestLevelChangePayload", "AnswerLevelChangePayload", "Permanence", "PermanenceRecord", "CommuneCoverage", "CoverageWeek", "PermanenceProposals", "PermanenceProposal", "ProposalReason", "PermanenceGap", "StaffObstacle", "RequestPermanencePayload", "PlanPermanencePayload", "DeclinePermanencePayload", "StaffPermanencePayload", "HoldPermanencePayload", "CancelPermanencePayload", "WaitingPlace", "JoinWaitingListPayload", "LeaveWaitingListPayload", "TakeWaitingOfferPayload",
+		"LevelChange", "RequestLevelChangePayload", "AnswerLevelChangePayload", "Permanence", "PermanenceRecord", "CommuneCoverage", "CoverageWeek", "PermanenceProposals", "PermanenceProposal", "ProposalReason", "PermanenceGap", "StaffObstacle", "RequestPermanencePayload", "PlanPermanencePayload", "DeclinePermanencePayload", "StaffPermanencePayload", "HoldPermanencePayload", "CancelPermanencePayload", "WaitingPlace", "JoinWaitingListPayload", "LeaveWaitingListPayload", "TakeWaitingOfferPayload", "Interview", "InterviewNote", "HousingProject", "RecordInterviewPayload", "AddInterviewNotePayload",
 	}
 	for _, d := range own(contract(t)) {
 		if d.Kind != ast.Object && d.Kind != ast.Interface {

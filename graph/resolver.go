@@ -56,6 +56,7 @@ type (
 	draftResolver                struct{}
 	appointmentOfferResolver     struct{}
 	levelTooLowErrorResolver     struct{ *Resolver }
+	interviewResolver            struct{}
 	permanenceResolver           struct{}
 	permanenceProposalResolver   struct{ *Resolver }
 	appointmentResolver          struct{}
@@ -188,6 +189,9 @@ func (r *Resolver) Draft() gen.DraftResolver { return draftResolver{} }
 func (r *Resolver) LevelTooLowError() gen.LevelTooLowErrorResolver {
 	return levelTooLowErrorResolver{r}
 }
+
+// Interview resolves what of an interview the viewer may not see.
+func (r *Resolver) Interview() gen.InterviewResolver { return interviewResolver{} }
 
 // Permanence resolves what of a permanence is worked out.
 func (r *Resolver) Permanence() gen.PermanenceResolver { return permanenceResolver{} }

@@ -45,6 +45,14 @@ const (
 	ActJoinWaiting  ApplicationAct = "joinWaitingList"
 	ActLeaveWaiting ApplicationAct = "leaveWaitingList"
 	ActTakeOffer    ApplicationAct = "takeWaitingOffer"
+	// ActSimpleInterview, ActHoldInterview and ActInDepthInterview are recordInterview, by
+	// the kind of the interview.
+	ActSimpleInterview  ApplicationAct = "recordSimpleInterview"
+	ActHoldInterview    ApplicationAct = "recordPersonalisedInterview"
+	ActInDepthInterview ApplicationAct = "recordInDepthInterview"
+	// ActNote and ActSocialNote are addInterviewNote, by the readers of the note.
+	ActNote       ApplicationAct = "addInterviewNote"
+	ActSocialNote ApplicationAct = "addSocialNote"
 )
 
 // The levels of service that acts need (cahier des charges de l'accueil).
@@ -79,7 +87,14 @@ var (
 	received  = map[domain.Ground][]domain.Role{domain.GroundReceived: agents}
 	landlord  = map[domain.Ground][]domain.Role{domain.GroundWishedTerritory: {domain.AllocationOfficer}}
 	applicant = map[domain.Ground][]domain.Role{domain.GroundSelf: nil}
+	// socialDesk are social workers where agents of desk and oriented are, eachDesk both.
+	socialDesk = deskOf(domain.SocialOfficer)
+	eachDesk   = deskOf(domain.ReceptionAgent, domain.SocialOfficer)
 )
+
+func deskOf(roles ...domain.Role) map[domain.Ground][]domain.Role {
+	return map[domain.Ground][]domain.Role{domain.GroundFollowed: roles, domain.GroundNamedAgent: roles, domain.GroundOriented: roles}
+}
 
 func either(all ...map[domain.Ground][]domain.Role) map[domain.Ground][]domain.Role {
 	roles := map[domain.Ground][]domain.Role{}
@@ -105,8 +120,8 @@ var actRules = map[ApplicationAct]actRule{
 	ActWithdrawWarning: {roles: either(desk, landlord), level: registrationLevel},
 	ActRemove:          {roles: either(desk, landlord, applicant), level: registrationLevel},
 	ActReactivate:      {roles: desk, level: registrationLevel},
-	ActMerge:           {roles: following, level: registrationLevel, also: appointmentTypes},
-	ActUndoMerge:       {roles: following, level: registrationLevel},
+	ActMerge:           {roles: following, level: registrationLevel, also: append(interviewTypes, appointmentTypes...)},
+	ActUndoMerge:       {roles: following, level: registrationLevel, also: interviewTypes},
 	ActSplit:           {roles: following, level: registrationLevel, also: append([]string{"ApplicantAccount", "BindingCode", "ReceptionGrant"}, formTypes...)},
 	ActHandOver:        {roles: following, level: registrationLevel, also: []string{"HandOver"}},
 	ActOrient:          {roles: either(desk, received), level: domain.InformationLevel},
@@ -123,9 +138,14 @@ var actRules = map[ApplicationAct]actRule{
 	ActCancel:     {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
 	ActAttendance: {roles: either(desk, oriented), also: appointmentTypes},
 
-	ActJoinWaiting:  {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
-	ActLeaveWaiting: {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
-	ActTakeOffer:    {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
+	ActJoinWaiting:      {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
+	ActLeaveWaiting:     {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
+	ActTakeOffer:        {roles: either(desk, oriented, applicant, received), also: appointmentTypes},
+	ActSimpleInterview:  {roles: either(desk, oriented), level: registrationLevel, also: interviewTypes},
+	ActHoldInterview:    {roles: either(desk, oriented), level: specialisedLevel, also: interviewTypes},
+	ActInDepthInterview: {roles: socialDesk, level: specialisedLevel, also: interviewTypes},
+	ActNote:             {roles: eachDesk, level: registrationLevel, also: interviewTypes},
+	ActSocialNote:       {roles: socialDesk, level: specialisedLevel, also: interviewTypes},
 }
 
 // Places are where an act on an application is done, with the levels of service there:

@@ -18,6 +18,7 @@ func installAppointmentOffer() {
 	guard.Register("AppointmentOffer", func(v *auth.Viewer, q *ent.AppointmentOfferQuery) {
 		q.Where(predicate.AppointmentOffer(partOpenedTo(v, domain.GroupsOf(domain.GroupContact)))).
 			Order(appointmentoffer.ByApplicationID(), appointmentoffer.ByOfferedOn(sql.OrderDesc()), appointmentoffer.ByID())
+		alsoSelect(q, appointmentoffer.FieldApplicationID, appointmentoffer.FieldAppointmentState, appointmentoffer.FieldDeclinedOn, appointmentoffer.FieldBookBy)
 	})
 }
 

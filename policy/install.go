@@ -63,4 +63,6 @@ func Install() {
 	installCalendarFeed()
 	installSatisfactionAnswer()
 	installPermanence()
+	installInterview()
+	installInterviewNote()
 }

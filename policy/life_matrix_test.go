@@ -18,6 +18,7 @@ var lifeActs = []policy.ApplicationAct{
 	policy.ActMerge, policy.ActUndoMerge, policy.ActSplit, policy.ActHandOver, policy.ActOrient, policy.ActAssignOnline, policy.ActReleaseOnline,
 	policy.ActBook, policy.ActOverbook, policy.ActMove, policy.ActCancel, policy.ActAttendance,
 	policy.ActJoinWaiting, policy.ActLeaveWaiting, policy.ActTakeOffer,
+	policy.ActSimpleInterview, policy.ActHoldInterview, policy.ActInDepthInterview, policy.ActNote, policy.ActSocialNote,
 }
 
 // lifeGrounds are the grounds by which they are tried, each with the kind of organisation

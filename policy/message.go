@@ -18,6 +18,7 @@ func installMessage() {
 		q.Where(predicate.Message(partOpenedTo(v, domain.GroupsOf(domain.GroupContact)))).
 			Where(message.Or(message.Sensitive(false), predicate.Message(partOpenedTo(v, domain.GroupsOf(domain.GroupSensitive))))).
 			Order(message.ByApplicationID(), message.ByDueAt(), message.ByID())
+		alsoSelect(q, message.FieldApplicationID, message.FieldSensitive)
 	})
 }
 

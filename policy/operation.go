@@ -56,6 +56,7 @@ var appTypes = map[string]domain.AppScope{
 	"AppointmentMotive": domain.DirectoryScope, "Slot": domain.DirectoryScope, "SlotPage": domain.DirectoryScope,
 	"Room": domain.ApplicationsScope, "Availability": domain.ApplicationsScope, "OccurrenceChange": domain.ApplicationsScope,
 	"Absence": domain.ApplicationsScope, "Appointment": domain.ApplicationsScope, "Participant": domain.ApplicationsScope,
+	"Interview": domain.ApplicationsScope, "InterviewNote": domain.ApplicationsScope, "HousingProject": domain.ApplicationsScope,
 	"BookedTime": domain.ApplicationsScope, "AppointmentHit": domain.ApplicationsScope, "WaitingPlace": domain.ApplicationsScope,
 
 	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",

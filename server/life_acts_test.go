@@ -31,6 +31,8 @@ func (d desk) done(as, name string, input map[string]any) testapi.Answer {
 		selection = "levelChange { id state }"
 	case strings.HasSuffix(name, "Availability"):
 		selection = "availability { id }"
+	case strings.Contains(name, "Interview"):
+		selection = "interview { id kind }"
 	case strings.HasSuffix(name, "Permanence"):
 		selection = "permanence { id state version }"
 	case strings.HasSuffix(name, "WaitingList"):

@@ -118,6 +118,10 @@ var acts = map[string]rule{
 	"holdPermanence":    {likely: []string{"metropole-steering", "metropole-agent"}},
 	"cancelPermanence":  {likely: []string{"metropole-steering", "commune-bresson-agent"}},
 
+	// What was said opens nothing.
+	"recordInterview":  {likely: append([]string{"commune-echirolles-social", "shared-desk-social"}, deskAgents...)},
+	"addInterviewNote": {likely: append([]string{"commune-echirolles-social", "shared-desk-social"}, deskAgents...)},
+
 	"takeOnlineRegistration":    {deskAgents, []domain.Ground{domain.GroundFollowed}},
 	"assignOnlineRegistration":  {likely: deskAgents},
 	"releaseOnlineRegistration": {likely: deskAgents},
@@ -293,7 +297,7 @@ func (p *acting) input(field string, of *ast.Type) any {
 			return append(p.desk.people("shared-desk-agent"), p.own("SELECT id FROM person WHERE subject = $1", "agent"))
 		case "memberIds":
 			return p.to.members[min(1, len(p.to.members)):]
-		case "wishes":
+		case "wishes", "communes":
 			return []any{p.oneOf("38185", "38151", "38057")}
 		case "household":
 			applicant := map[string]any{"link": "APPLICANT", "givenNames": "Ana", "birthName": "Costa", "bornOn": "1990-04-12"}
@@ -367,6 +371,14 @@ func (p *acting) input(field string, of *ast.Type) any {
 		return "FREQ=WEEKLY;BYDAY=MO"
 	case "day", "firstDay":
 		return today.AddDays(p.r.IntN(20)).String()
+	case "interviewId":
+		return p.one(p.column("SELECT id FROM interview WHERE application_id = $1 ORDER BY id", p.to.id))
+	case "appointmentId":
+		return p.one(p.column("SELECT id FROM appointment WHERE application_id = $1 ORDER BY id", p.to.id))
+	case "heldOn":
+		return today.String()
+	case "budget":
+		return 60_000
 	case "servingPointId":
 		return p.desk.point("pole-habitat-social")
 	case "capacity":
@@ -462,7 +474,7 @@ func (p *acting) input(field string, of *ast.Type) any {
 		return sandbox.IssuerURL
 	case "subject":
 		return fmt.Sprint("new-", p.r.IntN(1000))
-	case "reason", "explanation", "name", "givenName", "familyName":
+	case "reason", "explanation", "name", "givenName", "familyName", "text":
 		return p.one(p.pools["text"])
 	}
 	p.t.Fatalf("nobody said what %s of %s may be", field, p.name)

@@ -15,6 +15,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
+	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
@@ -54,6 +56,7 @@ type accessRecord struct {
 	Offers          []recordOffer      `json:"appointmentOffers"`
 	Messages        []recordMessage    `json:"messages"`
 	WaitingPlaces   []recordWaiting    `json:"waitingPlaces"`
+	Interviews      []recordInterview  `json:"interviews"`
 	Contacts        []recordReception  `json:"receptionContacts"`
 	Online          []recordOnline     `json:"onlineRegistrations"`
 	Registry        []recordRegistered `json:"registryEvents"`
@@ -288,6 +291,24 @@ type recordWaiting struct {
 	State     domain.WaitingState    `json:"state"`
 	StartsAt  *time.Time             `json:"startsAt,omitempty"`
 	HeldUntil *time.Time             `json:"heldUntil,omitempty"`
+}
+
+// recordInterview is an interview with its notes, those of social workers too: the person
+// may read them on request, and by no other way.
+type recordInterview struct {
+	Kind           domain.InterviewKind   `json:"kind"`
+	HeldOn         string                 `json:"heldOn"`
+	Organisation   string                 `json:"organisation"`
+	ReceptionPoint string                 `json:"receptionPoint,omitempty"`
+	Project        *domain.HousingProject `json:"project"`
+	Notes          []recordNote           `json:"notes"`
+}
+
+type recordNote struct {
+	At           time.Time           `json:"at"`
+	Audience     domain.NoteAudience `json:"audience"`
+	Organisation string              `json:"organisation"`
+	Text         string              `json:"text"`
 }
 
 type recordStep struct {
@@ -564,6 +585,9 @@ func (c *collecting) openings(granted context.Context, tx *ent.Tx, r *accessReco
 		steps := made(OrientationOf(o).Steps(), func(s domain.OrientationStep) recordStep { return recordStep{s.State, s.At} })
 		return recordOriented{pointName(o.Edges.FromPoint), pointName(o.Edges.ToPoint), o.Reason, o.DeclinedFor, o.Outcome, steps}
 	})
+	if r.Interviews, err = c.interviews(granted, tx); err != nil {
+		return err
+	}
 	if r.Appointments, err = c.appointments(granted, tx); err != nil {
 		return err
 	}
@@ -620,6 +644,30 @@ func (c *collecting) appointments(granted context.Context, tx *ent.Tx) ([]record
 		all = append(all, shown)
 	}
 	return all, err
+}
+
+// interviews are those that were held, with all their notes. Beside another adult what is
+// sensitive in them may be of that one: it does not show, as a piece of nobody in particular.
+func (c *collecting) interviews(granted context.Context, tx *ent.Tx) ([]recordInterview, error) {
+	held, err := tx.Interview.Query().Where(interview.ApplicationID(c.a.ID)).WithOrganisation().WithReceptionPoint().
+		WithNotes(func(q *ent.InterviewNoteQuery) {
+			q.WithOrganisation().Order(interviewnote.ByWrittenAt(), interviewnote.ByID())
+		}).Order(interview.ByHeldOn(), interview.ByID()).All(granted)
+	if len(c.others) > 0 {
+		held = slices.DeleteFunc(held, func(i *ent.Interview) bool { return i.Kind.Sensitive() })
+		for _, i := range held {
+			i.Edges.Notes = slices.DeleteFunc(i.Edges.Notes, func(n *ent.InterviewNote) bool { return n.Audience != domain.NoteForFile })
+		}
+	}
+	return made(held, func(i *ent.Interview) recordInterview {
+		return recordInterview{
+			Kind: i.Kind, HeldOn: i.HeldOn.String(), Organisation: i.Edges.Organisation.Name,
+			ReceptionPoint: pointName(i.Edges.ReceptionPoint), Project: i.Project,
+			Notes: made(i.Edges.Notes, func(n *ent.InterviewNote) recordNote {
+				return recordNote{n.WrittenAt, n.Audience, n.Edges.Organisation.Name, n.Text}
+			}),
+		}
+	}), err
 }
 
 func (c *collecting) log(r *accessRecord, shown []*AccessLogEntry) {

@@ -35,6 +35,9 @@ func (s *Service) MergeApplications(ctx context.Context, survivor, merged domain
 		if err := l.cancelUpcoming(granted); err != nil {
 			return err
 		}
+		if err := l.moveInterviews(granted, survivor); err != nil {
+			return err
+		}
 		if err := l.settle(granted); err != nil {
 			return err
 		}
@@ -50,6 +53,9 @@ func (s *Service) MergeApplications(ctx context.Context, survivor, merged domain
 func (s *Service) UndoMerge(ctx context.Context, id domain.ID) (*ent.Application, error) {
 	return s.onLife(ctx, id, policy.ActUndoMerge, func(granted context.Context, l *living) error {
 		next, refusals := l.life.UndoMerge(l.clocks, l.today)
-		return l.take(granted, domain.StepUndoMerge, next, refusals)
+		if err := l.take(granted, domain.StepUndoMerge, next, refusals); err != nil {
+			return err
+		}
+		return l.takeBackInterviews(granted)
 	})
 }

@@ -119,6 +119,10 @@ func noteReads(client *rows.Client) {
 	client.PieceFile.Intercept(ent.InterceptFunc(note))
 	client.Appointment.Intercept(ent.InterceptFunc(note))
 	client.WaitingPlace.Intercept(ent.InterceptFunc(note))
+	client.Message.Intercept(ent.InterceptFunc(note))
+	client.AppointmentOffer.Intercept(ent.InterceptFunc(note))
+	client.Interview.Intercept(ent.InterceptFunc(note))
+	client.InterviewNote.Intercept(ent.InterceptFunc(note))
 	client.Draft.Intercept(ent.InterceptFunc(note))
 }
 
@@ -182,6 +186,17 @@ func (c *reads) noteRows(found ent.Value) {
 				c.note(domain.GroupSensitive, p.ApplicationID)
 			}
 		}
+	case []*rows.Message:
+		for _, m := range found {
+			c.note(domain.GroupContact, m.ApplicationID)
+			if m.Sensitive {
+				c.note(domain.GroupSensitive, m.ApplicationID)
+			}
+		}
+	case []*rows.AppointmentOffer:
+		for _, o := range found {
+			c.note(domain.GroupContact, o.ApplicationID)
+		}
 	case []*rows.Orientation:
 		for _, o := range found {
 			if policy.AboutOpen(o) {
@@ -193,6 +208,17 @@ func (c *reads) noteRows(found ent.Value) {
 			if policy.AboutOpen(x) {
 				c.note(domain.GroupContact, *x.ApplicationID)
 			}
+		}
+	case []*rows.Interview:
+		for _, i := range found {
+			c.note(domain.GroupFile, i.ApplicationID)
+			if i.Kind.Sensitive() {
+				c.note(domain.GroupSensitive, i.ApplicationID)
+			}
+		}
+	case []*rows.InterviewNote:
+		for _, n := range found {
+			c.note(domain.ColumnGroup(n.Audience), n.ApplicationID)
 		}
 	case []*rows.PieceFile:
 		for _, f := range found {

@@ -22,6 +22,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
+	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/namedagent"
@@ -73,6 +75,8 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 		tx.NamedAgent.Delete().Where(namedagent.ApplicationID(id)),
 		tx.Message.Delete().Where(message.ApplicationID(id)),
 		tx.AppointmentOffer.Delete().Where(appointmentoffer.ApplicationID(id)),
+		tx.InterviewNote.Delete().Where(interviewnote.ApplicationID(id)),
+		tx.Interview.Delete().Where(interview.ApplicationID(id)),
 		tx.BookedTime.Delete().Where(bookedtime.HasAppointmentWith(appointment.ApplicationID(id))),
 		tx.Appointment.Delete().Where(appointment.ApplicationID(id)),
 		tx.BookedTime.Delete().Where(bookedtime.HasWaitingPlaceWith(waitingplace.ApplicationID(id))),

@@ -64,6 +64,8 @@ const (
 	EdgePieces = "pieces"
 	// EdgeAppointments holds the string denoting the appointments edge name in mutations.
 	EdgeAppointments = "appointments"
+	// EdgeInterviews holds the string denoting the interviews edge name in mutations.
+	EdgeInterviews = "interviews"
 	// EdgeOrientations holds the string denoting the orientations edge name in mutations.
 	EdgeOrientations = "orientations"
 	// EdgeMessages holds the string denoting the messages edge name in mutations.
@@ -142,6 +144,13 @@ const (
 	AppointmentsInverseTable = "appointment"
 	// AppointmentsColumn is the table column denoting the appointments relation/edge.
 	AppointmentsColumn = "application_id"
+	// InterviewsTable is the table that holds the interviews relation/edge.
+	InterviewsTable = "interview"
+	// InterviewsInverseTable is the table name for the Interview entity.
+	// It exists in this package in order to avoid circular dependency with the "interview" package.
+	InterviewsInverseTable = "interview"
+	// InterviewsColumn is the table column denoting the interviews relation/edge.
+	InterviewsColumn = "application_id"
 	// OrientationsTable is the table that holds the orientations relation/edge.
 	OrientationsTable = "orientation"
 	// OrientationsInverseTable is the table name for the Orientation entity.
@@ -423,6 +432,20 @@ func ByAppointments(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByInterviewsCount orders the results by interviews count.
+func ByInterviewsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newInterviewsStep(), opts...)
+	}
+}
+
+// ByInterviews orders the results by interviews terms.
+func ByInterviews(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newInterviewsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByOrientationsCount orders the results by orientations count.
 func ByOrientationsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -532,6 +555,13 @@ func newAppointmentsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(AppointmentsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, AppointmentsTable, AppointmentsColumn),
+	)
+}
+func newInterviewsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(InterviewsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, InterviewsTable, InterviewsColumn),
 	)
 }
 func newOrientationsStep() *sqlgraph.Step {

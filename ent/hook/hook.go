@@ -357,6 +357,30 @@ func (f HouseholdMemberFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Va
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.HouseholdMemberMutation", m)
 }
 
+// The InterviewFunc type is an adapter to allow the use of ordinary
+// function as Interview mutator.
+type InterviewFunc func(context.Context, *ent.InterviewMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f InterviewFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.InterviewMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.InterviewMutation", m)
+}
+
+// The InterviewNoteFunc type is an adapter to allow the use of ordinary
+// function as InterviewNote mutator.
+type InterviewNoteFunc func(context.Context, *ent.InterviewNoteMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f InterviewNoteFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.InterviewNoteMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.InterviewNoteMutation", m)
+}
+
 // The LevelChangeFunc type is an adapter to allow the use of ordinary
 // function as LevelChange mutator.
 type LevelChangeFunc func(context.Context, *ent.LevelChangeMutation) (ent.Value, error)

@@ -1505,6 +1505,127 @@ var (
 			},
 		},
 	}
+	// InterviewColumns holds the columns for the "interview" table.
+	InterviewColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "moved_from_id", Type: field.TypeString, Nullable: true},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"SIMPLE", "PERSONALISED", "IN_DEPTH", "PMR"}},
+		{Name: "held_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "project", Type: field.TypeJSON, Nullable: true},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "reception_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "organisation_id", Type: field.TypeString, Size: 30},
+		{Name: "held_by_id", Type: field.TypeString, Size: 30},
+		{Name: "appointment_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// InterviewTable holds the schema information for the "interview" table.
+	InterviewTable = &schema.Table{
+		Name:       "interview",
+		Columns:    InterviewColumns,
+		PrimaryKey: []*schema.Column{InterviewColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "interview_application_interviews",
+				Columns:    []*schema.Column{InterviewColumns[6]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "interview_reception_point_reception_point",
+				Columns:    []*schema.Column{InterviewColumns[7]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "interview_organisation_organisation",
+				Columns:    []*schema.Column{InterviewColumns[8]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "interview_person_held_by",
+				Columns:    []*schema.Column{InterviewColumns[9]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "interview_appointment_appointment",
+				Columns:    []*schema.Column{InterviewColumns[10]},
+				RefColumns: []*schema.Column{AppointmentColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "interview_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{InterviewColumns[6], InterviewColumns[4]},
+			},
+			{
+				Name:    "interview_appointment_idx",
+				Unique:  false,
+				Columns: []*schema.Column{InterviewColumns[10]},
+			},
+		},
+	}
+	// InterviewNoteColumns holds the columns for the "interview_note" table.
+	InterviewNoteColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "moved_from_id", Type: field.TypeString, Nullable: true},
+		{Name: "audience", Type: field.TypeEnum, Enums: []string{"FILE", "SENSITIVE", "SOCIAL_NOTES"}},
+		{Name: "text", Type: field.TypeString, Size: 16000},
+		{Name: "written_at", Type: field.TypeTime},
+		{Name: "interview_id", Type: field.TypeString, Size: 30},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "author_id", Type: field.TypeString, Size: 30},
+		{Name: "organisation_id", Type: field.TypeString, Size: 30},
+	}
+	// InterviewNoteTable holds the schema information for the "interview_note" table.
+	InterviewNoteTable = &schema.Table{
+		Name:       "interview_note",
+		Columns:    InterviewNoteColumns,
+		PrimaryKey: []*schema.Column{InterviewNoteColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "interview_note_interview_notes",
+				Columns:    []*schema.Column{InterviewNoteColumns[6]},
+				RefColumns: []*schema.Column{InterviewColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "interview_note_application_application",
+				Columns:    []*schema.Column{InterviewNoteColumns[7]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "interview_note_person_author",
+				Columns:    []*schema.Column{InterviewNoteColumns[8]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "interview_note_organisation_organisation",
+				Columns:    []*schema.Column{InterviewNoteColumns[9]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "interview_note_interview_idx",
+				Unique:  false,
+				Columns: []*schema.Column{InterviewNoteColumns[6], InterviewNoteColumns[5]},
+			},
+			{
+				Name:    "interview_note_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{InterviewNoteColumns[7]},
+			},
+		},
+	}
 	// LevelChangeColumns holds the columns for the "level_change" table.
 	LevelChangeColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -3457,6 +3578,8 @@ var (
 		ErasedNumberTable,
 		HandOverTable,
 		HouseholdMemberTable,
+		InterviewTable,
+		InterviewNoteTable,
 		LevelChangeTable,
 		LockOutTable,
 		MapFacetTable,
@@ -3731,6 +3854,21 @@ func init() {
 	HouseholdMemberTable.Annotation.Checks = map[string]string{
 		"household_member_born_check": "(born_in IS NULL) = (link = 'TO_BE_BORN') AND (expected_on IS NULL) = (link <> 'TO_BE_BORN')",
 		"household_member_rank_check": "rank BETWEEN 1 AND 20",
+	}
+	InterviewTable.ForeignKeys[0].RefTable = ApplicationTable
+	InterviewTable.ForeignKeys[1].RefTable = ReceptionPointTable
+	InterviewTable.ForeignKeys[2].RefTable = OrganisationTable
+	InterviewTable.ForeignKeys[3].RefTable = PersonTable
+	InterviewTable.ForeignKeys[4].RefTable = AppointmentTable
+	InterviewTable.Annotation = &entsql.Annotation{
+		Table: "interview",
+	}
+	InterviewNoteTable.ForeignKeys[0].RefTable = InterviewTable
+	InterviewNoteTable.ForeignKeys[1].RefTable = ApplicationTable
+	InterviewNoteTable.ForeignKeys[2].RefTable = PersonTable
+	InterviewNoteTable.ForeignKeys[3].RefTable = OrganisationTable
+	InterviewNoteTable.Annotation = &entsql.Annotation{
+		Table: "interview_note",
 	}
 	LevelChangeTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	LevelChangeTable.ForeignKeys[1].RefTable = OrganisationTable

@@ -93,6 +93,12 @@ type HandOver func(*sql.Selector)
 // HouseholdMember is the predicate function for householdmember builders.
 type HouseholdMember func(*sql.Selector)
 
+// Interview is the predicate function for interview builders.
+type Interview func(*sql.Selector)
+
+// InterviewNote is the predicate function for interviewnote builders.
+type InterviewNote func(*sql.Selector)
+
 // LevelChange is the predicate function for levelchange builders.
 type LevelChange func(*sql.Selector)
 

@@ -806,6 +806,54 @@ func (f HouseholdMemberMutationRuleFunc) EvalMutation(ctx context.Context, m ent
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.HouseholdMemberMutation", m)
 }
 
+// The InterviewQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type InterviewQueryRuleFunc func(context.Context, *ent.InterviewQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f InterviewQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.InterviewQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.InterviewQuery", q)
+}
+
+// The InterviewMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type InterviewMutationRuleFunc func(context.Context, *ent.InterviewMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f InterviewMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.InterviewMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.InterviewMutation", m)
+}
+
+// The InterviewNoteQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type InterviewNoteQueryRuleFunc func(context.Context, *ent.InterviewNoteQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f InterviewNoteQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.InterviewNoteQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.InterviewNoteQuery", q)
+}
+
+// The InterviewNoteMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type InterviewNoteMutationRuleFunc func(context.Context, *ent.InterviewNoteMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f InterviewNoteMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.InterviewNoteMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.InterviewNoteMutation", m)
+}
+
 // The LevelChangeQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type LevelChangeQueryRuleFunc func(context.Context, *ent.LevelChangeQuery) error

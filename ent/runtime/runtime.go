@@ -36,6 +36,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
+	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/mapfacet"
@@ -1045,6 +1047,58 @@ func init() {
 	householdmember.DefaultID = householdmemberDescID.Default.(func() domain.ID)
 	// householdmember.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	householdmember.IDValidator = householdmemberDescID.Validators[0].(func(string) error)
+	interviewMixin := schema.Interview{}.Mixin()
+	interview.Policy = privacy.NewPolicies(schema.Interview{})
+	interview.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := interview.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	interviewMixinFields0 := interviewMixin[0].Fields()
+	_ = interviewMixinFields0
+	interviewFields := schema.Interview{}.Fields()
+	_ = interviewFields
+	// interviewDescCreatedAt is the schema descriptor for created_at field.
+	interviewDescCreatedAt := interviewMixinFields0[1].Descriptor()
+	// interview.DefaultCreatedAt holds the default value on creation for the created_at field.
+	interview.DefaultCreatedAt = interviewDescCreatedAt.Default.(func() time.Time)
+	// interviewDescID is the schema descriptor for id field.
+	interviewDescID := interviewMixinFields0[0].Descriptor()
+	// interview.DefaultID holds the default value on creation for the id field.
+	interview.DefaultID = interviewDescID.Default.(func() domain.ID)
+	// interview.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	interview.IDValidator = interviewDescID.Validators[0].(func(string) error)
+	interviewnoteMixin := schema.InterviewNote{}.Mixin()
+	interviewnote.Policy = privacy.NewPolicies(schema.InterviewNote{})
+	interviewnote.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := interviewnote.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	interviewnoteMixinFields0 := interviewnoteMixin[0].Fields()
+	_ = interviewnoteMixinFields0
+	interviewnoteFields := schema.InterviewNote{}.Fields()
+	_ = interviewnoteFields
+	// interviewnoteDescCreatedAt is the schema descriptor for created_at field.
+	interviewnoteDescCreatedAt := interviewnoteMixinFields0[1].Descriptor()
+	// interviewnote.DefaultCreatedAt holds the default value on creation for the created_at field.
+	interviewnote.DefaultCreatedAt = interviewnoteDescCreatedAt.Default.(func() time.Time)
+	// interviewnoteDescText is the schema descriptor for text field.
+	interviewnoteDescText := interviewnoteFields[4].Descriptor()
+	// interviewnote.TextValidator is a validator for the "text" field. It is called by the builders before save.
+	interviewnote.TextValidator = interviewnoteDescText.Validators[0].(func(string) error)
+	// interviewnoteDescID is the schema descriptor for id field.
+	interviewnoteDescID := interviewnoteMixinFields0[0].Descriptor()
+	// interviewnote.DefaultID holds the default value on creation for the id field.
+	interviewnote.DefaultID = interviewnoteDescID.Default.(func() domain.ID)
+	// interviewnote.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	interviewnote.IDValidator = interviewnoteDescID.Validators[0].(func(string) error)
 	levelchangeMixin := schema.LevelChange{}.Mixin()
 	levelchange.Policy = privacy.NewPolicies(schema.LevelChange{})
 	levelchange.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -71,6 +71,7 @@ func (Application) Edges() []ent.Edge {
 		edge.To("proposed_changes", ProposedChange.Type).Annotations(entgql.MapsTo("proposedChanges")),
 		edge.To("pieces", Piece.Type),
 		edge.To("appointments", Appointment.Type),
+		edge.To("interviews", Interview.Type),
 		edge.To("orientations", Orientation.Type),
 		edge.To("messages", Message.Type),
 		edge.To("appointment_offers", AppointmentOffer.Type).Annotations(entgql.MapsTo("appointmentOffers")),

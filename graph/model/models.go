@@ -81,6 +81,24 @@ type AcceptProposedChangePayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A note to add.
+type AddInterviewNoteInput struct {
+	// The interview.
+	InterviewID domain.ID `json:"interviewId"`
+	// For whom.
+	Audience domain.NoteAudience `json:"audience"`
+	// What it says, 1 to 4000 characters.
+	Text string `json:"text"`
+}
+
+// What became of the note.
+type AddInterviewNotePayload struct {
+	// The interview; `null` when it was refused.
+	Interview *ent.Interview `json:"interview,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A secret to make.
 type AddPartnerAppSecretInput struct {
 	// The app.
@@ -1229,6 +1247,30 @@ type RecordContactsPayload struct {
 	// One for each contact, in their order; empty when all were refused. At most 100.
 	Results []*RecordedContact `json:"results"`
 	// Why all were refused; empty otherwise. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// An interview to write down.
+type RecordInterviewInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// What kind.
+	Kind domain.InterviewKind `json:"kind"`
+	// When, today or in the 31 days before.
+	HeldOn domain.Date `json:"heldOn"`
+	// The appointment of the application for which it was held.
+	AppointmentID *domain.ID `json:"appointmentId,omitempty"`
+	// The housing project.
+	Project *domain.HousingProject `json:"project,omitempty"`
+	// Notes, at most 20.
+	Notes []*domain.NoteForm `json:"notes"`
+}
+
+// What became of the record.
+type RecordInterviewPayload struct {
+	// The interview; `null` when it was refused, or is not yours to see.
+	Interview *ent.Interview `json:"interview,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 

@@ -108,6 +108,13 @@ var changes = []change{
 		p.motive, p.sensitive = "SOCIAL_WORKER", true
 		a.appointments = append(a.appointments, p)
 	}},
+	{"a sensitive and a social note more", func(w *World, a *application) {
+		for i := range a.interviews {
+			w.addNote(&a.interviews[i], "SENSITIVE")
+			w.addNote(&a.interviews[i], "SOCIAL_NOTES")
+		}
+	}},
+	{"no interview", func(_ *World, a *application) { a.interviews = nil }},
 	{"a sensitive place on the waiting list more", func(w *World, a *application) {
 		p := w.newWaitingPlace(a, 8)
 		p.motive, p.sensitive = "PMR_INTERVIEW", true

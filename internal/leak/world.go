@@ -61,6 +61,7 @@ type application struct {
 	messages                          []told
 	offers                            []offer
 	waitingPlaces                     []waitingPlace
+	interviews                        []interview
 	orientations                      []orientation
 }
 
@@ -326,6 +327,9 @@ func (w *World) newApplication(n int) *application {
 	}
 	for i := range w.r.IntN(3) {
 		a.waitingPlaces = append(a.waitingPlaces, w.newWaitingPlace(a, i))
+	}
+	for i := range w.r.IntN(3) {
+		a.interviews = append(a.interviews, w.newInterview(a, i))
 	}
 	return a
 }

@@ -24,6 +24,8 @@ type Sight struct {
 	// Received tells that the caller received the applicant, Person who it is.
 	Received bool
 	Person   string
+	// Social are the organisations of which the caller is an authorised social worker.
+	Social []string
 }
 
 // Row tells whether the application exists for the caller.
@@ -62,6 +64,26 @@ func (s Sight) Appointment(sensitive bool, participants, staff []string, by stri
 	return !sensitive || s.Opens("SENSITIVE") || own
 }
 
+// Interview tells whether an interview is shown: with FILE; a sensitive one to staff alone,
+// where sensitive data are open too, or to who held it.
+func (s Sight) Interview(sensitive bool, by string) bool {
+	return s.Opens("FILE") && (!sensitive || s.Person != "" && (s.Opens("SENSITIVE") || s.Person == by))
+}
+
+// Note tells whether a note on an interview that is shown is: to staff alone, to whom it is
+// addressed or who wrote it, and one of social workers to those of the author's organisation.
+func (s Sight) Note(audience, organisation, author string) bool {
+	switch {
+	case s.Person == "":
+		return false
+	case audience == "SOCIAL_NOTES":
+		return slices.Contains(s.Social, organisation)
+	case audience == "SENSITIVE":
+		return s.Opens("SENSITIVE") || s.Person == author
+	}
+	return s.Opens(audience)
+}
+
 // Masked are the groups that are named as hidden, in their order. The applicant's own
 // sensitive data is not, whatever another's is.
 func (s Sight) Masked() []string {
@@ -89,6 +111,11 @@ func (w *World) Sees(c Caller, a *Application) Sight {
 	s.Received = slices.ContainsFunc(ways, func(by way) bool { return by.ground == "RECEIVED" })
 	if c.Person != nil {
 		s.Person = c.Person.ID
+	}
+	for _, k := range w.capacities(c) {
+		if k.Role == "SOCIAL_OFFICER" && k.authorised && (c.App == nil || c.App.Applications) {
+			s.Social = append(s.Social, k.Assignment.Organisation)
+		}
 	}
 	return s
 }
