@@ -86,8 +86,10 @@ func (c *ProjectConstraint) UnmarshalGQL(v any) error { return unmarshalEnum(v, 
 
 // The bounds of an interview.
 const (
-	// MaxInterviews bounds those of one application, MaxInterviewNotes the notes of one.
-	MaxInterviews, MaxInterviewNotes = 100, 20
+	// MaxInterviews bounds those of one application.
+	MaxInterviews = 100
+	// MaxInterviewNotes bounds the notes of one interview.
+	MaxInterviewNotes = 20
 
 	maxProjectText, maxNote          = 500, 4000
 	maxTypologies, maxCommunes       = 7, 10

@@ -67,32 +67,37 @@ var permanenceActs = []struct {
 		"plan", func(p domain.Permanence) (domain.Permanence, domain.Refusals) {
 			return p.Plan(everyMonday, permanenceToday)
 		},
-		domain.PermanencePlanned, []domain.PermanenceState{domain.PermanenceRequested, domain.PermanencePlanned},
+		domain.PermanencePlanned,
+		[]domain.PermanenceState{domain.PermanenceRequested, domain.PermanencePlanned},
 	},
 	{
 		"decline", func(p domain.Permanence) (domain.Permanence, domain.Refusals) {
 			return p.Decline(domain.NoStaffForPermanence)
 		},
-		domain.PermanenceDeclined, []domain.PermanenceState{domain.PermanenceRequested},
+		domain.PermanenceDeclined,
+		[]domain.PermanenceState{domain.PermanenceRequested},
 	},
 	{
 		"staff", func(p domain.Permanence) (domain.Permanence, domain.Refusals) {
 			next, _, refused := p.Staff([]domain.ID{"per_1"}, p.FirstDay, domain.Date{}, permanenceToday)
 			return next, refused
 		},
-		domain.PermanenceStaffed, []domain.PermanenceState{domain.PermanencePlanned, domain.PermanenceStaffed},
+		domain.PermanenceStaffed,
+		[]domain.PermanenceState{domain.PermanencePlanned, domain.PermanenceStaffed},
 	},
 	{
 		"hold", func(p domain.Permanence) (domain.Permanence, domain.Refusals) {
 			return p.Hold(p.FirstDay, 3, p.FirstDay)
 		},
-		domain.PermanenceStaffed, []domain.PermanenceState{domain.PermanenceStaffed},
+		domain.PermanenceStaffed,
+		[]domain.PermanenceState{domain.PermanenceStaffed},
 	},
 	{
 		"cancel", func(p domain.Permanence) (domain.Permanence, domain.Refusals) {
 			return p.Cancel(nil, domain.PermanenceUnforeseen, permanenceToday)
 		},
-		domain.PermanenceCancelled, []domain.PermanenceState{domain.PermanenceRequested, domain.PermanencePlanned, domain.PermanenceStaffed},
+		domain.PermanenceCancelled,
+		[]domain.PermanenceState{domain.PermanenceRequested, domain.PermanencePlanned, domain.PermanenceStaffed},
 	},
 }
 

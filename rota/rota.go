@@ -197,10 +197,10 @@ func (r *rota) reasons(n, a int) []Reason {
 		load += given
 	}
 	near := domain.DistanceMetres(r.places[need.ServingPointID], need.At)
-	close := func(at domain.Coordinates) { near = min(near, domain.DistanceMetres(at, need.At)) }
+	nearer := func(at domain.Coordinates) { near = min(near, domain.DistanceMetres(at, need.At)) }
 	for _, b := range agent.Busy {
 		if b.At != nil && domain.DateOf(b.From) == need.Day {
-			close(*b.At)
+			nearer(*b.At)
 		}
 	}
 	for other, holder := range r.given {
@@ -211,7 +211,7 @@ func (r *rota) reasons(n, a int) []Reason {
 		load += o.Until.Sub(o.From)
 		series = series || o.PermanenceID == need.PermanenceID
 		if o.Day == need.Day {
-			close(o.At)
+			nearer(o.At)
 		}
 	}
 	var all []Reason

@@ -380,7 +380,7 @@ func (p *acting) input(field string, of *ast.Type) any {
 	case "budget":
 		return 60_000
 	case "servingPointId":
-		return p.desk.point("pole-habitat-social")
+		return p.point("pole-habitat-social")
 	case "capacity":
 		return 1 + p.r.IntN(9)
 	case "received":

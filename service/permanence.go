@@ -91,7 +91,7 @@ func mayHost(granted context.Context, tx *ent.Tx, point domain.ID, plan domain.P
 func (s *Service) PlanPermanence(ctx context.Context, id domain.ID, version int, serving domain.ID, plan domain.PermanencePlan) (*ent.Permanence, error) {
 	v := auth.FromContext(ctx)
 	plan = plan.Bounded()
-	_, err := s.onPermanence(ctx, id, version, planning, func(granted context.Context, tx *ent.Tx, p *ent.Permanence) error {
+	err := s.onPermanence(ctx, id, version, planning, func(granted context.Context, tx *ent.Tx, p *ent.Permanence) error {
 		next, refused := PermanenceOf(p).Plan(plan, v.Today())
 		if refused != nil {
 			return refused
@@ -125,7 +125,7 @@ func (s *Service) PlanPermanence(ctx context.Context, id domain.ID, version int,
 // DeclinePermanence answers a request with no.
 func (s *Service) DeclinePermanence(ctx context.Context, id domain.ID, version int, reason domain.PermanenceRefusal) (*ent.Permanence, error) {
 	v := auth.FromContext(ctx)
-	_, err := s.onPermanence(ctx, id, version, planning, func(granted context.Context, _ *ent.Tx, p *ent.Permanence) error {
+	err := s.onPermanence(ctx, id, version, planning, func(granted context.Context, _ *ent.Tx, p *ent.Permanence) error {
 		next, refused := PermanenceOf(p).Decline(reason)
 		if refused != nil {
 			return refused
@@ -147,7 +147,7 @@ func (s *Service) StaffPermanence(
 ) (*ent.Permanence, []*AppointmentHit, error) {
 	today := auth.FromContext(ctx).Today()
 	var released []hitSubject
-	_, err := s.onPermanence(ctx, id, version, planning, func(granted context.Context, tx *ent.Tx, p *ent.Permanence) error {
+	err := s.onPermanence(ctx, id, version, planning, func(granted context.Context, tx *ent.Tx, p *ent.Permanence) error {
 		if from.IsZero() {
 			if from = p.FirstDay; from.Before(today) {
 				from = today
@@ -326,7 +326,7 @@ func (s *Service) HoldPermanence(ctx context.Context, id domain.ID, version int,
 		}
 		return policy.HoldPermanence(ctx, people)
 	}
-	_, err := s.onPermanence(ctx, id, version, holding, func(granted context.Context, _ *ent.Tx, p *ent.Permanence) error {
+	err := s.onPermanence(ctx, id, version, holding, func(granted context.Context, _ *ent.Tx, p *ent.Permanence) error {
 		next, refused := PermanenceOf(p).Hold(day, received, auth.FromContext(ctx).Today())
 		if refused != nil {
 			return refused
@@ -348,7 +348,7 @@ func (s *Service) CancelPermanence(
 	cancelling := func(ctx context.Context, _ *ent.Tx, at *ent.ReceptionPoint, p *ent.Permanence) (context.Context, error) {
 		return policy.CancelPermanence(ctx, at, p.State)
 	}
-	_, err := s.onPermanence(ctx, id, version, cancelling, func(granted context.Context, tx *ent.Tx, p *ent.Permanence) error {
+	err := s.onPermanence(ctx, id, version, cancelling, func(granted context.Context, tx *ent.Tx, p *ent.Permanence) error {
 		next, refused := PermanenceOf(p).Cancel(day, reason, today)
 		if refused != nil {
 			return refused
@@ -391,9 +391,8 @@ func (s *Service) onPermanence(
 	ctx context.Context, id domain.ID, version int,
 	decide func(context.Context, *ent.Tx, *ent.ReceptionPoint, *ent.Permanence) (context.Context, error),
 	change func(context.Context, *ent.Tx, *ent.Permanence) error,
-) (*ent.Permanence, error) {
-	var changed *ent.Permanence
-	return changed, s.inTx(ctx, func(tx *ent.Tx) error {
+) error {
+	return s.inTx(ctx, func(tx *ent.Tx) error {
 		p, err := tx.Permanence.Query().Where(permanence.ID(id)).Only(ctx)
 		if err != nil {
 			return notFound(err)
@@ -413,7 +412,6 @@ func (s *Service) onPermanence(
 		if p.Version != version {
 			return stale(version, p.Version)
 		}
-		changed = p
 		return change(granted, tx, p)
 	})
 }
