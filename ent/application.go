@@ -75,17 +75,21 @@ type ApplicationEdges struct {
 	Pieces []*Piece `json:"pieces,omitempty"`
 	// Appointments holds the value of the appointments edge.
 	Appointments []*Appointment `json:"appointments,omitempty"`
+	// Interviews holds the value of the interviews edge.
+	Interviews []*Interview `json:"interviews,omitempty"`
 	// Orientations holds the value of the orientations edge.
 	Orientations []*Orientation `json:"orientations,omitempty"`
 	// Messages holds the value of the messages edge.
 	Messages []*Message `json:"messages,omitempty"`
 	// AppointmentOffers holds the value of the appointment_offers edge.
 	AppointmentOffers []*AppointmentOffer `json:"appointment_offers,omitempty"`
+	// WaitingPlaces holds the value of the waiting_places edge.
+	WaitingPlaces []*WaitingPlace `json:"waiting_places,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [13]bool
+	loadedTypes [15]bool
 	// totalCount holds the count of the edges above.
-	totalCount [13]map[string]int
+	totalCount [15]map[string]int
 
 	namedWishes            map[string][]*Wish
 	namedHousehold         map[string][]*HouseholdMember
@@ -94,9 +98,11 @@ type ApplicationEdges struct {
 	namedProposedChanges   map[string][]*ProposedChange
 	namedPieces            map[string][]*Piece
 	namedAppointments      map[string][]*Appointment
+	namedInterviews        map[string][]*Interview
 	namedOrientations      map[string][]*Orientation
 	namedMessages          map[string][]*Message
 	namedAppointmentOffers map[string][]*AppointmentOffer
+	namedWaitingPlaces     map[string][]*WaitingPlace
 }
 
 // SummaryOrErr returns the Summary value or an error if the edge
@@ -195,10 +201,19 @@ func (e ApplicationEdges) AppointmentsOrErr() ([]*Appointment, error) {
 	return nil, &NotLoadedError{edge: "appointments"}
 }
 
+// InterviewsOrErr returns the Interviews value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) InterviewsOrErr() ([]*Interview, error) {
+	if e.loadedTypes[10] {
+		return e.Interviews, nil
+	}
+	return nil, &NotLoadedError{edge: "interviews"}
+}
+
 // OrientationsOrErr returns the Orientations value or an error if the edge
 // was not loaded in eager-loading.
 func (e ApplicationEdges) OrientationsOrErr() ([]*Orientation, error) {
-	if e.loadedTypes[10] {
+	if e.loadedTypes[11] {
 		return e.Orientations, nil
 	}
 	return nil, &NotLoadedError{edge: "orientations"}
@@ -207,7 +222,7 @@ func (e ApplicationEdges) OrientationsOrErr() ([]*Orientation, error) {
 // MessagesOrErr returns the Messages value or an error if the edge
 // was not loaded in eager-loading.
 func (e ApplicationEdges) MessagesOrErr() ([]*Message, error) {
-	if e.loadedTypes[11] {
+	if e.loadedTypes[12] {
 		return e.Messages, nil
 	}
 	return nil, &NotLoadedError{edge: "messages"}
@@ -216,10 +231,19 @@ func (e ApplicationEdges) MessagesOrErr() ([]*Message, error) {
 // AppointmentOffersOrErr returns the AppointmentOffers value or an error if the edge
 // was not loaded in eager-loading.
 func (e ApplicationEdges) AppointmentOffersOrErr() ([]*AppointmentOffer, error) {
-	if e.loadedTypes[12] {
+	if e.loadedTypes[13] {
 		return e.AppointmentOffers, nil
 	}
 	return nil, &NotLoadedError{edge: "appointment_offers"}
+}
+
+// WaitingPlacesOrErr returns the WaitingPlaces value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) WaitingPlacesOrErr() ([]*WaitingPlace, error) {
+	if e.loadedTypes[14] {
+		return e.WaitingPlaces, nil
+	}
+	return nil, &NotLoadedError{edge: "waiting_places"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -408,6 +432,11 @@ func (_m *Application) QueryAppointments() *AppointmentQuery {
 	return NewApplicationClient(_m.config).QueryAppointments(_m)
 }
 
+// QueryInterviews queries the "interviews" edge of the Application entity.
+func (_m *Application) QueryInterviews() *InterviewQuery {
+	return NewApplicationClient(_m.config).QueryInterviews(_m)
+}
+
 // QueryOrientations queries the "orientations" edge of the Application entity.
 func (_m *Application) QueryOrientations() *OrientationQuery {
 	return NewApplicationClient(_m.config).QueryOrientations(_m)
@@ -421,6 +450,11 @@ func (_m *Application) QueryMessages() *MessageQuery {
 // QueryAppointmentOffers queries the "appointment_offers" edge of the Application entity.
 func (_m *Application) QueryAppointmentOffers() *AppointmentOfferQuery {
 	return NewApplicationClient(_m.config).QueryAppointmentOffers(_m)
+}
+
+// QueryWaitingPlaces queries the "waiting_places" edge of the Application entity.
+func (_m *Application) QueryWaitingPlaces() *WaitingPlaceQuery {
+	return NewApplicationClient(_m.config).QueryWaitingPlaces(_m)
 }
 
 // Update returns a builder for updating this Application.
@@ -662,6 +696,30 @@ func (_m *Application) appendNamedAppointments(name string, edges ...*Appointmen
 	}
 }
 
+// NamedInterviews returns the Interviews named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedInterviews(name string) ([]*Interview, error) {
+	if _m.Edges.namedInterviews == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedInterviews[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedInterviews(name string, edges ...*Interview) {
+	if _m.Edges.namedInterviews == nil {
+		_m.Edges.namedInterviews = make(map[string][]*Interview)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedInterviews[name] = []*Interview{}
+	} else {
+		_m.Edges.namedInterviews[name] = append(_m.Edges.namedInterviews[name], edges...)
+	}
+}
+
 // NamedOrientations returns the Orientations named value or an error if the edge was not
 // loaded in eager-loading with this name.
 func (_m *Application) NamedOrientations(name string) ([]*Orientation, error) {
@@ -731,6 +789,30 @@ func (_m *Application) appendNamedAppointmentOffers(name string, edges ...*Appoi
 		_m.Edges.namedAppointmentOffers[name] = []*AppointmentOffer{}
 	} else {
 		_m.Edges.namedAppointmentOffers[name] = append(_m.Edges.namedAppointmentOffers[name], edges...)
+	}
+}
+
+// NamedWaitingPlaces returns the WaitingPlaces named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedWaitingPlaces(name string) ([]*WaitingPlace, error) {
+	if _m.Edges.namedWaitingPlaces == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedWaitingPlaces[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedWaitingPlaces(name string, edges ...*WaitingPlace) {
+	if _m.Edges.namedWaitingPlaces == nil {
+		_m.Edges.namedWaitingPlaces = make(map[string][]*WaitingPlace)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedWaitingPlaces[name] = []*WaitingPlace{}
+	} else {
+		_m.Edges.namedWaitingPlaces[name] = append(_m.Edges.namedWaitingPlaces[name], edges...)
 	}
 }
 

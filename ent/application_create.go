@@ -21,10 +21,12 @@ import (
 	"github.com/guichet-logement/guichet/ent/appointmentoffer"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -338,6 +340,21 @@ func (_c *ApplicationCreate) AddAppointments(v ...*Appointment) *ApplicationCrea
 	return _c.AddAppointmentIDs(ids...)
 }
 
+// AddInterviewIDs adds the "interviews" edge to the Interview entity by IDs.
+func (_c *ApplicationCreate) AddInterviewIDs(ids ...domain.ID) *ApplicationCreate {
+	_c.mutation.AddInterviewIDs(ids...)
+	return _c
+}
+
+// AddInterviews adds the "interviews" edges to the Interview entity.
+func (_c *ApplicationCreate) AddInterviews(v ...*Interview) *ApplicationCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddInterviewIDs(ids...)
+}
+
 // AddOrientationIDs adds the "orientations" edge to the Orientation entity by IDs.
 func (_c *ApplicationCreate) AddOrientationIDs(ids ...domain.ID) *ApplicationCreate {
 	_c.mutation.AddOrientationIDs(ids...)
@@ -381,6 +398,21 @@ func (_c *ApplicationCreate) AddAppointmentOffers(v ...*AppointmentOffer) *Appli
 		ids[i] = v[i].ID
 	}
 	return _c.AddAppointmentOfferIDs(ids...)
+}
+
+// AddWaitingPlaceIDs adds the "waiting_places" edge to the WaitingPlace entity by IDs.
+func (_c *ApplicationCreate) AddWaitingPlaceIDs(ids ...domain.ID) *ApplicationCreate {
+	_c.mutation.AddWaitingPlaceIDs(ids...)
+	return _c
+}
+
+// AddWaitingPlaces adds the "waiting_places" edges to the WaitingPlace entity.
+func (_c *ApplicationCreate) AddWaitingPlaces(v ...*WaitingPlace) *ApplicationCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddWaitingPlaceIDs(ids...)
 }
 
 // Mutation returns the ApplicationMutation object of the builder.
@@ -752,6 +784,22 @@ func (_c *ApplicationCreate) createSpec() (*Application, *sqlgraph.CreateSpec) {
 		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
+	if nodes := _c.mutation.InterviewsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.InterviewsTable,
+			Columns: []string{application.InterviewsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(interview.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
 	if nodes := _c.mutation.OrientationsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2M,
@@ -793,6 +841,22 @@ func (_c *ApplicationCreate) createSpec() (*Application, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(appointmentoffer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.WaitingPlacesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

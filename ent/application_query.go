@@ -24,11 +24,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/appointmentoffer"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -49,9 +51,11 @@ type ApplicationQuery struct {
 	withProposedChanges        *ProposedChangeQuery
 	withPieces                 *PieceQuery
 	withAppointments           *AppointmentQuery
+	withInterviews             *InterviewQuery
 	withOrientations           *OrientationQuery
 	withMessages               *MessageQuery
 	withAppointmentOffers      *AppointmentOfferQuery
+	withWaitingPlaces          *WaitingPlaceQuery
 	loadTotal                  []func(context.Context, []*Application) error
 	modifiers                  []func(*sql.Selector)
 	withNamedWishes            map[string]*WishQuery
@@ -61,9 +65,11 @@ type ApplicationQuery struct {
 	withNamedProposedChanges   map[string]*ProposedChangeQuery
 	withNamedPieces            map[string]*PieceQuery
 	withNamedAppointments      map[string]*AppointmentQuery
+	withNamedInterviews        map[string]*InterviewQuery
 	withNamedOrientations      map[string]*OrientationQuery
 	withNamedMessages          map[string]*MessageQuery
 	withNamedAppointmentOffers map[string]*AppointmentOfferQuery
+	withNamedWaitingPlaces     map[string]*WaitingPlaceQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -320,6 +326,28 @@ func (_q *ApplicationQuery) QueryAppointments() *AppointmentQuery {
 	return query
 }
 
+// QueryInterviews chains the current query on the "interviews" edge.
+func (_q *ApplicationQuery) QueryInterviews() *InterviewQuery {
+	query := (&InterviewClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(interview.Table, interview.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.InterviewsTable, application.InterviewsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
 // QueryOrientations chains the current query on the "orientations" edge.
 func (_q *ApplicationQuery) QueryOrientations() *OrientationQuery {
 	query := (&OrientationClient{config: _q.config}).Query()
@@ -379,6 +407,28 @@ func (_q *ApplicationQuery) QueryAppointmentOffers() *AppointmentOfferQuery {
 			sqlgraph.From(application.Table, application.FieldID, selector),
 			sqlgraph.To(appointmentoffer.Table, appointmentoffer.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.AppointmentOffersTable, application.AppointmentOffersColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryWaitingPlaces chains the current query on the "waiting_places" edge.
+func (_q *ApplicationQuery) QueryWaitingPlaces() *WaitingPlaceQuery {
+	query := (&WaitingPlaceClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(waitingplace.Table, waitingplace.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.WaitingPlacesTable, application.WaitingPlacesColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -588,9 +638,11 @@ func (_q *ApplicationQuery) Clone() *ApplicationQuery {
 		withProposedChanges:   _q.withProposedChanges.Clone(),
 		withPieces:            _q.withPieces.Clone(),
 		withAppointments:      _q.withAppointments.Clone(),
+		withInterviews:        _q.withInterviews.Clone(),
 		withOrientations:      _q.withOrientations.Clone(),
 		withMessages:          _q.withMessages.Clone(),
 		withAppointmentOffers: _q.withAppointmentOffers.Clone(),
+		withWaitingPlaces:     _q.withWaitingPlaces.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -708,6 +760,17 @@ func (_q *ApplicationQuery) WithAppointments(opts ...func(*AppointmentQuery)) *A
 	return _q
 }
 
+// WithInterviews tells the query-builder to eager-load the nodes that are connected to
+// the "interviews" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithInterviews(opts ...func(*InterviewQuery)) *ApplicationQuery {
+	query := (&InterviewClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withInterviews = query
+	return _q
+}
+
 // WithOrientations tells the query-builder to eager-load the nodes that are connected to
 // the "orientations" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *ApplicationQuery) WithOrientations(opts ...func(*OrientationQuery)) *ApplicationQuery {
@@ -738,6 +801,17 @@ func (_q *ApplicationQuery) WithAppointmentOffers(opts ...func(*AppointmentOffer
 		opt(query)
 	}
 	_q.withAppointmentOffers = query
+	return _q
+}
+
+// WithWaitingPlaces tells the query-builder to eager-load the nodes that are connected to
+// the "waiting_places" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithWaitingPlaces(opts ...func(*WaitingPlaceQuery)) *ApplicationQuery {
+	query := (&WaitingPlaceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withWaitingPlaces = query
 	return _q
 }
 
@@ -825,7 +899,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*Application{}
 		_spec       = _q.querySpec()
-		loadedTypes = [13]bool{
+		loadedTypes = [15]bool{
 			_q.withSummary != nil,
 			_q.withFile != nil,
 			_q.withContact != nil,
@@ -836,9 +910,11 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			_q.withProposedChanges != nil,
 			_q.withPieces != nil,
 			_q.withAppointments != nil,
+			_q.withInterviews != nil,
 			_q.withOrientations != nil,
 			_q.withMessages != nil,
 			_q.withAppointmentOffers != nil,
+			_q.withWaitingPlaces != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -929,6 +1005,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
+	if query := _q.withInterviews; query != nil {
+		if err := _q.loadInterviews(ctx, query, nodes,
+			func(n *Application) { n.Edges.Interviews = []*Interview{} },
+			func(n *Application, e *Interview) { n.Edges.Interviews = append(n.Edges.Interviews, e) }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withOrientations; query != nil {
 		if err := _q.loadOrientations(ctx, query, nodes,
 			func(n *Application) { n.Edges.Orientations = []*Orientation{} },
@@ -949,6 +1032,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			func(n *Application, e *AppointmentOffer) {
 				n.Edges.AppointmentOffers = append(n.Edges.AppointmentOffers, e)
 			}); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withWaitingPlaces; query != nil {
+		if err := _q.loadWaitingPlaces(ctx, query, nodes,
+			func(n *Application) { n.Edges.WaitingPlaces = []*WaitingPlace{} },
+			func(n *Application, e *WaitingPlace) { n.Edges.WaitingPlaces = append(n.Edges.WaitingPlaces, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1001,6 +1091,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
+	for name, query := range _q.withNamedInterviews {
+		if err := _q.loadInterviews(ctx, query, nodes,
+			func(n *Application) { n.appendNamedInterviews(name) },
+			func(n *Application, e *Interview) { n.appendNamedInterviews(name, e) }); err != nil {
+			return nil, err
+		}
+	}
 	for name, query := range _q.withNamedOrientations {
 		if err := _q.loadOrientations(ctx, query, nodes,
 			func(n *Application) { n.appendNamedOrientations(name) },
@@ -1019,6 +1116,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadAppointmentOffers(ctx, query, nodes,
 			func(n *Application) { n.appendNamedAppointmentOffers(name) },
 			func(n *Application, e *AppointmentOffer) { n.appendNamedAppointmentOffers(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedWaitingPlaces {
+		if err := _q.loadWaitingPlaces(ctx, query, nodes,
+			func(n *Application) { n.appendNamedWaitingPlaces(name) },
+			func(n *Application, e *WaitingPlace) { n.appendNamedWaitingPlaces(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1321,6 +1425,36 @@ func (_q *ApplicationQuery) loadAppointments(ctx context.Context, query *Appoint
 	}
 	return nil
 }
+func (_q *ApplicationQuery) loadInterviews(ctx context.Context, query *InterviewQuery, nodes []*Application, init func(*Application), assign func(*Application, *Interview)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(interview.FieldApplicationID)
+	}
+	query.Where(predicate.Interview(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.InterviewsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
 func (_q *ApplicationQuery) loadOrientations(ctx context.Context, query *OrientationQuery, nodes []*Application, init func(*Application), assign func(*Application, *Orientation)) error {
 	fks := make([]driver.Value, 0, len(nodes))
 	nodeids := make(map[domain.ID]*Application)
@@ -1396,6 +1530,36 @@ func (_q *ApplicationQuery) loadAppointmentOffers(ctx context.Context, query *Ap
 	}
 	query.Where(predicate.AppointmentOffer(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(application.AppointmentOffersColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *ApplicationQuery) loadWaitingPlaces(ctx context.Context, query *WaitingPlaceQuery, nodes []*Application, init func(*Application), assign func(*Application, *WaitingPlace)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(waitingplace.FieldApplicationID)
+	}
+	query.Where(predicate.WaitingPlace(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.WaitingPlacesColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1629,6 +1793,20 @@ func (_q *ApplicationQuery) WithNamedAppointments(name string, opts ...func(*App
 	return _q
 }
 
+// WithNamedInterviews tells the query-builder to eager-load the nodes that are connected to the "interviews"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedInterviews(name string, opts ...func(*InterviewQuery)) *ApplicationQuery {
+	query := (&InterviewClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedInterviews == nil {
+		_q.withNamedInterviews = make(map[string]*InterviewQuery)
+	}
+	_q.withNamedInterviews[name] = query
+	return _q
+}
+
 // WithNamedOrientations tells the query-builder to eager-load the nodes that are connected to the "orientations"
 // edge with the given name. The optional arguments are used to configure the query builder of the edge.
 func (_q *ApplicationQuery) WithNamedOrientations(name string, opts ...func(*OrientationQuery)) *ApplicationQuery {
@@ -1668,6 +1846,20 @@ func (_q *ApplicationQuery) WithNamedAppointmentOffers(name string, opts ...func
 		_q.withNamedAppointmentOffers = make(map[string]*AppointmentOfferQuery)
 	}
 	_q.withNamedAppointmentOffers[name] = query
+	return _q
+}
+
+// WithNamedWaitingPlaces tells the query-builder to eager-load the nodes that are connected to the "waiting_places"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedWaitingPlaces(name string, opts ...func(*WaitingPlaceQuery)) *ApplicationQuery {
+	query := (&WaitingPlaceClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedWaitingPlaces == nil {
+		_q.withNamedWaitingPlaces = make(map[string]*WaitingPlaceQuery)
+	}
+	_q.withNamedWaitingPlaces[name] = query
 	return _q
 }
 

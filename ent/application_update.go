@@ -20,11 +20,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/appointmentoffer"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -397,6 +399,21 @@ func (_u *ApplicationUpdate) AddAppointments(v ...*Appointment) *ApplicationUpda
 	return _u.AddAppointmentIDs(ids...)
 }
 
+// AddInterviewIDs adds the "interviews" edge to the Interview entity by IDs.
+func (_u *ApplicationUpdate) AddInterviewIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.AddInterviewIDs(ids...)
+	return _u
+}
+
+// AddInterviews adds the "interviews" edges to the Interview entity.
+func (_u *ApplicationUpdate) AddInterviews(v ...*Interview) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddInterviewIDs(ids...)
+}
+
 // AddOrientationIDs adds the "orientations" edge to the Orientation entity by IDs.
 func (_u *ApplicationUpdate) AddOrientationIDs(ids ...domain.ID) *ApplicationUpdate {
 	_u.mutation.AddOrientationIDs(ids...)
@@ -440,6 +457,21 @@ func (_u *ApplicationUpdate) AddAppointmentOffers(v ...*AppointmentOffer) *Appli
 		ids[i] = v[i].ID
 	}
 	return _u.AddAppointmentOfferIDs(ids...)
+}
+
+// AddWaitingPlaceIDs adds the "waiting_places" edge to the WaitingPlace entity by IDs.
+func (_u *ApplicationUpdate) AddWaitingPlaceIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.AddWaitingPlaceIDs(ids...)
+	return _u
+}
+
+// AddWaitingPlaces adds the "waiting_places" edges to the WaitingPlace entity.
+func (_u *ApplicationUpdate) AddWaitingPlaces(v ...*WaitingPlace) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddWaitingPlaceIDs(ids...)
 }
 
 // Mutation returns the ApplicationMutation object of the builder.
@@ -612,6 +644,27 @@ func (_u *ApplicationUpdate) RemoveAppointments(v ...*Appointment) *ApplicationU
 	return _u.RemoveAppointmentIDs(ids...)
 }
 
+// ClearInterviews clears all "interviews" edges to the Interview entity.
+func (_u *ApplicationUpdate) ClearInterviews() *ApplicationUpdate {
+	_u.mutation.ClearInterviews()
+	return _u
+}
+
+// RemoveInterviewIDs removes the "interviews" edge to Interview entities by IDs.
+func (_u *ApplicationUpdate) RemoveInterviewIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.RemoveInterviewIDs(ids...)
+	return _u
+}
+
+// RemoveInterviews removes "interviews" edges to Interview entities.
+func (_u *ApplicationUpdate) RemoveInterviews(v ...*Interview) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveInterviewIDs(ids...)
+}
+
 // ClearOrientations clears all "orientations" edges to the Orientation entity.
 func (_u *ApplicationUpdate) ClearOrientations() *ApplicationUpdate {
 	_u.mutation.ClearOrientations()
@@ -673,6 +726,27 @@ func (_u *ApplicationUpdate) RemoveAppointmentOffers(v ...*AppointmentOffer) *Ap
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAppointmentOfferIDs(ids...)
+}
+
+// ClearWaitingPlaces clears all "waiting_places" edges to the WaitingPlace entity.
+func (_u *ApplicationUpdate) ClearWaitingPlaces() *ApplicationUpdate {
+	_u.mutation.ClearWaitingPlaces()
+	return _u
+}
+
+// RemoveWaitingPlaceIDs removes the "waiting_places" edge to WaitingPlace entities by IDs.
+func (_u *ApplicationUpdate) RemoveWaitingPlaceIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.RemoveWaitingPlaceIDs(ids...)
+	return _u
+}
+
+// RemoveWaitingPlaces removes "waiting_places" edges to WaitingPlace entities.
+func (_u *ApplicationUpdate) RemoveWaitingPlaces(v ...*WaitingPlace) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveWaitingPlaceIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -1200,6 +1274,51 @@ func (_u *ApplicationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.InterviewsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.InterviewsTable,
+			Columns: []string{application.InterviewsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(interview.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedInterviewsIDs(); len(nodes) > 0 && !_u.mutation.InterviewsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.InterviewsTable,
+			Columns: []string{application.InterviewsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(interview.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InterviewsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.InterviewsTable,
+			Columns: []string{application.InterviewsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(interview.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	if _u.mutation.OrientationsCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2M,
@@ -1328,6 +1447,51 @@ func (_u *ApplicationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(appointmentoffer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.WaitingPlacesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedWaitingPlacesIDs(); len(nodes) > 0 && !_u.mutation.WaitingPlacesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.WaitingPlacesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -1712,6 +1876,21 @@ func (_u *ApplicationUpdateOne) AddAppointments(v ...*Appointment) *ApplicationU
 	return _u.AddAppointmentIDs(ids...)
 }
 
+// AddInterviewIDs adds the "interviews" edge to the Interview entity by IDs.
+func (_u *ApplicationUpdateOne) AddInterviewIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.AddInterviewIDs(ids...)
+	return _u
+}
+
+// AddInterviews adds the "interviews" edges to the Interview entity.
+func (_u *ApplicationUpdateOne) AddInterviews(v ...*Interview) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddInterviewIDs(ids...)
+}
+
 // AddOrientationIDs adds the "orientations" edge to the Orientation entity by IDs.
 func (_u *ApplicationUpdateOne) AddOrientationIDs(ids ...domain.ID) *ApplicationUpdateOne {
 	_u.mutation.AddOrientationIDs(ids...)
@@ -1755,6 +1934,21 @@ func (_u *ApplicationUpdateOne) AddAppointmentOffers(v ...*AppointmentOffer) *Ap
 		ids[i] = v[i].ID
 	}
 	return _u.AddAppointmentOfferIDs(ids...)
+}
+
+// AddWaitingPlaceIDs adds the "waiting_places" edge to the WaitingPlace entity by IDs.
+func (_u *ApplicationUpdateOne) AddWaitingPlaceIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.AddWaitingPlaceIDs(ids...)
+	return _u
+}
+
+// AddWaitingPlaces adds the "waiting_places" edges to the WaitingPlace entity.
+func (_u *ApplicationUpdateOne) AddWaitingPlaces(v ...*WaitingPlace) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddWaitingPlaceIDs(ids...)
 }
 
 // Mutation returns the ApplicationMutation object of the builder.
@@ -1927,6 +2121,27 @@ func (_u *ApplicationUpdateOne) RemoveAppointments(v ...*Appointment) *Applicati
 	return _u.RemoveAppointmentIDs(ids...)
 }
 
+// ClearInterviews clears all "interviews" edges to the Interview entity.
+func (_u *ApplicationUpdateOne) ClearInterviews() *ApplicationUpdateOne {
+	_u.mutation.ClearInterviews()
+	return _u
+}
+
+// RemoveInterviewIDs removes the "interviews" edge to Interview entities by IDs.
+func (_u *ApplicationUpdateOne) RemoveInterviewIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.RemoveInterviewIDs(ids...)
+	return _u
+}
+
+// RemoveInterviews removes "interviews" edges to Interview entities.
+func (_u *ApplicationUpdateOne) RemoveInterviews(v ...*Interview) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveInterviewIDs(ids...)
+}
+
 // ClearOrientations clears all "orientations" edges to the Orientation entity.
 func (_u *ApplicationUpdateOne) ClearOrientations() *ApplicationUpdateOne {
 	_u.mutation.ClearOrientations()
@@ -1988,6 +2203,27 @@ func (_u *ApplicationUpdateOne) RemoveAppointmentOffers(v ...*AppointmentOffer) 
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveAppointmentOfferIDs(ids...)
+}
+
+// ClearWaitingPlaces clears all "waiting_places" edges to the WaitingPlace entity.
+func (_u *ApplicationUpdateOne) ClearWaitingPlaces() *ApplicationUpdateOne {
+	_u.mutation.ClearWaitingPlaces()
+	return _u
+}
+
+// RemoveWaitingPlaceIDs removes the "waiting_places" edge to WaitingPlace entities by IDs.
+func (_u *ApplicationUpdateOne) RemoveWaitingPlaceIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.RemoveWaitingPlaceIDs(ids...)
+	return _u
+}
+
+// RemoveWaitingPlaces removes "waiting_places" edges to WaitingPlace entities.
+func (_u *ApplicationUpdateOne) RemoveWaitingPlaces(v ...*WaitingPlace) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveWaitingPlaceIDs(ids...)
 }
 
 // Where appends a list predicates to the ApplicationUpdate builder.
@@ -2545,6 +2781,51 @@ func (_u *ApplicationUpdateOne) sqlSave(ctx context.Context) (_node *Application
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.InterviewsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.InterviewsTable,
+			Columns: []string{application.InterviewsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(interview.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedInterviewsIDs(); len(nodes) > 0 && !_u.mutation.InterviewsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.InterviewsTable,
+			Columns: []string{application.InterviewsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(interview.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.InterviewsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.InterviewsTable,
+			Columns: []string{application.InterviewsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(interview.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	if _u.mutation.OrientationsCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2M,
@@ -2673,6 +2954,51 @@ func (_u *ApplicationUpdateOne) sqlSave(ctx context.Context) (_node *Application
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(appointmentoffer.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.WaitingPlacesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedWaitingPlacesIDs(); len(nodes) > 0 && !_u.mutation.WaitingPlacesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.WaitingPlacesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.WaitingPlacesTable,
+			Columns: []string{application.WaitingPlacesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(waitingplace.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -45,6 +45,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
+	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/mapfacet"
@@ -80,6 +82,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 
 	stdsql "database/sql"
@@ -148,6 +151,10 @@ type Client struct {
 	HandOver *HandOverClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
 	HouseholdMember *HouseholdMemberClient
+	// Interview is the client for interacting with the Interview builders.
+	Interview *InterviewClient
+	// InterviewNote is the client for interacting with the InterviewNote builders.
+	InterviewNote *InterviewNoteClient
 	// LevelChange is the client for interacting with the LevelChange builders.
 	LevelChange *LevelChangeClient
 	// LockOut is the client for interacting with the LockOut builders.
@@ -218,6 +225,8 @@ type Client struct {
 	Upload *UploadClient
 	// UsedAssertion is the client for interacting with the UsedAssertion builders.
 	UsedAssertion *UsedAssertionClient
+	// WaitingPlace is the client for interacting with the WaitingPlace builders.
+	WaitingPlace *WaitingPlaceClient
 	// Wish is the client for interacting with the Wish builders.
 	Wish *WishClient
 }
@@ -260,6 +269,8 @@ func (c *Client) init() {
 	c.ErasedNumber = NewErasedNumberClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
 	c.HouseholdMember = NewHouseholdMemberClient(c.config)
+	c.Interview = NewInterviewClient(c.config)
+	c.InterviewNote = NewInterviewNoteClient(c.config)
 	c.LevelChange = NewLevelChangeClient(c.config)
 	c.LockOut = NewLockOutClient(c.config)
 	c.MapFacet = NewMapFacetClient(c.config)
@@ -295,6 +306,7 @@ func (c *Client) init() {
 	c.StockVintage = NewStockVintageClient(c.config)
 	c.Upload = NewUploadClient(c.config)
 	c.UsedAssertion = NewUsedAssertionClient(c.config)
+	c.WaitingPlace = NewWaitingPlaceClient(c.config)
 	c.Wish = NewWishClient(c.config)
 }
 
@@ -417,6 +429,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ErasedNumber:       NewErasedNumberClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
+		Interview:          NewInterviewClient(cfg),
+		InterviewNote:      NewInterviewNoteClient(cfg),
 		LevelChange:        NewLevelChangeClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
 		MapFacet:           NewMapFacetClient(cfg),
@@ -452,6 +466,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		StockVintage:       NewStockVintageClient(cfg),
 		Upload:             NewUploadClient(cfg),
 		UsedAssertion:      NewUsedAssertionClient(cfg),
+		WaitingPlace:       NewWaitingPlaceClient(cfg),
 		Wish:               NewWishClient(cfg),
 	}, nil
 }
@@ -501,6 +516,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ErasedNumber:       NewErasedNumberClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
+		Interview:          NewInterviewClient(cfg),
+		InterviewNote:      NewInterviewNoteClient(cfg),
 		LevelChange:        NewLevelChangeClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
 		MapFacet:           NewMapFacetClient(cfg),
@@ -536,6 +553,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		StockVintage:       NewStockVintageClient(cfg),
 		Upload:             NewUploadClient(cfg),
 		UsedAssertion:      NewUsedAssertionClient(cfg),
+		WaitingPlace:       NewWaitingPlaceClient(cfg),
 		Wish:               NewWishClient(cfg),
 	}, nil
 }
@@ -572,14 +590,15 @@ func (c *Client) Use(hooks ...Hook) {
 		c.AttemptCount, c.Audience, c.Availability, c.BindingCode, c.BookedTime,
 		c.Building, c.CalendarFeed, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit,
 		c.Draft, c.Dwelling, c.EmergencyOpening, c.ErasedNumber, c.HandOver,
-		c.HouseholdMember, c.LevelChange, c.LockOut, c.MapFacet, c.MapVersion,
-		c.MemberParticulars, c.Message, c.NamedAgent, c.OnlineRegistration,
-		c.OpeningHours, c.Organisation, c.Orientation, c.Ownership, c.Pair,
-		c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person, c.Piece, c.PieceFile,
-		c.PieceTransfer, c.ProposedChange, c.PublishedFigures, c.ReceptionContact,
-		c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent, c.Room, c.SandboxClock,
-		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
-		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.HouseholdMember, c.Interview, c.InterviewNote, c.LevelChange, c.LockOut,
+		c.MapFacet, c.MapVersion, c.MemberParticulars, c.Message, c.NamedAgent,
+		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
+		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
+		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
+		c.Room, c.SandboxClock, c.SatisfactionAnswer, c.SensitiveRecord,
+		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion,
+		c.WaitingPlace, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -595,14 +614,15 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.AttemptCount, c.Audience, c.Availability, c.BindingCode, c.BookedTime,
 		c.Building, c.CalendarFeed, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit,
 		c.Draft, c.Dwelling, c.EmergencyOpening, c.ErasedNumber, c.HandOver,
-		c.HouseholdMember, c.LevelChange, c.LockOut, c.MapFacet, c.MapVersion,
-		c.MemberParticulars, c.Message, c.NamedAgent, c.OnlineRegistration,
-		c.OpeningHours, c.Organisation, c.Orientation, c.Ownership, c.Pair,
-		c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person, c.Piece, c.PieceFile,
-		c.PieceTransfer, c.ProposedChange, c.PublishedFigures, c.ReceptionContact,
-		c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent, c.Room, c.SandboxClock,
-		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
-		c.StockVintage, c.Upload, c.UsedAssertion, c.Wish,
+		c.HouseholdMember, c.Interview, c.InterviewNote, c.LevelChange, c.LockOut,
+		c.MapFacet, c.MapVersion, c.MemberParticulars, c.Message, c.NamedAgent,
+		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
+		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
+		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
+		c.Room, c.SandboxClock, c.SatisfactionAnswer, c.SensitiveRecord,
+		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion,
+		c.WaitingPlace, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -669,6 +689,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.HandOver.mutate(ctx, m)
 	case *HouseholdMemberMutation:
 		return c.HouseholdMember.mutate(ctx, m)
+	case *InterviewMutation:
+		return c.Interview.mutate(ctx, m)
+	case *InterviewNoteMutation:
+		return c.InterviewNote.mutate(ctx, m)
 	case *LevelChangeMutation:
 		return c.LevelChange.mutate(ctx, m)
 	case *LockOutMutation:
@@ -739,6 +763,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Upload.mutate(ctx, m)
 	case *UsedAssertionMutation:
 		return c.UsedAssertion.mutate(ctx, m)
+	case *WaitingPlaceMutation:
+		return c.WaitingPlace.mutate(ctx, m)
 	case *WishMutation:
 		return c.Wish.mutate(ctx, m)
 	default:
@@ -1528,6 +1554,22 @@ func (c *ApplicationClient) QueryAppointments(_m *Application) *AppointmentQuery
 	return query
 }
 
+// QueryInterviews queries the interviews edge of a Application.
+func (c *ApplicationClient) QueryInterviews(_m *Application) *InterviewQuery {
+	query := (&InterviewClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(interview.Table, interview.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.InterviewsTable, application.InterviewsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryOrientations queries the orientations edge of a Application.
 func (c *ApplicationClient) QueryOrientations(_m *Application) *OrientationQuery {
 	query := (&OrientationClient{config: c.config}).Query()
@@ -1569,6 +1611,22 @@ func (c *ApplicationClient) QueryAppointmentOffers(_m *Application) *Appointment
 			sqlgraph.From(application.Table, application.FieldID, id),
 			sqlgraph.To(appointmentoffer.Table, appointmentoffer.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.AppointmentOffersTable, application.AppointmentOffersColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryWaitingPlaces queries the waiting_places edge of a Application.
+func (c *ApplicationClient) QueryWaitingPlaces(_m *Application) *WaitingPlaceQuery {
+	query := (&WaitingPlaceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(waitingplace.Table, waitingplace.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.WaitingPlacesTable, application.WaitingPlacesColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -3782,6 +3840,22 @@ func (c *BookedTimeClient) QueryAppointment(_m *BookedTime) *AppointmentQuery {
 	return query
 }
 
+// QueryWaitingPlace queries the waiting_place edge of a BookedTime.
+func (c *BookedTimeClient) QueryWaitingPlace(_m *BookedTime) *WaitingPlaceQuery {
+	query := (&WaitingPlaceClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(bookedtime.Table, bookedtime.FieldID, id),
+			sqlgraph.To(waitingplace.Table, waitingplace.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, bookedtime.WaitingPlaceTable, bookedtime.WaitingPlaceColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryReceptionPoint queries the reception_point edge of a BookedTime.
 func (c *BookedTimeClient) QueryReceptionPoint(_m *BookedTime) *ReceptionPointQuery {
 	query := (&ReceptionPointClient{config: c.config}).Query()
@@ -5957,6 +6031,434 @@ func (c *HouseholdMemberClient) mutate(ctx context.Context, m *HouseholdMemberMu
 		return (&HouseholdMemberDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown HouseholdMember mutation op: %q", m.Op())
+	}
+}
+
+// InterviewClient is a client for the Interview schema.
+type InterviewClient struct {
+	config
+}
+
+// NewInterviewClient returns a client for the Interview from the given config.
+func NewInterviewClient(c config) *InterviewClient {
+	return &InterviewClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `interview.Hooks(f(g(h())))`.
+func (c *InterviewClient) Use(hooks ...Hook) {
+	c.hooks.Interview = append(c.hooks.Interview, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `interview.Intercept(f(g(h())))`.
+func (c *InterviewClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Interview = append(c.inters.Interview, interceptors...)
+}
+
+// Create returns a builder for creating a Interview entity.
+func (c *InterviewClient) Create() *InterviewCreate {
+	mutation := newInterviewMutation(c.config, OpCreate)
+	return &InterviewCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Interview entities.
+func (c *InterviewClient) CreateBulk(builders ...*InterviewCreate) *InterviewCreateBulk {
+	return &InterviewCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InterviewClient) MapCreateBulk(slice any, setFunc func(*InterviewCreate, int)) *InterviewCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InterviewCreateBulk{err: fmt.Errorf("calling to InterviewClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InterviewCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InterviewCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Interview.
+func (c *InterviewClient) Update() *InterviewUpdate {
+	mutation := newInterviewMutation(c.config, OpUpdate)
+	return &InterviewUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InterviewClient) UpdateOne(_m *Interview) *InterviewUpdateOne {
+	mutation := newInterviewMutation(c.config, OpUpdateOne, withInterview(_m))
+	return &InterviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InterviewClient) UpdateOneID(id domain.ID) *InterviewUpdateOne {
+	mutation := newInterviewMutation(c.config, OpUpdateOne, withInterviewID(id))
+	return &InterviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Interview.
+func (c *InterviewClient) Delete() *InterviewDelete {
+	mutation := newInterviewMutation(c.config, OpDelete)
+	return &InterviewDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InterviewClient) DeleteOne(_m *Interview) *InterviewDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InterviewClient) DeleteOneID(id domain.ID) *InterviewDeleteOne {
+	builder := c.Delete().Where(interview.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InterviewDeleteOne{builder}
+}
+
+// Query returns a query builder for Interview.
+func (c *InterviewClient) Query() *InterviewQuery {
+	return &InterviewQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInterview},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Interview entity by its id.
+func (c *InterviewClient) Get(ctx context.Context, id domain.ID) (*Interview, error) {
+	return c.Query().Where(interview.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InterviewClient) GetX(ctx context.Context, id domain.ID) *Interview {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a Interview.
+func (c *InterviewClient) QueryApplication(_m *Interview) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interview.Table, interview.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, interview.ApplicationTable, interview.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReceptionPoint queries the reception_point edge of a Interview.
+func (c *InterviewClient) QueryReceptionPoint(_m *Interview) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interview.Table, interview.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interview.ReceptionPointTable, interview.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrganisation queries the organisation edge of a Interview.
+func (c *InterviewClient) QueryOrganisation(_m *Interview) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interview.Table, interview.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interview.OrganisationTable, interview.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryHeldBy queries the held_by edge of a Interview.
+func (c *InterviewClient) QueryHeldBy(_m *Interview) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interview.Table, interview.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interview.HeldByTable, interview.HeldByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAppointment queries the appointment edge of a Interview.
+func (c *InterviewClient) QueryAppointment(_m *Interview) *AppointmentQuery {
+	query := (&AppointmentClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interview.Table, interview.FieldID, id),
+			sqlgraph.To(appointment.Table, appointment.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interview.AppointmentTable, interview.AppointmentColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryNotes queries the notes edge of a Interview.
+func (c *InterviewClient) QueryNotes(_m *Interview) *InterviewNoteQuery {
+	query := (&InterviewNoteClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interview.Table, interview.FieldID, id),
+			sqlgraph.To(interviewnote.Table, interviewnote.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, interview.NotesTable, interview.NotesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *InterviewClient) Hooks() []Hook {
+	hooks := c.hooks.Interview
+	return append(hooks[:len(hooks):len(hooks)], interview.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *InterviewClient) Interceptors() []Interceptor {
+	return c.inters.Interview
+}
+
+func (c *InterviewClient) mutate(ctx context.Context, m *InterviewMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InterviewCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InterviewUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InterviewUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InterviewDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Interview mutation op: %q", m.Op())
+	}
+}
+
+// InterviewNoteClient is a client for the InterviewNote schema.
+type InterviewNoteClient struct {
+	config
+}
+
+// NewInterviewNoteClient returns a client for the InterviewNote from the given config.
+func NewInterviewNoteClient(c config) *InterviewNoteClient {
+	return &InterviewNoteClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `interviewnote.Hooks(f(g(h())))`.
+func (c *InterviewNoteClient) Use(hooks ...Hook) {
+	c.hooks.InterviewNote = append(c.hooks.InterviewNote, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `interviewnote.Intercept(f(g(h())))`.
+func (c *InterviewNoteClient) Intercept(interceptors ...Interceptor) {
+	c.inters.InterviewNote = append(c.inters.InterviewNote, interceptors...)
+}
+
+// Create returns a builder for creating a InterviewNote entity.
+func (c *InterviewNoteClient) Create() *InterviewNoteCreate {
+	mutation := newInterviewNoteMutation(c.config, OpCreate)
+	return &InterviewNoteCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of InterviewNote entities.
+func (c *InterviewNoteClient) CreateBulk(builders ...*InterviewNoteCreate) *InterviewNoteCreateBulk {
+	return &InterviewNoteCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *InterviewNoteClient) MapCreateBulk(slice any, setFunc func(*InterviewNoteCreate, int)) *InterviewNoteCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &InterviewNoteCreateBulk{err: fmt.Errorf("calling to InterviewNoteClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*InterviewNoteCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &InterviewNoteCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for InterviewNote.
+func (c *InterviewNoteClient) Update() *InterviewNoteUpdate {
+	mutation := newInterviewNoteMutation(c.config, OpUpdate)
+	return &InterviewNoteUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *InterviewNoteClient) UpdateOne(_m *InterviewNote) *InterviewNoteUpdateOne {
+	mutation := newInterviewNoteMutation(c.config, OpUpdateOne, withInterviewNote(_m))
+	return &InterviewNoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *InterviewNoteClient) UpdateOneID(id domain.ID) *InterviewNoteUpdateOne {
+	mutation := newInterviewNoteMutation(c.config, OpUpdateOne, withInterviewNoteID(id))
+	return &InterviewNoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for InterviewNote.
+func (c *InterviewNoteClient) Delete() *InterviewNoteDelete {
+	mutation := newInterviewNoteMutation(c.config, OpDelete)
+	return &InterviewNoteDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *InterviewNoteClient) DeleteOne(_m *InterviewNote) *InterviewNoteDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *InterviewNoteClient) DeleteOneID(id domain.ID) *InterviewNoteDeleteOne {
+	builder := c.Delete().Where(interviewnote.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &InterviewNoteDeleteOne{builder}
+}
+
+// Query returns a query builder for InterviewNote.
+func (c *InterviewNoteClient) Query() *InterviewNoteQuery {
+	return &InterviewNoteQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeInterviewNote},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a InterviewNote entity by its id.
+func (c *InterviewNoteClient) Get(ctx context.Context, id domain.ID) (*InterviewNote, error) {
+	return c.Query().Where(interviewnote.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *InterviewNoteClient) GetX(ctx context.Context, id domain.ID) *InterviewNote {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryInterview queries the interview edge of a InterviewNote.
+func (c *InterviewNoteClient) QueryInterview(_m *InterviewNote) *InterviewQuery {
+	query := (&InterviewClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interviewnote.Table, interviewnote.FieldID, id),
+			sqlgraph.To(interview.Table, interview.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, interviewnote.InterviewTable, interviewnote.InterviewColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryApplication queries the application edge of a InterviewNote.
+func (c *InterviewNoteClient) QueryApplication(_m *InterviewNote) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interviewnote.Table, interviewnote.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interviewnote.ApplicationTable, interviewnote.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryAuthor queries the author edge of a InterviewNote.
+func (c *InterviewNoteClient) QueryAuthor(_m *InterviewNote) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interviewnote.Table, interviewnote.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interviewnote.AuthorTable, interviewnote.AuthorColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOrganisation queries the organisation edge of a InterviewNote.
+func (c *InterviewNoteClient) QueryOrganisation(_m *InterviewNote) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(interviewnote.Table, interviewnote.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, interviewnote.OrganisationTable, interviewnote.OrganisationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *InterviewNoteClient) Hooks() []Hook {
+	hooks := c.hooks.InterviewNote
+	return append(hooks[:len(hooks):len(hooks)], interviewnote.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *InterviewNoteClient) Interceptors() []Interceptor {
+	return c.inters.InterviewNote
+}
+
+func (c *InterviewNoteClient) mutate(ctx context.Context, m *InterviewNoteMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&InterviewNoteCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&InterviewNoteUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&InterviewNoteUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&InterviewNoteDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown InterviewNote mutation op: %q", m.Op())
 	}
 }
 
@@ -12090,6 +12592,204 @@ func (c *UsedAssertionClient) mutate(ctx context.Context, m *UsedAssertionMutati
 	}
 }
 
+// WaitingPlaceClient is a client for the WaitingPlace schema.
+type WaitingPlaceClient struct {
+	config
+}
+
+// NewWaitingPlaceClient returns a client for the WaitingPlace from the given config.
+func NewWaitingPlaceClient(c config) *WaitingPlaceClient {
+	return &WaitingPlaceClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `waitingplace.Hooks(f(g(h())))`.
+func (c *WaitingPlaceClient) Use(hooks ...Hook) {
+	c.hooks.WaitingPlace = append(c.hooks.WaitingPlace, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `waitingplace.Intercept(f(g(h())))`.
+func (c *WaitingPlaceClient) Intercept(interceptors ...Interceptor) {
+	c.inters.WaitingPlace = append(c.inters.WaitingPlace, interceptors...)
+}
+
+// Create returns a builder for creating a WaitingPlace entity.
+func (c *WaitingPlaceClient) Create() *WaitingPlaceCreate {
+	mutation := newWaitingPlaceMutation(c.config, OpCreate)
+	return &WaitingPlaceCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of WaitingPlace entities.
+func (c *WaitingPlaceClient) CreateBulk(builders ...*WaitingPlaceCreate) *WaitingPlaceCreateBulk {
+	return &WaitingPlaceCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *WaitingPlaceClient) MapCreateBulk(slice any, setFunc func(*WaitingPlaceCreate, int)) *WaitingPlaceCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &WaitingPlaceCreateBulk{err: fmt.Errorf("calling to WaitingPlaceClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*WaitingPlaceCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &WaitingPlaceCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for WaitingPlace.
+func (c *WaitingPlaceClient) Update() *WaitingPlaceUpdate {
+	mutation := newWaitingPlaceMutation(c.config, OpUpdate)
+	return &WaitingPlaceUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *WaitingPlaceClient) UpdateOne(_m *WaitingPlace) *WaitingPlaceUpdateOne {
+	mutation := newWaitingPlaceMutation(c.config, OpUpdateOne, withWaitingPlace(_m))
+	return &WaitingPlaceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *WaitingPlaceClient) UpdateOneID(id domain.ID) *WaitingPlaceUpdateOne {
+	mutation := newWaitingPlaceMutation(c.config, OpUpdateOne, withWaitingPlaceID(id))
+	return &WaitingPlaceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for WaitingPlace.
+func (c *WaitingPlaceClient) Delete() *WaitingPlaceDelete {
+	mutation := newWaitingPlaceMutation(c.config, OpDelete)
+	return &WaitingPlaceDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *WaitingPlaceClient) DeleteOne(_m *WaitingPlace) *WaitingPlaceDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *WaitingPlaceClient) DeleteOneID(id domain.ID) *WaitingPlaceDeleteOne {
+	builder := c.Delete().Where(waitingplace.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &WaitingPlaceDeleteOne{builder}
+}
+
+// Query returns a query builder for WaitingPlace.
+func (c *WaitingPlaceClient) Query() *WaitingPlaceQuery {
+	return &WaitingPlaceQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeWaitingPlace},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a WaitingPlace entity by its id.
+func (c *WaitingPlaceClient) Get(ctx context.Context, id domain.ID) (*WaitingPlace, error) {
+	return c.Query().Where(waitingplace.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *WaitingPlaceClient) GetX(ctx context.Context, id domain.ID) *WaitingPlace {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a WaitingPlace.
+func (c *WaitingPlaceClient) QueryApplication(_m *WaitingPlace) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(waitingplace.Table, waitingplace.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, waitingplace.ApplicationTable, waitingplace.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryOfferedPoint queries the offered_point edge of a WaitingPlace.
+func (c *WaitingPlaceClient) QueryOfferedPoint(_m *WaitingPlace) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(waitingplace.Table, waitingplace.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, waitingplace.OfferedPointTable, waitingplace.OfferedPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryJoinedBy queries the joined_by edge of a WaitingPlace.
+func (c *WaitingPlaceClient) QueryJoinedBy(_m *WaitingPlace) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(waitingplace.Table, waitingplace.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, waitingplace.JoinedByTable, waitingplace.JoinedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryBookedTimes queries the booked_times edge of a WaitingPlace.
+func (c *WaitingPlaceClient) QueryBookedTimes(_m *WaitingPlace) *BookedTimeQuery {
+	query := (&BookedTimeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(waitingplace.Table, waitingplace.FieldID, id),
+			sqlgraph.To(bookedtime.Table, bookedtime.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, waitingplace.BookedTimesTable, waitingplace.BookedTimesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *WaitingPlaceClient) Hooks() []Hook {
+	hooks := c.hooks.WaitingPlace
+	return append(hooks[:len(hooks):len(hooks)], waitingplace.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *WaitingPlaceClient) Interceptors() []Interceptor {
+	return c.inters.WaitingPlace
+}
+
+func (c *WaitingPlaceClient) mutate(ctx context.Context, m *WaitingPlaceMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&WaitingPlaceCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&WaitingPlaceUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&WaitingPlaceUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&WaitingPlaceDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown WaitingPlace mutation op: %q", m.Op())
+	}
+}
+
 // WishClient is a client for the Wish schema.
 type WishClient struct {
 	config
@@ -12264,14 +12964,14 @@ type (
 		Appointment, AppointmentOffer, Assignment, AttemptCount, Audience,
 		Availability, BindingCode, BookedTime, Building, CalendarFeed, CatalogueEntry,
 		Commune, Deadline, Deposit, Draft, Dwelling, EmergencyOpening, ErasedNumber,
-		HandOver, HouseholdMember, LevelChange, LockOut, MapFacet, MapVersion,
-		MemberParticulars, Message, NamedAgent, OnlineRegistration, OpeningHours,
-		Organisation, Orientation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Permanence, Person, Piece, PieceFile, PieceTransfer, ProposedChange,
-		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
-		RegistryEvent, Room, SandboxClock, SatisfactionAnswer, SensitiveRecord,
-		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
-		Wish []ent.Hook
+		HandOver, HouseholdMember, Interview, InterviewNote, LevelChange, LockOut,
+		MapFacet, MapVersion, MemberParticulars, Message, NamedAgent,
+		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
+		PartnerApp, PartnerAppSecret, Permanence, Person, Piece, PieceFile,
+		PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
+		ReceptionGrant, ReceptionPoint, RegistryEvent, Room, SandboxClock,
+		SatisfactionAnswer, SensitiveRecord, StaffAuthorisation, StockChange,
+		StockVintage, Upload, UsedAssertion, WaitingPlace, Wish []ent.Hook
 	}
 	inters struct {
 		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
@@ -12279,14 +12979,14 @@ type (
 		Appointment, AppointmentOffer, Assignment, AttemptCount, Audience,
 		Availability, BindingCode, BookedTime, Building, CalendarFeed, CatalogueEntry,
 		Commune, Deadline, Deposit, Draft, Dwelling, EmergencyOpening, ErasedNumber,
-		HandOver, HouseholdMember, LevelChange, LockOut, MapFacet, MapVersion,
-		MemberParticulars, Message, NamedAgent, OnlineRegistration, OpeningHours,
-		Organisation, Orientation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Permanence, Person, Piece, PieceFile, PieceTransfer, ProposedChange,
-		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
-		RegistryEvent, Room, SandboxClock, SatisfactionAnswer, SensitiveRecord,
-		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion,
-		Wish []ent.Interceptor
+		HandOver, HouseholdMember, Interview, InterviewNote, LevelChange, LockOut,
+		MapFacet, MapVersion, MemberParticulars, Message, NamedAgent,
+		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
+		PartnerApp, PartnerAppSecret, Permanence, Person, Piece, PieceFile,
+		PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
+		ReceptionGrant, ReceptionPoint, RegistryEvent, Room, SandboxClock,
+		SatisfactionAnswer, SensitiveRecord, StaffAuthorisation, StockChange,
+		StockVintage, Upload, UsedAssertion, WaitingPlace, Wish []ent.Interceptor
 	}
 )
 

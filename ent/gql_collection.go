@@ -61,6 +61,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -642,6 +643,19 @@ func (_q *ApplicationQuery) collectField(ctx context.Context, oneNode bool, opCt
 				return err
 			}
 			_q.WithNamedAppointmentOffers(alias, func(wq *AppointmentOfferQuery) {
+				*wq = *query
+			})
+
+		case "waitingPlaces":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&WaitingPlaceClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, waitingplaceImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedWaitingPlaces(alias, func(wq *WaitingPlaceQuery) {
 				*wq = *query
 			})
 		case "uniqueNumber":
@@ -7974,6 +7988,164 @@ func newStockVintagePaginateArgs(rv map[string]any) *stockvintagePaginateArgs {
 	}
 	if v, ok := rv[whereField].(*StockVintageWhereInput); ok {
 		args.opts = append(args.opts, WithStockVintageFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *WaitingPlaceQuery) CollectFields(ctx context.Context, satisfies ...string) (*WaitingPlaceQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *WaitingPlaceQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(waitingplace.Columns))
+		selectedFields = []string{waitingplace.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[waitingplace.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldApplicationID)
+				fieldSeen[waitingplace.FieldApplicationID] = struct{}{}
+			}
+
+		case "offeredPoint":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReceptionPointClient{config: _q.config}).Query()
+			)
+			again := _q.withOfferedPoint != nil
+			if again {
+				query = _q.withOfferedPoint
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, receptionpointImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withOfferedPoint = query
+			if _, ok := fieldSeen[waitingplace.FieldOfferedPointID]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldOfferedPointID)
+				fieldSeen[waitingplace.FieldOfferedPointID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[waitingplace.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldApplicationID)
+				fieldSeen[waitingplace.FieldApplicationID] = struct{}{}
+			}
+		case "motive":
+			if _, ok := fieldSeen[waitingplace.FieldMotive]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldMotive)
+				fieldSeen[waitingplace.FieldMotive] = struct{}{}
+			}
+		case "mode":
+			if _, ok := fieldSeen[waitingplace.FieldMode]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldMode)
+				fieldSeen[waitingplace.FieldMode] = struct{}{}
+			}
+		case "receptionPointIds":
+			if _, ok := fieldSeen[waitingplace.FieldReceptionPointIds]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldReceptionPointIds)
+				fieldSeen[waitingplace.FieldReceptionPointIds] = struct{}{}
+			}
+		case "until":
+			if _, ok := fieldSeen[waitingplace.FieldUntil]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldUntil)
+				fieldSeen[waitingplace.FieldUntil] = struct{}{}
+			}
+		case "joinedAt":
+			if _, ok := fieldSeen[waitingplace.FieldJoinedAt]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldJoinedAt)
+				fieldSeen[waitingplace.FieldJoinedAt] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[waitingplace.FieldState]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldState)
+				fieldSeen[waitingplace.FieldState] = struct{}{}
+			}
+		case "offeredPointID":
+			if _, ok := fieldSeen[waitingplace.FieldOfferedPointID]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldOfferedPointID)
+				fieldSeen[waitingplace.FieldOfferedPointID] = struct{}{}
+			}
+		case "startsAt":
+			if _, ok := fieldSeen[waitingplace.FieldStartsAt]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldStartsAt)
+				fieldSeen[waitingplace.FieldStartsAt] = struct{}{}
+			}
+		case "endsAt":
+			if _, ok := fieldSeen[waitingplace.FieldEndsAt]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldEndsAt)
+				fieldSeen[waitingplace.FieldEndsAt] = struct{}{}
+			}
+		case "heldUntil":
+			if _, ok := fieldSeen[waitingplace.FieldHeldUntil]; !ok {
+				selectedFields = append(selectedFields, waitingplace.FieldHeldUntil)
+				fieldSeen[waitingplace.FieldHeldUntil] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type waitingplacePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []WaitingPlacePaginateOption
+}
+
+func newWaitingPlacePaginateArgs(rv map[string]any) *waitingplacePaginateArgs {
+	args := &waitingplacePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
 	}
 	return args
 }

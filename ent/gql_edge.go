@@ -204,6 +204,18 @@ func (_m *Application) AppointmentOffers(ctx context.Context) (result []*Appoint
 	return result, err
 }
 
+func (_m *Application) WaitingPlaces(ctx context.Context) (result []*WaitingPlace, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedWaitingPlaces(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.WaitingPlacesOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryWaitingPlaces().All(ctx)
+	}
+	return result, err
+}
+
 func (_m *ApplicationContact) Application(ctx context.Context) (*Application, error) {
 	result, err := _m.Edges.ApplicationOrErr()
 	if IsNotLoaded(err) {
@@ -377,7 +389,7 @@ func (_m *BookedTime) Appointment(ctx context.Context) (*Appointment, error) {
 	if IsNotLoaded(err) {
 		result, err = _m.QueryAppointment().Only(ctx)
 	}
-	return result, err
+	return result, MaskNotFound(err)
 }
 
 func (_m *Building) Commune(ctx context.Context) (*Commune, error) {
@@ -1134,6 +1146,22 @@ func (_m *StockVintage) Changes(
 		return conn, nil
 	}
 	return _m.QueryChanges().Paginate(ctx, after, first, before, last, opts...)
+}
+
+func (_m *WaitingPlace) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *WaitingPlace) OfferedPoint(ctx context.Context) (*ReceptionPoint, error) {
+	result, err := _m.Edges.OfferedPointOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryOfferedPoint().Only(ctx)
+	}
+	return result, MaskNotFound(err)
 }
 
 func (_m *Wish) Application(ctx context.Context) (*Application, error) {

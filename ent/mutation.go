@@ -42,6 +42,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/interview"
+	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/mapfacet"
@@ -78,6 +80,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
 
@@ -119,6 +122,8 @@ const (
 	TypeErasedNumber       = "ErasedNumber"
 	TypeHandOver           = "HandOver"
 	TypeHouseholdMember    = "HouseholdMember"
+	TypeInterview          = "Interview"
+	TypeInterviewNote      = "InterviewNote"
 	TypeLevelChange        = "LevelChange"
 	TypeLockOut            = "LockOut"
 	TypeMapFacet           = "MapFacet"
@@ -154,6 +159,7 @@ const (
 	TypeStockVintage       = "StockVintage"
 	TypeUpload             = "Upload"
 	TypeUsedAssertion      = "UsedAssertion"
+	TypeWaitingPlace       = "WaitingPlace"
 	TypeWish               = "Wish"
 )
 
@@ -2732,6 +2738,9 @@ type ApplicationMutation struct {
 	appointments              map[domain.ID]struct{}
 	removedappointments       map[domain.ID]struct{}
 	clearedappointments       bool
+	interviews                map[domain.ID]struct{}
+	removedinterviews         map[domain.ID]struct{}
+	clearedinterviews         bool
 	orientations              map[domain.ID]struct{}
 	removedorientations       map[domain.ID]struct{}
 	clearedorientations       bool
@@ -2741,6 +2750,9 @@ type ApplicationMutation struct {
 	appointment_offers        map[domain.ID]struct{}
 	removedappointment_offers map[domain.ID]struct{}
 	clearedappointment_offers bool
+	waiting_places            map[domain.ID]struct{}
+	removedwaiting_places     map[domain.ID]struct{}
+	clearedwaiting_places     bool
 	done                      bool
 	oldValue                  func(context.Context) (*Application, error)
 	predicates                []predicate.Application
@@ -3872,6 +3884,60 @@ func (m *ApplicationMutation) ResetAppointments() {
 	m.removedappointments = nil
 }
 
+// AddInterviewIDs adds the "interviews" edge to the Interview entity by ids.
+func (m *ApplicationMutation) AddInterviewIDs(ids ...domain.ID) {
+	if m.interviews == nil {
+		m.interviews = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.interviews[ids[i]] = struct{}{}
+	}
+}
+
+// ClearInterviews clears the "interviews" edge to the Interview entity.
+func (m *ApplicationMutation) ClearInterviews() {
+	m.clearedinterviews = true
+}
+
+// InterviewsCleared reports if the "interviews" edge to the Interview entity was cleared.
+func (m *ApplicationMutation) InterviewsCleared() bool {
+	return m.clearedinterviews
+}
+
+// RemoveInterviewIDs removes the "interviews" edge to the Interview entity by IDs.
+func (m *ApplicationMutation) RemoveInterviewIDs(ids ...domain.ID) {
+	if m.removedinterviews == nil {
+		m.removedinterviews = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.interviews, ids[i])
+		m.removedinterviews[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedInterviews returns the removed IDs of the "interviews" edge to the Interview entity.
+func (m *ApplicationMutation) RemovedInterviewsIDs() (ids []domain.ID) {
+	for id := range m.removedinterviews {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// InterviewsIDs returns the "interviews" edge IDs in the mutation.
+func (m *ApplicationMutation) InterviewsIDs() (ids []domain.ID) {
+	for id := range m.interviews {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetInterviews resets all changes to the "interviews" edge.
+func (m *ApplicationMutation) ResetInterviews() {
+	m.interviews = nil
+	m.clearedinterviews = false
+	m.removedinterviews = nil
+}
+
 // AddOrientationIDs adds the "orientations" edge to the Orientation entity by ids.
 func (m *ApplicationMutation) AddOrientationIDs(ids ...domain.ID) {
 	if m.orientations == nil {
@@ -4032,6 +4098,60 @@ func (m *ApplicationMutation) ResetAppointmentOffers() {
 	m.appointment_offers = nil
 	m.clearedappointment_offers = false
 	m.removedappointment_offers = nil
+}
+
+// AddWaitingPlaceIDs adds the "waiting_places" edge to the WaitingPlace entity by ids.
+func (m *ApplicationMutation) AddWaitingPlaceIDs(ids ...domain.ID) {
+	if m.waiting_places == nil {
+		m.waiting_places = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.waiting_places[ids[i]] = struct{}{}
+	}
+}
+
+// ClearWaitingPlaces clears the "waiting_places" edge to the WaitingPlace entity.
+func (m *ApplicationMutation) ClearWaitingPlaces() {
+	m.clearedwaiting_places = true
+}
+
+// WaitingPlacesCleared reports if the "waiting_places" edge to the WaitingPlace entity was cleared.
+func (m *ApplicationMutation) WaitingPlacesCleared() bool {
+	return m.clearedwaiting_places
+}
+
+// RemoveWaitingPlaceIDs removes the "waiting_places" edge to the WaitingPlace entity by IDs.
+func (m *ApplicationMutation) RemoveWaitingPlaceIDs(ids ...domain.ID) {
+	if m.removedwaiting_places == nil {
+		m.removedwaiting_places = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.waiting_places, ids[i])
+		m.removedwaiting_places[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedWaitingPlaces returns the removed IDs of the "waiting_places" edge to the WaitingPlace entity.
+func (m *ApplicationMutation) RemovedWaitingPlacesIDs() (ids []domain.ID) {
+	for id := range m.removedwaiting_places {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// WaitingPlacesIDs returns the "waiting_places" edge IDs in the mutation.
+func (m *ApplicationMutation) WaitingPlacesIDs() (ids []domain.ID) {
+	for id := range m.waiting_places {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetWaitingPlaces resets all changes to the "waiting_places" edge.
+func (m *ApplicationMutation) ResetWaitingPlaces() {
+	m.waiting_places = nil
+	m.clearedwaiting_places = false
+	m.removedwaiting_places = nil
 }
 
 // Where appends a list predicates to the ApplicationMutation builder.
@@ -4407,7 +4527,7 @@ func (m *ApplicationMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ApplicationMutation) AddedEdges() []string {
-	edges := make([]string, 0, 13)
+	edges := make([]string, 0, 15)
 	if m.summary != nil {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -4438,6 +4558,9 @@ func (m *ApplicationMutation) AddedEdges() []string {
 	if m.appointments != nil {
 		edges = append(edges, application.EdgeAppointments)
 	}
+	if m.interviews != nil {
+		edges = append(edges, application.EdgeInterviews)
+	}
 	if m.orientations != nil {
 		edges = append(edges, application.EdgeOrientations)
 	}
@@ -4446,6 +4569,9 @@ func (m *ApplicationMutation) AddedEdges() []string {
 	}
 	if m.appointment_offers != nil {
 		edges = append(edges, application.EdgeAppointmentOffers)
+	}
+	if m.waiting_places != nil {
+		edges = append(edges, application.EdgeWaitingPlaces)
 	}
 	return edges
 }
@@ -4508,6 +4634,12 @@ func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeInterviews:
+		ids := make([]ent.Value, 0, len(m.interviews))
+		for id := range m.interviews {
+			ids = append(ids, id)
+		}
+		return ids
 	case application.EdgeOrientations:
 		ids := make([]ent.Value, 0, len(m.orientations))
 		for id := range m.orientations {
@@ -4526,13 +4658,19 @@ func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeWaitingPlaces:
+		ids := make([]ent.Value, 0, len(m.waiting_places))
+		for id := range m.waiting_places {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ApplicationMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 13)
+	edges := make([]string, 0, 15)
 	if m.removedwishes != nil {
 		edges = append(edges, application.EdgeWishes)
 	}
@@ -4554,6 +4692,9 @@ func (m *ApplicationMutation) RemovedEdges() []string {
 	if m.removedappointments != nil {
 		edges = append(edges, application.EdgeAppointments)
 	}
+	if m.removedinterviews != nil {
+		edges = append(edges, application.EdgeInterviews)
+	}
 	if m.removedorientations != nil {
 		edges = append(edges, application.EdgeOrientations)
 	}
@@ -4562,6 +4703,9 @@ func (m *ApplicationMutation) RemovedEdges() []string {
 	}
 	if m.removedappointment_offers != nil {
 		edges = append(edges, application.EdgeAppointmentOffers)
+	}
+	if m.removedwaiting_places != nil {
+		edges = append(edges, application.EdgeWaitingPlaces)
 	}
 	return edges
 }
@@ -4612,6 +4756,12 @@ func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeInterviews:
+		ids := make([]ent.Value, 0, len(m.removedinterviews))
+		for id := range m.removedinterviews {
+			ids = append(ids, id)
+		}
+		return ids
 	case application.EdgeOrientations:
 		ids := make([]ent.Value, 0, len(m.removedorientations))
 		for id := range m.removedorientations {
@@ -4630,13 +4780,19 @@ func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeWaitingPlaces:
+		ids := make([]ent.Value, 0, len(m.removedwaiting_places))
+		for id := range m.removedwaiting_places {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ApplicationMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 13)
+	edges := make([]string, 0, 15)
 	if m.clearedsummary {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -4667,6 +4823,9 @@ func (m *ApplicationMutation) ClearedEdges() []string {
 	if m.clearedappointments {
 		edges = append(edges, application.EdgeAppointments)
 	}
+	if m.clearedinterviews {
+		edges = append(edges, application.EdgeInterviews)
+	}
 	if m.clearedorientations {
 		edges = append(edges, application.EdgeOrientations)
 	}
@@ -4675,6 +4834,9 @@ func (m *ApplicationMutation) ClearedEdges() []string {
 	}
 	if m.clearedappointment_offers {
 		edges = append(edges, application.EdgeAppointmentOffers)
+	}
+	if m.clearedwaiting_places {
+		edges = append(edges, application.EdgeWaitingPlaces)
 	}
 	return edges
 }
@@ -4703,12 +4865,16 @@ func (m *ApplicationMutation) EdgeCleared(name string) bool {
 		return m.clearedpieces
 	case application.EdgeAppointments:
 		return m.clearedappointments
+	case application.EdgeInterviews:
+		return m.clearedinterviews
 	case application.EdgeOrientations:
 		return m.clearedorientations
 	case application.EdgeMessages:
 		return m.clearedmessages
 	case application.EdgeAppointmentOffers:
 		return m.clearedappointment_offers
+	case application.EdgeWaitingPlaces:
+		return m.clearedwaiting_places
 	}
 	return false
 }
@@ -4764,6 +4930,9 @@ func (m *ApplicationMutation) ResetEdge(name string) error {
 	case application.EdgeAppointments:
 		m.ResetAppointments()
 		return nil
+	case application.EdgeInterviews:
+		m.ResetInterviews()
+		return nil
 	case application.EdgeOrientations:
 		m.ResetOrientations()
 		return nil
@@ -4772,6 +4941,9 @@ func (m *ApplicationMutation) ResetEdge(name string) error {
 		return nil
 	case application.EdgeAppointmentOffers:
 		m.ResetAppointmentOffers()
+		return nil
+	case application.EdgeWaitingPlaces:
+		m.ResetWaitingPlaces()
 		return nil
 	}
 	return fmt.Errorf("unknown Application edge %s", name)
@@ -18457,12 +18629,15 @@ type BookedTimeMutation struct {
 	typ                    string
 	id                     *domain.ID
 	created_at             *time.Time
+	held_until             *time.Time
 	starts_at              *time.Time
 	ends_at                *time.Time
 	overbooked             *bool
 	clearedFields          map[string]struct{}
 	appointment            *domain.ID
 	clearedappointment     bool
+	waiting_place          *domain.ID
+	clearedwaiting_place   bool
 	reception_point        *domain.ID
 	clearedreception_point bool
 	person                 *domain.ID
@@ -18631,7 +18806,7 @@ func (m *BookedTimeMutation) AppointmentID() (r domain.ID, exists bool) {
 // OldAppointmentID returns the old "appointment_id" field's value of the BookedTime entity.
 // If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *BookedTimeMutation) OldAppointmentID(ctx context.Context) (v domain.ID, err error) {
+func (m *BookedTimeMutation) OldAppointmentID(ctx context.Context) (v *domain.ID, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldAppointmentID is only allowed on UpdateOne operations")
 	}
@@ -18645,9 +18820,120 @@ func (m *BookedTimeMutation) OldAppointmentID(ctx context.Context) (v domain.ID,
 	return oldValue.AppointmentID, nil
 }
 
+// ClearAppointmentID clears the value of the "appointment_id" field.
+func (m *BookedTimeMutation) ClearAppointmentID() {
+	m.appointment = nil
+	m.clearedFields[bookedtime.FieldAppointmentID] = struct{}{}
+}
+
+// AppointmentIDCleared returns if the "appointment_id" field was cleared in this mutation.
+func (m *BookedTimeMutation) AppointmentIDCleared() bool {
+	_, ok := m.clearedFields[bookedtime.FieldAppointmentID]
+	return ok
+}
+
 // ResetAppointmentID resets all changes to the "appointment_id" field.
 func (m *BookedTimeMutation) ResetAppointmentID() {
 	m.appointment = nil
+	delete(m.clearedFields, bookedtime.FieldAppointmentID)
+}
+
+// SetWaitingPlaceID sets the "waiting_place_id" field.
+func (m *BookedTimeMutation) SetWaitingPlaceID(d domain.ID) {
+	m.waiting_place = &d
+}
+
+// WaitingPlaceID returns the value of the "waiting_place_id" field in the mutation.
+func (m *BookedTimeMutation) WaitingPlaceID() (r domain.ID, exists bool) {
+	v := m.waiting_place
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWaitingPlaceID returns the old "waiting_place_id" field's value of the BookedTime entity.
+// If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookedTimeMutation) OldWaitingPlaceID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWaitingPlaceID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWaitingPlaceID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWaitingPlaceID: %w", err)
+	}
+	return oldValue.WaitingPlaceID, nil
+}
+
+// ClearWaitingPlaceID clears the value of the "waiting_place_id" field.
+func (m *BookedTimeMutation) ClearWaitingPlaceID() {
+	m.waiting_place = nil
+	m.clearedFields[bookedtime.FieldWaitingPlaceID] = struct{}{}
+}
+
+// WaitingPlaceIDCleared returns if the "waiting_place_id" field was cleared in this mutation.
+func (m *BookedTimeMutation) WaitingPlaceIDCleared() bool {
+	_, ok := m.clearedFields[bookedtime.FieldWaitingPlaceID]
+	return ok
+}
+
+// ResetWaitingPlaceID resets all changes to the "waiting_place_id" field.
+func (m *BookedTimeMutation) ResetWaitingPlaceID() {
+	m.waiting_place = nil
+	delete(m.clearedFields, bookedtime.FieldWaitingPlaceID)
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (m *BookedTimeMutation) SetHeldUntil(t time.Time) {
+	m.held_until = &t
+}
+
+// HeldUntil returns the value of the "held_until" field in the mutation.
+func (m *BookedTimeMutation) HeldUntil() (r time.Time, exists bool) {
+	v := m.held_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldUntil returns the old "held_until" field's value of the BookedTime entity.
+// If the BookedTime object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *BookedTimeMutation) OldHeldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldUntil: %w", err)
+	}
+	return oldValue.HeldUntil, nil
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (m *BookedTimeMutation) ClearHeldUntil() {
+	m.held_until = nil
+	m.clearedFields[bookedtime.FieldHeldUntil] = struct{}{}
+}
+
+// HeldUntilCleared returns if the "held_until" field was cleared in this mutation.
+func (m *BookedTimeMutation) HeldUntilCleared() bool {
+	_, ok := m.clearedFields[bookedtime.FieldHeldUntil]
+	return ok
+}
+
+// ResetHeldUntil resets all changes to the "held_until" field.
+func (m *BookedTimeMutation) ResetHeldUntil() {
+	m.held_until = nil
+	delete(m.clearedFields, bookedtime.FieldHeldUntil)
 }
 
 // SetReceptionPointID sets the "reception_point_id" field.
@@ -18900,7 +19186,7 @@ func (m *BookedTimeMutation) ClearAppointment() {
 
 // AppointmentCleared reports if the "appointment" edge to the Appointment entity was cleared.
 func (m *BookedTimeMutation) AppointmentCleared() bool {
-	return m.clearedappointment
+	return m.AppointmentIDCleared() || m.clearedappointment
 }
 
 // AppointmentIDs returns the "appointment" edge IDs in the mutation.
@@ -18917,6 +19203,33 @@ func (m *BookedTimeMutation) AppointmentIDs() (ids []domain.ID) {
 func (m *BookedTimeMutation) ResetAppointment() {
 	m.appointment = nil
 	m.clearedappointment = false
+}
+
+// ClearWaitingPlace clears the "waiting_place" edge to the WaitingPlace entity.
+func (m *BookedTimeMutation) ClearWaitingPlace() {
+	m.clearedwaiting_place = true
+	m.clearedFields[bookedtime.FieldWaitingPlaceID] = struct{}{}
+}
+
+// WaitingPlaceCleared reports if the "waiting_place" edge to the WaitingPlace entity was cleared.
+func (m *BookedTimeMutation) WaitingPlaceCleared() bool {
+	return m.WaitingPlaceIDCleared() || m.clearedwaiting_place
+}
+
+// WaitingPlaceIDs returns the "waiting_place" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// WaitingPlaceID instead. It exists only for internal usage by the builders.
+func (m *BookedTimeMutation) WaitingPlaceIDs() (ids []domain.ID) {
+	if id := m.waiting_place; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetWaitingPlace resets all changes to the "waiting_place" edge.
+func (m *BookedTimeMutation) ResetWaitingPlace() {
+	m.waiting_place = nil
+	m.clearedwaiting_place = false
 }
 
 // ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
@@ -19034,12 +19347,18 @@ func (m *BookedTimeMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *BookedTimeMutation) Fields() []string {
-	fields := make([]string, 0, 8)
+	fields := make([]string, 0, 10)
 	if m.created_at != nil {
 		fields = append(fields, bookedtime.FieldCreatedAt)
 	}
 	if m.appointment != nil {
 		fields = append(fields, bookedtime.FieldAppointmentID)
+	}
+	if m.waiting_place != nil {
+		fields = append(fields, bookedtime.FieldWaitingPlaceID)
+	}
+	if m.held_until != nil {
+		fields = append(fields, bookedtime.FieldHeldUntil)
 	}
 	if m.reception_point != nil {
 		fields = append(fields, bookedtime.FieldReceptionPointID)
@@ -19071,6 +19390,10 @@ func (m *BookedTimeMutation) Field(name string) (ent.Value, bool) {
 		return m.CreatedAt()
 	case bookedtime.FieldAppointmentID:
 		return m.AppointmentID()
+	case bookedtime.FieldWaitingPlaceID:
+		return m.WaitingPlaceID()
+	case bookedtime.FieldHeldUntil:
+		return m.HeldUntil()
 	case bookedtime.FieldReceptionPointID:
 		return m.ReceptionPointID()
 	case bookedtime.FieldPersonID:
@@ -19096,6 +19419,10 @@ func (m *BookedTimeMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldCreatedAt(ctx)
 	case bookedtime.FieldAppointmentID:
 		return m.OldAppointmentID(ctx)
+	case bookedtime.FieldWaitingPlaceID:
+		return m.OldWaitingPlaceID(ctx)
+	case bookedtime.FieldHeldUntil:
+		return m.OldHeldUntil(ctx)
 	case bookedtime.FieldReceptionPointID:
 		return m.OldReceptionPointID(ctx)
 	case bookedtime.FieldPersonID:
@@ -19130,6 +19457,20 @@ func (m *BookedTimeMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetAppointmentID(v)
+		return nil
+	case bookedtime.FieldWaitingPlaceID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWaitingPlaceID(v)
+		return nil
+	case bookedtime.FieldHeldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldUntil(v)
 		return nil
 	case bookedtime.FieldReceptionPointID:
 		v, ok := value.(domain.ID)
@@ -19203,6 +19544,15 @@ func (m *BookedTimeMutation) AddField(name string, value ent.Value) error {
 // mutation.
 func (m *BookedTimeMutation) ClearedFields() []string {
 	var fields []string
+	if m.FieldCleared(bookedtime.FieldAppointmentID) {
+		fields = append(fields, bookedtime.FieldAppointmentID)
+	}
+	if m.FieldCleared(bookedtime.FieldWaitingPlaceID) {
+		fields = append(fields, bookedtime.FieldWaitingPlaceID)
+	}
+	if m.FieldCleared(bookedtime.FieldHeldUntil) {
+		fields = append(fields, bookedtime.FieldHeldUntil)
+	}
 	if m.FieldCleared(bookedtime.FieldPersonID) {
 		fields = append(fields, bookedtime.FieldPersonID)
 	}
@@ -19223,6 +19573,15 @@ func (m *BookedTimeMutation) FieldCleared(name string) bool {
 // error if the field is not defined in the schema.
 func (m *BookedTimeMutation) ClearField(name string) error {
 	switch name {
+	case bookedtime.FieldAppointmentID:
+		m.ClearAppointmentID()
+		return nil
+	case bookedtime.FieldWaitingPlaceID:
+		m.ClearWaitingPlaceID()
+		return nil
+	case bookedtime.FieldHeldUntil:
+		m.ClearHeldUntil()
+		return nil
 	case bookedtime.FieldPersonID:
 		m.ClearPersonID()
 		return nil
@@ -19242,6 +19601,12 @@ func (m *BookedTimeMutation) ResetField(name string) error {
 		return nil
 	case bookedtime.FieldAppointmentID:
 		m.ResetAppointmentID()
+		return nil
+	case bookedtime.FieldWaitingPlaceID:
+		m.ResetWaitingPlaceID()
+		return nil
+	case bookedtime.FieldHeldUntil:
+		m.ResetHeldUntil()
 		return nil
 	case bookedtime.FieldReceptionPointID:
 		m.ResetReceptionPointID()
@@ -19267,9 +19632,12 @@ func (m *BookedTimeMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *BookedTimeMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.appointment != nil {
 		edges = append(edges, bookedtime.EdgeAppointment)
+	}
+	if m.waiting_place != nil {
+		edges = append(edges, bookedtime.EdgeWaitingPlace)
 	}
 	if m.reception_point != nil {
 		edges = append(edges, bookedtime.EdgeReceptionPoint)
@@ -19291,6 +19659,10 @@ func (m *BookedTimeMutation) AddedIDs(name string) []ent.Value {
 		if id := m.appointment; id != nil {
 			return []ent.Value{*id}
 		}
+	case bookedtime.EdgeWaitingPlace:
+		if id := m.waiting_place; id != nil {
+			return []ent.Value{*id}
+		}
 	case bookedtime.EdgeReceptionPoint:
 		if id := m.reception_point; id != nil {
 			return []ent.Value{*id}
@@ -19309,7 +19681,7 @@ func (m *BookedTimeMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *BookedTimeMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	return edges
 }
 
@@ -19321,9 +19693,12 @@ func (m *BookedTimeMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *BookedTimeMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 5)
 	if m.clearedappointment {
 		edges = append(edges, bookedtime.EdgeAppointment)
+	}
+	if m.clearedwaiting_place {
+		edges = append(edges, bookedtime.EdgeWaitingPlace)
 	}
 	if m.clearedreception_point {
 		edges = append(edges, bookedtime.EdgeReceptionPoint)
@@ -19343,6 +19718,8 @@ func (m *BookedTimeMutation) EdgeCleared(name string) bool {
 	switch name {
 	case bookedtime.EdgeAppointment:
 		return m.clearedappointment
+	case bookedtime.EdgeWaitingPlace:
+		return m.clearedwaiting_place
 	case bookedtime.EdgeReceptionPoint:
 		return m.clearedreception_point
 	case bookedtime.EdgePerson:
@@ -19359,6 +19736,9 @@ func (m *BookedTimeMutation) ClearEdge(name string) error {
 	switch name {
 	case bookedtime.EdgeAppointment:
 		m.ClearAppointment()
+		return nil
+	case bookedtime.EdgeWaitingPlace:
+		m.ClearWaitingPlace()
 		return nil
 	case bookedtime.EdgeReceptionPoint:
 		m.ClearReceptionPoint()
@@ -19379,6 +19759,9 @@ func (m *BookedTimeMutation) ResetEdge(name string) error {
 	switch name {
 	case bookedtime.EdgeAppointment:
 		m.ResetAppointment()
+		return nil
+	case bookedtime.EdgeWaitingPlace:
+		m.ResetWaitingPlace()
 		return nil
 	case bookedtime.EdgeReceptionPoint:
 		m.ResetReceptionPoint()
@@ -31761,6 +32144,2204 @@ func (m *HouseholdMemberMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown HouseholdMember edge %s", name)
+}
+
+// InterviewMutation represents an operation that mutates the Interview nodes in the graph.
+type InterviewMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	moved_from_id          *domain.ID
+	kind                   *domain.InterviewKind
+	held_on                *domain.Date
+	project                **domain.HousingProject
+	clearedFields          map[string]struct{}
+	application            *domain.ID
+	clearedapplication     bool
+	reception_point        *domain.ID
+	clearedreception_point bool
+	organisation           *domain.ID
+	clearedorganisation    bool
+	held_by                *domain.ID
+	clearedheld_by         bool
+	appointment            *domain.ID
+	clearedappointment     bool
+	notes                  map[domain.ID]struct{}
+	removednotes           map[domain.ID]struct{}
+	clearednotes           bool
+	done                   bool
+	oldValue               func(context.Context) (*Interview, error)
+	predicates             []predicate.Interview
+}
+
+var _ ent.Mutation = (*InterviewMutation)(nil)
+
+// interviewOption allows management of the mutation configuration using functional options.
+type interviewOption func(*InterviewMutation)
+
+// newInterviewMutation creates new mutation for the Interview entity.
+func newInterviewMutation(c config, op Op, opts ...interviewOption) *InterviewMutation {
+	m := &InterviewMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeInterview,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withInterviewID sets the ID field of the mutation.
+func withInterviewID(id domain.ID) interviewOption {
+	return func(m *InterviewMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Interview
+		)
+		m.oldValue = func(ctx context.Context) (*Interview, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Interview.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withInterview sets the old Interview of the mutation.
+func withInterview(node *Interview) interviewOption {
+	return func(m *InterviewMutation) {
+		m.oldValue = func(context.Context) (*Interview, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m InterviewMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m InterviewMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Interview entities.
+func (m *InterviewMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *InterviewMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *InterviewMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Interview.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *InterviewMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *InterviewMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *InterviewMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *InterviewMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *InterviewMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *InterviewMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMovedFromID sets the "moved_from_id" field.
+func (m *InterviewMutation) SetMovedFromID(d domain.ID) {
+	m.moved_from_id = &d
+}
+
+// MovedFromID returns the value of the "moved_from_id" field in the mutation.
+func (m *InterviewMutation) MovedFromID() (r domain.ID, exists bool) {
+	v := m.moved_from_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMovedFromID returns the old "moved_from_id" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldMovedFromID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMovedFromID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMovedFromID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMovedFromID: %w", err)
+	}
+	return oldValue.MovedFromID, nil
+}
+
+// ClearMovedFromID clears the value of the "moved_from_id" field.
+func (m *InterviewMutation) ClearMovedFromID() {
+	m.moved_from_id = nil
+	m.clearedFields[interview.FieldMovedFromID] = struct{}{}
+}
+
+// MovedFromIDCleared returns if the "moved_from_id" field was cleared in this mutation.
+func (m *InterviewMutation) MovedFromIDCleared() bool {
+	_, ok := m.clearedFields[interview.FieldMovedFromID]
+	return ok
+}
+
+// ResetMovedFromID resets all changes to the "moved_from_id" field.
+func (m *InterviewMutation) ResetMovedFromID() {
+	m.moved_from_id = nil
+	delete(m.clearedFields, interview.FieldMovedFromID)
+}
+
+// SetKind sets the "kind" field.
+func (m *InterviewMutation) SetKind(dk domain.InterviewKind) {
+	m.kind = &dk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *InterviewMutation) Kind() (r domain.InterviewKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldKind(ctx context.Context) (v domain.InterviewKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *InterviewMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetHeldOn sets the "held_on" field.
+func (m *InterviewMutation) SetHeldOn(d domain.Date) {
+	m.held_on = &d
+}
+
+// HeldOn returns the value of the "held_on" field in the mutation.
+func (m *InterviewMutation) HeldOn() (r domain.Date, exists bool) {
+	v := m.held_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldOn returns the old "held_on" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldHeldOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldOn: %w", err)
+	}
+	return oldValue.HeldOn, nil
+}
+
+// ResetHeldOn resets all changes to the "held_on" field.
+func (m *InterviewMutation) ResetHeldOn() {
+	m.held_on = nil
+}
+
+// SetHeldByID sets the "held_by_id" field.
+func (m *InterviewMutation) SetHeldByID(d domain.ID) {
+	m.held_by = &d
+}
+
+// HeldByID returns the value of the "held_by_id" field in the mutation.
+func (m *InterviewMutation) HeldByID() (r domain.ID, exists bool) {
+	v := m.held_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldByID returns the old "held_by_id" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldHeldByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldByID: %w", err)
+	}
+	return oldValue.HeldByID, nil
+}
+
+// ResetHeldByID resets all changes to the "held_by_id" field.
+func (m *InterviewMutation) ResetHeldByID() {
+	m.held_by = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *InterviewMutation) SetOrganisationID(d domain.ID) {
+	m.organisation = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *InterviewMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *InterviewMutation) ResetOrganisationID() {
+	m.organisation = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *InterviewMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *InterviewMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldReceptionPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ClearReceptionPointID clears the value of the "reception_point_id" field.
+func (m *InterviewMutation) ClearReceptionPointID() {
+	m.reception_point = nil
+	m.clearedFields[interview.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointIDCleared returns if the "reception_point_id" field was cleared in this mutation.
+func (m *InterviewMutation) ReceptionPointIDCleared() bool {
+	_, ok := m.clearedFields[interview.FieldReceptionPointID]
+	return ok
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *InterviewMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+	delete(m.clearedFields, interview.FieldReceptionPointID)
+}
+
+// SetAppointmentID sets the "appointment_id" field.
+func (m *InterviewMutation) SetAppointmentID(d domain.ID) {
+	m.appointment = &d
+}
+
+// AppointmentID returns the value of the "appointment_id" field in the mutation.
+func (m *InterviewMutation) AppointmentID() (r domain.ID, exists bool) {
+	v := m.appointment
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAppointmentID returns the old "appointment_id" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldAppointmentID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAppointmentID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAppointmentID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAppointmentID: %w", err)
+	}
+	return oldValue.AppointmentID, nil
+}
+
+// ClearAppointmentID clears the value of the "appointment_id" field.
+func (m *InterviewMutation) ClearAppointmentID() {
+	m.appointment = nil
+	m.clearedFields[interview.FieldAppointmentID] = struct{}{}
+}
+
+// AppointmentIDCleared returns if the "appointment_id" field was cleared in this mutation.
+func (m *InterviewMutation) AppointmentIDCleared() bool {
+	_, ok := m.clearedFields[interview.FieldAppointmentID]
+	return ok
+}
+
+// ResetAppointmentID resets all changes to the "appointment_id" field.
+func (m *InterviewMutation) ResetAppointmentID() {
+	m.appointment = nil
+	delete(m.clearedFields, interview.FieldAppointmentID)
+}
+
+// SetProject sets the "project" field.
+func (m *InterviewMutation) SetProject(dp *domain.HousingProject) {
+	m.project = &dp
+}
+
+// Project returns the value of the "project" field in the mutation.
+func (m *InterviewMutation) Project() (r *domain.HousingProject, exists bool) {
+	v := m.project
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProject returns the old "project" field's value of the Interview entity.
+// If the Interview object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewMutation) OldProject(ctx context.Context) (v *domain.HousingProject, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProject is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProject requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProject: %w", err)
+	}
+	return oldValue.Project, nil
+}
+
+// ClearProject clears the value of the "project" field.
+func (m *InterviewMutation) ClearProject() {
+	m.project = nil
+	m.clearedFields[interview.FieldProject] = struct{}{}
+}
+
+// ProjectCleared returns if the "project" field was cleared in this mutation.
+func (m *InterviewMutation) ProjectCleared() bool {
+	_, ok := m.clearedFields[interview.FieldProject]
+	return ok
+}
+
+// ResetProject resets all changes to the "project" field.
+func (m *InterviewMutation) ResetProject() {
+	m.project = nil
+	delete(m.clearedFields, interview.FieldProject)
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *InterviewMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[interview.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *InterviewMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *InterviewMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *InterviewMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *InterviewMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[interview.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *InterviewMutation) ReceptionPointCleared() bool {
+	return m.ReceptionPointIDCleared() || m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *InterviewMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *InterviewMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *InterviewMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[interview.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *InterviewMutation) OrganisationCleared() bool {
+	return m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *InterviewMutation) OrganisationIDs() (ids []domain.ID) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *InterviewMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// ClearHeldBy clears the "held_by" edge to the Person entity.
+func (m *InterviewMutation) ClearHeldBy() {
+	m.clearedheld_by = true
+	m.clearedFields[interview.FieldHeldByID] = struct{}{}
+}
+
+// HeldByCleared reports if the "held_by" edge to the Person entity was cleared.
+func (m *InterviewMutation) HeldByCleared() bool {
+	return m.clearedheld_by
+}
+
+// HeldByIDs returns the "held_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// HeldByID instead. It exists only for internal usage by the builders.
+func (m *InterviewMutation) HeldByIDs() (ids []domain.ID) {
+	if id := m.held_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetHeldBy resets all changes to the "held_by" edge.
+func (m *InterviewMutation) ResetHeldBy() {
+	m.held_by = nil
+	m.clearedheld_by = false
+}
+
+// ClearAppointment clears the "appointment" edge to the Appointment entity.
+func (m *InterviewMutation) ClearAppointment() {
+	m.clearedappointment = true
+	m.clearedFields[interview.FieldAppointmentID] = struct{}{}
+}
+
+// AppointmentCleared reports if the "appointment" edge to the Appointment entity was cleared.
+func (m *InterviewMutation) AppointmentCleared() bool {
+	return m.AppointmentIDCleared() || m.clearedappointment
+}
+
+// AppointmentIDs returns the "appointment" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AppointmentID instead. It exists only for internal usage by the builders.
+func (m *InterviewMutation) AppointmentIDs() (ids []domain.ID) {
+	if id := m.appointment; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAppointment resets all changes to the "appointment" edge.
+func (m *InterviewMutation) ResetAppointment() {
+	m.appointment = nil
+	m.clearedappointment = false
+}
+
+// AddNoteIDs adds the "notes" edge to the InterviewNote entity by ids.
+func (m *InterviewMutation) AddNoteIDs(ids ...domain.ID) {
+	if m.notes == nil {
+		m.notes = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.notes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearNotes clears the "notes" edge to the InterviewNote entity.
+func (m *InterviewMutation) ClearNotes() {
+	m.clearednotes = true
+}
+
+// NotesCleared reports if the "notes" edge to the InterviewNote entity was cleared.
+func (m *InterviewMutation) NotesCleared() bool {
+	return m.clearednotes
+}
+
+// RemoveNoteIDs removes the "notes" edge to the InterviewNote entity by IDs.
+func (m *InterviewMutation) RemoveNoteIDs(ids ...domain.ID) {
+	if m.removednotes == nil {
+		m.removednotes = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.notes, ids[i])
+		m.removednotes[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedNotes returns the removed IDs of the "notes" edge to the InterviewNote entity.
+func (m *InterviewMutation) RemovedNotesIDs() (ids []domain.ID) {
+	for id := range m.removednotes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// NotesIDs returns the "notes" edge IDs in the mutation.
+func (m *InterviewMutation) NotesIDs() (ids []domain.ID) {
+	for id := range m.notes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetNotes resets all changes to the "notes" edge.
+func (m *InterviewMutation) ResetNotes() {
+	m.notes = nil
+	m.clearednotes = false
+	m.removednotes = nil
+}
+
+// Where appends a list predicates to the InterviewMutation builder.
+func (m *InterviewMutation) Where(ps ...predicate.Interview) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the InterviewMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *InterviewMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Interview, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *InterviewMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *InterviewMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Interview).
+func (m *InterviewMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *InterviewMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, interview.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, interview.FieldApplicationID)
+	}
+	if m.moved_from_id != nil {
+		fields = append(fields, interview.FieldMovedFromID)
+	}
+	if m.kind != nil {
+		fields = append(fields, interview.FieldKind)
+	}
+	if m.held_on != nil {
+		fields = append(fields, interview.FieldHeldOn)
+	}
+	if m.held_by != nil {
+		fields = append(fields, interview.FieldHeldByID)
+	}
+	if m.organisation != nil {
+		fields = append(fields, interview.FieldOrganisationID)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, interview.FieldReceptionPointID)
+	}
+	if m.appointment != nil {
+		fields = append(fields, interview.FieldAppointmentID)
+	}
+	if m.project != nil {
+		fields = append(fields, interview.FieldProject)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *InterviewMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case interview.FieldCreatedAt:
+		return m.CreatedAt()
+	case interview.FieldApplicationID:
+		return m.ApplicationID()
+	case interview.FieldMovedFromID:
+		return m.MovedFromID()
+	case interview.FieldKind:
+		return m.Kind()
+	case interview.FieldHeldOn:
+		return m.HeldOn()
+	case interview.FieldHeldByID:
+		return m.HeldByID()
+	case interview.FieldOrganisationID:
+		return m.OrganisationID()
+	case interview.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case interview.FieldAppointmentID:
+		return m.AppointmentID()
+	case interview.FieldProject:
+		return m.Project()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *InterviewMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case interview.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case interview.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case interview.FieldMovedFromID:
+		return m.OldMovedFromID(ctx)
+	case interview.FieldKind:
+		return m.OldKind(ctx)
+	case interview.FieldHeldOn:
+		return m.OldHeldOn(ctx)
+	case interview.FieldHeldByID:
+		return m.OldHeldByID(ctx)
+	case interview.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case interview.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case interview.FieldAppointmentID:
+		return m.OldAppointmentID(ctx)
+	case interview.FieldProject:
+		return m.OldProject(ctx)
+	}
+	return nil, fmt.Errorf("unknown Interview field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InterviewMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case interview.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case interview.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case interview.FieldMovedFromID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMovedFromID(v)
+		return nil
+	case interview.FieldKind:
+		v, ok := value.(domain.InterviewKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case interview.FieldHeldOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldOn(v)
+		return nil
+	case interview.FieldHeldByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldByID(v)
+		return nil
+	case interview.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case interview.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case interview.FieldAppointmentID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAppointmentID(v)
+		return nil
+	case interview.FieldProject:
+		v, ok := value.(*domain.HousingProject)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProject(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Interview field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *InterviewMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *InterviewMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InterviewMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown Interview numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *InterviewMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(interview.FieldMovedFromID) {
+		fields = append(fields, interview.FieldMovedFromID)
+	}
+	if m.FieldCleared(interview.FieldReceptionPointID) {
+		fields = append(fields, interview.FieldReceptionPointID)
+	}
+	if m.FieldCleared(interview.FieldAppointmentID) {
+		fields = append(fields, interview.FieldAppointmentID)
+	}
+	if m.FieldCleared(interview.FieldProject) {
+		fields = append(fields, interview.FieldProject)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *InterviewMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *InterviewMutation) ClearField(name string) error {
+	switch name {
+	case interview.FieldMovedFromID:
+		m.ClearMovedFromID()
+		return nil
+	case interview.FieldReceptionPointID:
+		m.ClearReceptionPointID()
+		return nil
+	case interview.FieldAppointmentID:
+		m.ClearAppointmentID()
+		return nil
+	case interview.FieldProject:
+		m.ClearProject()
+		return nil
+	}
+	return fmt.Errorf("unknown Interview nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *InterviewMutation) ResetField(name string) error {
+	switch name {
+	case interview.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case interview.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case interview.FieldMovedFromID:
+		m.ResetMovedFromID()
+		return nil
+	case interview.FieldKind:
+		m.ResetKind()
+		return nil
+	case interview.FieldHeldOn:
+		m.ResetHeldOn()
+		return nil
+	case interview.FieldHeldByID:
+		m.ResetHeldByID()
+		return nil
+	case interview.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case interview.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case interview.FieldAppointmentID:
+		m.ResetAppointmentID()
+		return nil
+	case interview.FieldProject:
+		m.ResetProject()
+		return nil
+	}
+	return fmt.Errorf("unknown Interview field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *InterviewMutation) AddedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.application != nil {
+		edges = append(edges, interview.EdgeApplication)
+	}
+	if m.reception_point != nil {
+		edges = append(edges, interview.EdgeReceptionPoint)
+	}
+	if m.organisation != nil {
+		edges = append(edges, interview.EdgeOrganisation)
+	}
+	if m.held_by != nil {
+		edges = append(edges, interview.EdgeHeldBy)
+	}
+	if m.appointment != nil {
+		edges = append(edges, interview.EdgeAppointment)
+	}
+	if m.notes != nil {
+		edges = append(edges, interview.EdgeNotes)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *InterviewMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case interview.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case interview.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case interview.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	case interview.EdgeHeldBy:
+		if id := m.held_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case interview.EdgeAppointment:
+		if id := m.appointment; id != nil {
+			return []ent.Value{*id}
+		}
+	case interview.EdgeNotes:
+		ids := make([]ent.Value, 0, len(m.notes))
+		for id := range m.notes {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *InterviewMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.removednotes != nil {
+		edges = append(edges, interview.EdgeNotes)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *InterviewMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case interview.EdgeNotes:
+		ids := make([]ent.Value, 0, len(m.removednotes))
+		for id := range m.removednotes {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *InterviewMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.clearedapplication {
+		edges = append(edges, interview.EdgeApplication)
+	}
+	if m.clearedreception_point {
+		edges = append(edges, interview.EdgeReceptionPoint)
+	}
+	if m.clearedorganisation {
+		edges = append(edges, interview.EdgeOrganisation)
+	}
+	if m.clearedheld_by {
+		edges = append(edges, interview.EdgeHeldBy)
+	}
+	if m.clearedappointment {
+		edges = append(edges, interview.EdgeAppointment)
+	}
+	if m.clearednotes {
+		edges = append(edges, interview.EdgeNotes)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *InterviewMutation) EdgeCleared(name string) bool {
+	switch name {
+	case interview.EdgeApplication:
+		return m.clearedapplication
+	case interview.EdgeReceptionPoint:
+		return m.clearedreception_point
+	case interview.EdgeOrganisation:
+		return m.clearedorganisation
+	case interview.EdgeHeldBy:
+		return m.clearedheld_by
+	case interview.EdgeAppointment:
+		return m.clearedappointment
+	case interview.EdgeNotes:
+		return m.clearednotes
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *InterviewMutation) ClearEdge(name string) error {
+	switch name {
+	case interview.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case interview.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	case interview.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	case interview.EdgeHeldBy:
+		m.ClearHeldBy()
+		return nil
+	case interview.EdgeAppointment:
+		m.ClearAppointment()
+		return nil
+	}
+	return fmt.Errorf("unknown Interview unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *InterviewMutation) ResetEdge(name string) error {
+	switch name {
+	case interview.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case interview.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	case interview.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	case interview.EdgeHeldBy:
+		m.ResetHeldBy()
+		return nil
+	case interview.EdgeAppointment:
+		m.ResetAppointment()
+		return nil
+	case interview.EdgeNotes:
+		m.ResetNotes()
+		return nil
+	}
+	return fmt.Errorf("unknown Interview edge %s", name)
+}
+
+// InterviewNoteMutation represents an operation that mutates the InterviewNote nodes in the graph.
+type InterviewNoteMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *domain.ID
+	created_at          *time.Time
+	moved_from_id       *domain.ID
+	audience            *domain.NoteAudience
+	text                *string
+	written_at          *time.Time
+	clearedFields       map[string]struct{}
+	interview           *domain.ID
+	clearedinterview    bool
+	application         *domain.ID
+	clearedapplication  bool
+	author              *domain.ID
+	clearedauthor       bool
+	organisation        *domain.ID
+	clearedorganisation bool
+	done                bool
+	oldValue            func(context.Context) (*InterviewNote, error)
+	predicates          []predicate.InterviewNote
+}
+
+var _ ent.Mutation = (*InterviewNoteMutation)(nil)
+
+// interviewnoteOption allows management of the mutation configuration using functional options.
+type interviewnoteOption func(*InterviewNoteMutation)
+
+// newInterviewNoteMutation creates new mutation for the InterviewNote entity.
+func newInterviewNoteMutation(c config, op Op, opts ...interviewnoteOption) *InterviewNoteMutation {
+	m := &InterviewNoteMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeInterviewNote,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withInterviewNoteID sets the ID field of the mutation.
+func withInterviewNoteID(id domain.ID) interviewnoteOption {
+	return func(m *InterviewNoteMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *InterviewNote
+		)
+		m.oldValue = func(ctx context.Context) (*InterviewNote, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().InterviewNote.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withInterviewNote sets the old InterviewNote of the mutation.
+func withInterviewNote(node *InterviewNote) interviewnoteOption {
+	return func(m *InterviewNoteMutation) {
+		m.oldValue = func(context.Context) (*InterviewNote, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m InterviewNoteMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m InterviewNoteMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of InterviewNote entities.
+func (m *InterviewNoteMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *InterviewNoteMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *InterviewNoteMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().InterviewNote.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *InterviewNoteMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *InterviewNoteMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *InterviewNoteMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *InterviewNoteMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *InterviewNoteMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *InterviewNoteMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMovedFromID sets the "moved_from_id" field.
+func (m *InterviewNoteMutation) SetMovedFromID(d domain.ID) {
+	m.moved_from_id = &d
+}
+
+// MovedFromID returns the value of the "moved_from_id" field in the mutation.
+func (m *InterviewNoteMutation) MovedFromID() (r domain.ID, exists bool) {
+	v := m.moved_from_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMovedFromID returns the old "moved_from_id" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldMovedFromID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMovedFromID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMovedFromID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMovedFromID: %w", err)
+	}
+	return oldValue.MovedFromID, nil
+}
+
+// ClearMovedFromID clears the value of the "moved_from_id" field.
+func (m *InterviewNoteMutation) ClearMovedFromID() {
+	m.moved_from_id = nil
+	m.clearedFields[interviewnote.FieldMovedFromID] = struct{}{}
+}
+
+// MovedFromIDCleared returns if the "moved_from_id" field was cleared in this mutation.
+func (m *InterviewNoteMutation) MovedFromIDCleared() bool {
+	_, ok := m.clearedFields[interviewnote.FieldMovedFromID]
+	return ok
+}
+
+// ResetMovedFromID resets all changes to the "moved_from_id" field.
+func (m *InterviewNoteMutation) ResetMovedFromID() {
+	m.moved_from_id = nil
+	delete(m.clearedFields, interviewnote.FieldMovedFromID)
+}
+
+// SetInterviewID sets the "interview_id" field.
+func (m *InterviewNoteMutation) SetInterviewID(d domain.ID) {
+	m.interview = &d
+}
+
+// InterviewID returns the value of the "interview_id" field in the mutation.
+func (m *InterviewNoteMutation) InterviewID() (r domain.ID, exists bool) {
+	v := m.interview
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldInterviewID returns the old "interview_id" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldInterviewID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldInterviewID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldInterviewID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldInterviewID: %w", err)
+	}
+	return oldValue.InterviewID, nil
+}
+
+// ResetInterviewID resets all changes to the "interview_id" field.
+func (m *InterviewNoteMutation) ResetInterviewID() {
+	m.interview = nil
+}
+
+// SetAudience sets the "audience" field.
+func (m *InterviewNoteMutation) SetAudience(da domain.NoteAudience) {
+	m.audience = &da
+}
+
+// Audience returns the value of the "audience" field in the mutation.
+func (m *InterviewNoteMutation) Audience() (r domain.NoteAudience, exists bool) {
+	v := m.audience
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAudience returns the old "audience" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldAudience(ctx context.Context) (v domain.NoteAudience, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAudience is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAudience requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAudience: %w", err)
+	}
+	return oldValue.Audience, nil
+}
+
+// ResetAudience resets all changes to the "audience" field.
+func (m *InterviewNoteMutation) ResetAudience() {
+	m.audience = nil
+}
+
+// SetText sets the "text" field.
+func (m *InterviewNoteMutation) SetText(s string) {
+	m.text = &s
+}
+
+// Text returns the value of the "text" field in the mutation.
+func (m *InterviewNoteMutation) Text() (r string, exists bool) {
+	v := m.text
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldText returns the old "text" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldText(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldText is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldText requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldText: %w", err)
+	}
+	return oldValue.Text, nil
+}
+
+// ResetText resets all changes to the "text" field.
+func (m *InterviewNoteMutation) ResetText() {
+	m.text = nil
+}
+
+// SetAuthorID sets the "author_id" field.
+func (m *InterviewNoteMutation) SetAuthorID(d domain.ID) {
+	m.author = &d
+}
+
+// AuthorID returns the value of the "author_id" field in the mutation.
+func (m *InterviewNoteMutation) AuthorID() (r domain.ID, exists bool) {
+	v := m.author
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAuthorID returns the old "author_id" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldAuthorID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAuthorID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAuthorID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAuthorID: %w", err)
+	}
+	return oldValue.AuthorID, nil
+}
+
+// ResetAuthorID resets all changes to the "author_id" field.
+func (m *InterviewNoteMutation) ResetAuthorID() {
+	m.author = nil
+}
+
+// SetOrganisationID sets the "organisation_id" field.
+func (m *InterviewNoteMutation) SetOrganisationID(d domain.ID) {
+	m.organisation = &d
+}
+
+// OrganisationID returns the value of the "organisation_id" field in the mutation.
+func (m *InterviewNoteMutation) OrganisationID() (r domain.ID, exists bool) {
+	v := m.organisation
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOrganisationID returns the old "organisation_id" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldOrganisationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOrganisationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOrganisationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOrganisationID: %w", err)
+	}
+	return oldValue.OrganisationID, nil
+}
+
+// ResetOrganisationID resets all changes to the "organisation_id" field.
+func (m *InterviewNoteMutation) ResetOrganisationID() {
+	m.organisation = nil
+}
+
+// SetWrittenAt sets the "written_at" field.
+func (m *InterviewNoteMutation) SetWrittenAt(t time.Time) {
+	m.written_at = &t
+}
+
+// WrittenAt returns the value of the "written_at" field in the mutation.
+func (m *InterviewNoteMutation) WrittenAt() (r time.Time, exists bool) {
+	v := m.written_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWrittenAt returns the old "written_at" field's value of the InterviewNote entity.
+// If the InterviewNote object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *InterviewNoteMutation) OldWrittenAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWrittenAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWrittenAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWrittenAt: %w", err)
+	}
+	return oldValue.WrittenAt, nil
+}
+
+// ResetWrittenAt resets all changes to the "written_at" field.
+func (m *InterviewNoteMutation) ResetWrittenAt() {
+	m.written_at = nil
+}
+
+// ClearInterview clears the "interview" edge to the Interview entity.
+func (m *InterviewNoteMutation) ClearInterview() {
+	m.clearedinterview = true
+	m.clearedFields[interviewnote.FieldInterviewID] = struct{}{}
+}
+
+// InterviewCleared reports if the "interview" edge to the Interview entity was cleared.
+func (m *InterviewNoteMutation) InterviewCleared() bool {
+	return m.clearedinterview
+}
+
+// InterviewIDs returns the "interview" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// InterviewID instead. It exists only for internal usage by the builders.
+func (m *InterviewNoteMutation) InterviewIDs() (ids []domain.ID) {
+	if id := m.interview; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetInterview resets all changes to the "interview" edge.
+func (m *InterviewNoteMutation) ResetInterview() {
+	m.interview = nil
+	m.clearedinterview = false
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *InterviewNoteMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[interviewnote.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *InterviewNoteMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *InterviewNoteMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *InterviewNoteMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearAuthor clears the "author" edge to the Person entity.
+func (m *InterviewNoteMutation) ClearAuthor() {
+	m.clearedauthor = true
+	m.clearedFields[interviewnote.FieldAuthorID] = struct{}{}
+}
+
+// AuthorCleared reports if the "author" edge to the Person entity was cleared.
+func (m *InterviewNoteMutation) AuthorCleared() bool {
+	return m.clearedauthor
+}
+
+// AuthorIDs returns the "author" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// AuthorID instead. It exists only for internal usage by the builders.
+func (m *InterviewNoteMutation) AuthorIDs() (ids []domain.ID) {
+	if id := m.author; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetAuthor resets all changes to the "author" edge.
+func (m *InterviewNoteMutation) ResetAuthor() {
+	m.author = nil
+	m.clearedauthor = false
+}
+
+// ClearOrganisation clears the "organisation" edge to the Organisation entity.
+func (m *InterviewNoteMutation) ClearOrganisation() {
+	m.clearedorganisation = true
+	m.clearedFields[interviewnote.FieldOrganisationID] = struct{}{}
+}
+
+// OrganisationCleared reports if the "organisation" edge to the Organisation entity was cleared.
+func (m *InterviewNoteMutation) OrganisationCleared() bool {
+	return m.clearedorganisation
+}
+
+// OrganisationIDs returns the "organisation" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OrganisationID instead. It exists only for internal usage by the builders.
+func (m *InterviewNoteMutation) OrganisationIDs() (ids []domain.ID) {
+	if id := m.organisation; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOrganisation resets all changes to the "organisation" edge.
+func (m *InterviewNoteMutation) ResetOrganisation() {
+	m.organisation = nil
+	m.clearedorganisation = false
+}
+
+// Where appends a list predicates to the InterviewNoteMutation builder.
+func (m *InterviewNoteMutation) Where(ps ...predicate.InterviewNote) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the InterviewNoteMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *InterviewNoteMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.InterviewNote, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *InterviewNoteMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *InterviewNoteMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (InterviewNote).
+func (m *InterviewNoteMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *InterviewNoteMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, interviewnote.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, interviewnote.FieldApplicationID)
+	}
+	if m.moved_from_id != nil {
+		fields = append(fields, interviewnote.FieldMovedFromID)
+	}
+	if m.interview != nil {
+		fields = append(fields, interviewnote.FieldInterviewID)
+	}
+	if m.audience != nil {
+		fields = append(fields, interviewnote.FieldAudience)
+	}
+	if m.text != nil {
+		fields = append(fields, interviewnote.FieldText)
+	}
+	if m.author != nil {
+		fields = append(fields, interviewnote.FieldAuthorID)
+	}
+	if m.organisation != nil {
+		fields = append(fields, interviewnote.FieldOrganisationID)
+	}
+	if m.written_at != nil {
+		fields = append(fields, interviewnote.FieldWrittenAt)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *InterviewNoteMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case interviewnote.FieldCreatedAt:
+		return m.CreatedAt()
+	case interviewnote.FieldApplicationID:
+		return m.ApplicationID()
+	case interviewnote.FieldMovedFromID:
+		return m.MovedFromID()
+	case interviewnote.FieldInterviewID:
+		return m.InterviewID()
+	case interviewnote.FieldAudience:
+		return m.Audience()
+	case interviewnote.FieldText:
+		return m.Text()
+	case interviewnote.FieldAuthorID:
+		return m.AuthorID()
+	case interviewnote.FieldOrganisationID:
+		return m.OrganisationID()
+	case interviewnote.FieldWrittenAt:
+		return m.WrittenAt()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *InterviewNoteMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case interviewnote.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case interviewnote.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case interviewnote.FieldMovedFromID:
+		return m.OldMovedFromID(ctx)
+	case interviewnote.FieldInterviewID:
+		return m.OldInterviewID(ctx)
+	case interviewnote.FieldAudience:
+		return m.OldAudience(ctx)
+	case interviewnote.FieldText:
+		return m.OldText(ctx)
+	case interviewnote.FieldAuthorID:
+		return m.OldAuthorID(ctx)
+	case interviewnote.FieldOrganisationID:
+		return m.OldOrganisationID(ctx)
+	case interviewnote.FieldWrittenAt:
+		return m.OldWrittenAt(ctx)
+	}
+	return nil, fmt.Errorf("unknown InterviewNote field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InterviewNoteMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case interviewnote.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case interviewnote.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case interviewnote.FieldMovedFromID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMovedFromID(v)
+		return nil
+	case interviewnote.FieldInterviewID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetInterviewID(v)
+		return nil
+	case interviewnote.FieldAudience:
+		v, ok := value.(domain.NoteAudience)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAudience(v)
+		return nil
+	case interviewnote.FieldText:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetText(v)
+		return nil
+	case interviewnote.FieldAuthorID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAuthorID(v)
+		return nil
+	case interviewnote.FieldOrganisationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOrganisationID(v)
+		return nil
+	case interviewnote.FieldWrittenAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWrittenAt(v)
+		return nil
+	}
+	return fmt.Errorf("unknown InterviewNote field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *InterviewNoteMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *InterviewNoteMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *InterviewNoteMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown InterviewNote numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *InterviewNoteMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(interviewnote.FieldMovedFromID) {
+		fields = append(fields, interviewnote.FieldMovedFromID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *InterviewNoteMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *InterviewNoteMutation) ClearField(name string) error {
+	switch name {
+	case interviewnote.FieldMovedFromID:
+		m.ClearMovedFromID()
+		return nil
+	}
+	return fmt.Errorf("unknown InterviewNote nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *InterviewNoteMutation) ResetField(name string) error {
+	switch name {
+	case interviewnote.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case interviewnote.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case interviewnote.FieldMovedFromID:
+		m.ResetMovedFromID()
+		return nil
+	case interviewnote.FieldInterviewID:
+		m.ResetInterviewID()
+		return nil
+	case interviewnote.FieldAudience:
+		m.ResetAudience()
+		return nil
+	case interviewnote.FieldText:
+		m.ResetText()
+		return nil
+	case interviewnote.FieldAuthorID:
+		m.ResetAuthorID()
+		return nil
+	case interviewnote.FieldOrganisationID:
+		m.ResetOrganisationID()
+		return nil
+	case interviewnote.FieldWrittenAt:
+		m.ResetWrittenAt()
+		return nil
+	}
+	return fmt.Errorf("unknown InterviewNote field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *InterviewNoteMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.interview != nil {
+		edges = append(edges, interviewnote.EdgeInterview)
+	}
+	if m.application != nil {
+		edges = append(edges, interviewnote.EdgeApplication)
+	}
+	if m.author != nil {
+		edges = append(edges, interviewnote.EdgeAuthor)
+	}
+	if m.organisation != nil {
+		edges = append(edges, interviewnote.EdgeOrganisation)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *InterviewNoteMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case interviewnote.EdgeInterview:
+		if id := m.interview; id != nil {
+			return []ent.Value{*id}
+		}
+	case interviewnote.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case interviewnote.EdgeAuthor:
+		if id := m.author; id != nil {
+			return []ent.Value{*id}
+		}
+	case interviewnote.EdgeOrganisation:
+		if id := m.organisation; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *InterviewNoteMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *InterviewNoteMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *InterviewNoteMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedinterview {
+		edges = append(edges, interviewnote.EdgeInterview)
+	}
+	if m.clearedapplication {
+		edges = append(edges, interviewnote.EdgeApplication)
+	}
+	if m.clearedauthor {
+		edges = append(edges, interviewnote.EdgeAuthor)
+	}
+	if m.clearedorganisation {
+		edges = append(edges, interviewnote.EdgeOrganisation)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *InterviewNoteMutation) EdgeCleared(name string) bool {
+	switch name {
+	case interviewnote.EdgeInterview:
+		return m.clearedinterview
+	case interviewnote.EdgeApplication:
+		return m.clearedapplication
+	case interviewnote.EdgeAuthor:
+		return m.clearedauthor
+	case interviewnote.EdgeOrganisation:
+		return m.clearedorganisation
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *InterviewNoteMutation) ClearEdge(name string) error {
+	switch name {
+	case interviewnote.EdgeInterview:
+		m.ClearInterview()
+		return nil
+	case interviewnote.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case interviewnote.EdgeAuthor:
+		m.ClearAuthor()
+		return nil
+	case interviewnote.EdgeOrganisation:
+		m.ClearOrganisation()
+		return nil
+	}
+	return fmt.Errorf("unknown InterviewNote unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *InterviewNoteMutation) ResetEdge(name string) error {
+	switch name {
+	case interviewnote.EdgeInterview:
+		m.ResetInterview()
+		return nil
+	case interviewnote.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case interviewnote.EdgeAuthor:
+		m.ResetAuthor()
+		return nil
+	case interviewnote.EdgeOrganisation:
+		m.ResetOrganisation()
+		return nil
+	}
+	return fmt.Errorf("unknown InterviewNote edge %s", name)
 }
 
 // LevelChangeMutation represents an operation that mutates the LevelChange nodes in the graph.
@@ -67516,6 +70097,1385 @@ func (m *UsedAssertionMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *UsedAssertionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown UsedAssertion edge %s", name)
+}
+
+// WaitingPlaceMutation represents an operation that mutates the WaitingPlace nodes in the graph.
+type WaitingPlaceMutation struct {
+	config
+	op                        Op
+	typ                       string
+	id                        *domain.ID
+	created_at                *time.Time
+	motive                    *domain.MotiveCode
+	sensitive                 *bool
+	mode                      *domain.AppointmentMode
+	reception_point_ids       *[]domain.ID
+	appendreception_point_ids []domain.ID
+	until                     *domain.Date
+	joined_at                 *time.Time
+	state                     *domain.WaitingState
+	starts_at                 *time.Time
+	ends_at                   *time.Time
+	held_until                *time.Time
+	clearedFields             map[string]struct{}
+	application               *domain.ID
+	clearedapplication        bool
+	offered_point             *domain.ID
+	clearedoffered_point      bool
+	joined_by                 *domain.ID
+	clearedjoined_by          bool
+	booked_times              map[domain.ID]struct{}
+	removedbooked_times       map[domain.ID]struct{}
+	clearedbooked_times       bool
+	done                      bool
+	oldValue                  func(context.Context) (*WaitingPlace, error)
+	predicates                []predicate.WaitingPlace
+}
+
+var _ ent.Mutation = (*WaitingPlaceMutation)(nil)
+
+// waitingplaceOption allows management of the mutation configuration using functional options.
+type waitingplaceOption func(*WaitingPlaceMutation)
+
+// newWaitingPlaceMutation creates new mutation for the WaitingPlace entity.
+func newWaitingPlaceMutation(c config, op Op, opts ...waitingplaceOption) *WaitingPlaceMutation {
+	m := &WaitingPlaceMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeWaitingPlace,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withWaitingPlaceID sets the ID field of the mutation.
+func withWaitingPlaceID(id domain.ID) waitingplaceOption {
+	return func(m *WaitingPlaceMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *WaitingPlace
+		)
+		m.oldValue = func(ctx context.Context) (*WaitingPlace, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().WaitingPlace.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withWaitingPlace sets the old WaitingPlace of the mutation.
+func withWaitingPlace(node *WaitingPlace) waitingplaceOption {
+	return func(m *WaitingPlaceMutation) {
+		m.oldValue = func(context.Context) (*WaitingPlace, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m WaitingPlaceMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m WaitingPlaceMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of WaitingPlace entities.
+func (m *WaitingPlaceMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *WaitingPlaceMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *WaitingPlaceMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().WaitingPlace.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *WaitingPlaceMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *WaitingPlaceMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *WaitingPlaceMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *WaitingPlaceMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *WaitingPlaceMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *WaitingPlaceMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMotive sets the "motive" field.
+func (m *WaitingPlaceMutation) SetMotive(dc domain.MotiveCode) {
+	m.motive = &dc
+}
+
+// Motive returns the value of the "motive" field in the mutation.
+func (m *WaitingPlaceMutation) Motive() (r domain.MotiveCode, exists bool) {
+	v := m.motive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMotive returns the old "motive" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldMotive(ctx context.Context) (v domain.MotiveCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMotive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMotive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMotive: %w", err)
+	}
+	return oldValue.Motive, nil
+}
+
+// ResetMotive resets all changes to the "motive" field.
+func (m *WaitingPlaceMutation) ResetMotive() {
+	m.motive = nil
+}
+
+// SetSensitive sets the "sensitive" field.
+func (m *WaitingPlaceMutation) SetSensitive(b bool) {
+	m.sensitive = &b
+}
+
+// Sensitive returns the value of the "sensitive" field in the mutation.
+func (m *WaitingPlaceMutation) Sensitive() (r bool, exists bool) {
+	v := m.sensitive
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSensitive returns the old "sensitive" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldSensitive(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSensitive is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSensitive requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSensitive: %w", err)
+	}
+	return oldValue.Sensitive, nil
+}
+
+// ResetSensitive resets all changes to the "sensitive" field.
+func (m *WaitingPlaceMutation) ResetSensitive() {
+	m.sensitive = nil
+}
+
+// SetMode sets the "mode" field.
+func (m *WaitingPlaceMutation) SetMode(dm domain.AppointmentMode) {
+	m.mode = &dm
+}
+
+// Mode returns the value of the "mode" field in the mutation.
+func (m *WaitingPlaceMutation) Mode() (r domain.AppointmentMode, exists bool) {
+	v := m.mode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMode returns the old "mode" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldMode(ctx context.Context) (v domain.AppointmentMode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMode: %w", err)
+	}
+	return oldValue.Mode, nil
+}
+
+// ResetMode resets all changes to the "mode" field.
+func (m *WaitingPlaceMutation) ResetMode() {
+	m.mode = nil
+}
+
+// SetReceptionPointIds sets the "reception_point_ids" field.
+func (m *WaitingPlaceMutation) SetReceptionPointIds(d []domain.ID) {
+	m.reception_point_ids = &d
+	m.appendreception_point_ids = nil
+}
+
+// ReceptionPointIds returns the value of the "reception_point_ids" field in the mutation.
+func (m *WaitingPlaceMutation) ReceptionPointIds() (r []domain.ID, exists bool) {
+	v := m.reception_point_ids
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointIds returns the old "reception_point_ids" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldReceptionPointIds(ctx context.Context) (v []domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointIds is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointIds requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointIds: %w", err)
+	}
+	return oldValue.ReceptionPointIds, nil
+}
+
+// AppendReceptionPointIds adds d to the "reception_point_ids" field.
+func (m *WaitingPlaceMutation) AppendReceptionPointIds(d []domain.ID) {
+	m.appendreception_point_ids = append(m.appendreception_point_ids, d...)
+}
+
+// AppendedReceptionPointIds returns the list of values that were appended to the "reception_point_ids" field in this mutation.
+func (m *WaitingPlaceMutation) AppendedReceptionPointIds() ([]domain.ID, bool) {
+	if len(m.appendreception_point_ids) == 0 {
+		return nil, false
+	}
+	return m.appendreception_point_ids, true
+}
+
+// ResetReceptionPointIds resets all changes to the "reception_point_ids" field.
+func (m *WaitingPlaceMutation) ResetReceptionPointIds() {
+	m.reception_point_ids = nil
+	m.appendreception_point_ids = nil
+}
+
+// SetUntil sets the "until" field.
+func (m *WaitingPlaceMutation) SetUntil(d domain.Date) {
+	m.until = &d
+}
+
+// Until returns the value of the "until" field in the mutation.
+func (m *WaitingPlaceMutation) Until() (r domain.Date, exists bool) {
+	v := m.until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUntil returns the old "until" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldUntil(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUntil: %w", err)
+	}
+	return oldValue.Until, nil
+}
+
+// ResetUntil resets all changes to the "until" field.
+func (m *WaitingPlaceMutation) ResetUntil() {
+	m.until = nil
+}
+
+// SetJoinedAt sets the "joined_at" field.
+func (m *WaitingPlaceMutation) SetJoinedAt(t time.Time) {
+	m.joined_at = &t
+}
+
+// JoinedAt returns the value of the "joined_at" field in the mutation.
+func (m *WaitingPlaceMutation) JoinedAt() (r time.Time, exists bool) {
+	v := m.joined_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJoinedAt returns the old "joined_at" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldJoinedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJoinedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJoinedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJoinedAt: %w", err)
+	}
+	return oldValue.JoinedAt, nil
+}
+
+// ResetJoinedAt resets all changes to the "joined_at" field.
+func (m *WaitingPlaceMutation) ResetJoinedAt() {
+	m.joined_at = nil
+}
+
+// SetJoinedByID sets the "joined_by_id" field.
+func (m *WaitingPlaceMutation) SetJoinedByID(d domain.ID) {
+	m.joined_by = &d
+}
+
+// JoinedByID returns the value of the "joined_by_id" field in the mutation.
+func (m *WaitingPlaceMutation) JoinedByID() (r domain.ID, exists bool) {
+	v := m.joined_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldJoinedByID returns the old "joined_by_id" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldJoinedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldJoinedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldJoinedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldJoinedByID: %w", err)
+	}
+	return oldValue.JoinedByID, nil
+}
+
+// ClearJoinedByID clears the value of the "joined_by_id" field.
+func (m *WaitingPlaceMutation) ClearJoinedByID() {
+	m.joined_by = nil
+	m.clearedFields[waitingplace.FieldJoinedByID] = struct{}{}
+}
+
+// JoinedByIDCleared returns if the "joined_by_id" field was cleared in this mutation.
+func (m *WaitingPlaceMutation) JoinedByIDCleared() bool {
+	_, ok := m.clearedFields[waitingplace.FieldJoinedByID]
+	return ok
+}
+
+// ResetJoinedByID resets all changes to the "joined_by_id" field.
+func (m *WaitingPlaceMutation) ResetJoinedByID() {
+	m.joined_by = nil
+	delete(m.clearedFields, waitingplace.FieldJoinedByID)
+}
+
+// SetState sets the "state" field.
+func (m *WaitingPlaceMutation) SetState(ds domain.WaitingState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *WaitingPlaceMutation) State() (r domain.WaitingState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldState(ctx context.Context) (v domain.WaitingState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *WaitingPlaceMutation) ResetState() {
+	m.state = nil
+}
+
+// SetOfferedPointID sets the "offered_point_id" field.
+func (m *WaitingPlaceMutation) SetOfferedPointID(d domain.ID) {
+	m.offered_point = &d
+}
+
+// OfferedPointID returns the value of the "offered_point_id" field in the mutation.
+func (m *WaitingPlaceMutation) OfferedPointID() (r domain.ID, exists bool) {
+	v := m.offered_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOfferedPointID returns the old "offered_point_id" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldOfferedPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOfferedPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOfferedPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOfferedPointID: %w", err)
+	}
+	return oldValue.OfferedPointID, nil
+}
+
+// ClearOfferedPointID clears the value of the "offered_point_id" field.
+func (m *WaitingPlaceMutation) ClearOfferedPointID() {
+	m.offered_point = nil
+	m.clearedFields[waitingplace.FieldOfferedPointID] = struct{}{}
+}
+
+// OfferedPointIDCleared returns if the "offered_point_id" field was cleared in this mutation.
+func (m *WaitingPlaceMutation) OfferedPointIDCleared() bool {
+	_, ok := m.clearedFields[waitingplace.FieldOfferedPointID]
+	return ok
+}
+
+// ResetOfferedPointID resets all changes to the "offered_point_id" field.
+func (m *WaitingPlaceMutation) ResetOfferedPointID() {
+	m.offered_point = nil
+	delete(m.clearedFields, waitingplace.FieldOfferedPointID)
+}
+
+// SetStartsAt sets the "starts_at" field.
+func (m *WaitingPlaceMutation) SetStartsAt(t time.Time) {
+	m.starts_at = &t
+}
+
+// StartsAt returns the value of the "starts_at" field in the mutation.
+func (m *WaitingPlaceMutation) StartsAt() (r time.Time, exists bool) {
+	v := m.starts_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldStartsAt returns the old "starts_at" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldStartsAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldStartsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldStartsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldStartsAt: %w", err)
+	}
+	return oldValue.StartsAt, nil
+}
+
+// ClearStartsAt clears the value of the "starts_at" field.
+func (m *WaitingPlaceMutation) ClearStartsAt() {
+	m.starts_at = nil
+	m.clearedFields[waitingplace.FieldStartsAt] = struct{}{}
+}
+
+// StartsAtCleared returns if the "starts_at" field was cleared in this mutation.
+func (m *WaitingPlaceMutation) StartsAtCleared() bool {
+	_, ok := m.clearedFields[waitingplace.FieldStartsAt]
+	return ok
+}
+
+// ResetStartsAt resets all changes to the "starts_at" field.
+func (m *WaitingPlaceMutation) ResetStartsAt() {
+	m.starts_at = nil
+	delete(m.clearedFields, waitingplace.FieldStartsAt)
+}
+
+// SetEndsAt sets the "ends_at" field.
+func (m *WaitingPlaceMutation) SetEndsAt(t time.Time) {
+	m.ends_at = &t
+}
+
+// EndsAt returns the value of the "ends_at" field in the mutation.
+func (m *WaitingPlaceMutation) EndsAt() (r time.Time, exists bool) {
+	v := m.ends_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldEndsAt returns the old "ends_at" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldEndsAt(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldEndsAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldEndsAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldEndsAt: %w", err)
+	}
+	return oldValue.EndsAt, nil
+}
+
+// ClearEndsAt clears the value of the "ends_at" field.
+func (m *WaitingPlaceMutation) ClearEndsAt() {
+	m.ends_at = nil
+	m.clearedFields[waitingplace.FieldEndsAt] = struct{}{}
+}
+
+// EndsAtCleared returns if the "ends_at" field was cleared in this mutation.
+func (m *WaitingPlaceMutation) EndsAtCleared() bool {
+	_, ok := m.clearedFields[waitingplace.FieldEndsAt]
+	return ok
+}
+
+// ResetEndsAt resets all changes to the "ends_at" field.
+func (m *WaitingPlaceMutation) ResetEndsAt() {
+	m.ends_at = nil
+	delete(m.clearedFields, waitingplace.FieldEndsAt)
+}
+
+// SetHeldUntil sets the "held_until" field.
+func (m *WaitingPlaceMutation) SetHeldUntil(t time.Time) {
+	m.held_until = &t
+}
+
+// HeldUntil returns the value of the "held_until" field in the mutation.
+func (m *WaitingPlaceMutation) HeldUntil() (r time.Time, exists bool) {
+	v := m.held_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldHeldUntil returns the old "held_until" field's value of the WaitingPlace entity.
+// If the WaitingPlace object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *WaitingPlaceMutation) OldHeldUntil(ctx context.Context) (v *time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldHeldUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldHeldUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldHeldUntil: %w", err)
+	}
+	return oldValue.HeldUntil, nil
+}
+
+// ClearHeldUntil clears the value of the "held_until" field.
+func (m *WaitingPlaceMutation) ClearHeldUntil() {
+	m.held_until = nil
+	m.clearedFields[waitingplace.FieldHeldUntil] = struct{}{}
+}
+
+// HeldUntilCleared returns if the "held_until" field was cleared in this mutation.
+func (m *WaitingPlaceMutation) HeldUntilCleared() bool {
+	_, ok := m.clearedFields[waitingplace.FieldHeldUntil]
+	return ok
+}
+
+// ResetHeldUntil resets all changes to the "held_until" field.
+func (m *WaitingPlaceMutation) ResetHeldUntil() {
+	m.held_until = nil
+	delete(m.clearedFields, waitingplace.FieldHeldUntil)
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *WaitingPlaceMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[waitingplace.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *WaitingPlaceMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *WaitingPlaceMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *WaitingPlaceMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearOfferedPoint clears the "offered_point" edge to the ReceptionPoint entity.
+func (m *WaitingPlaceMutation) ClearOfferedPoint() {
+	m.clearedoffered_point = true
+	m.clearedFields[waitingplace.FieldOfferedPointID] = struct{}{}
+}
+
+// OfferedPointCleared reports if the "offered_point" edge to the ReceptionPoint entity was cleared.
+func (m *WaitingPlaceMutation) OfferedPointCleared() bool {
+	return m.OfferedPointIDCleared() || m.clearedoffered_point
+}
+
+// OfferedPointIDs returns the "offered_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// OfferedPointID instead. It exists only for internal usage by the builders.
+func (m *WaitingPlaceMutation) OfferedPointIDs() (ids []domain.ID) {
+	if id := m.offered_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetOfferedPoint resets all changes to the "offered_point" edge.
+func (m *WaitingPlaceMutation) ResetOfferedPoint() {
+	m.offered_point = nil
+	m.clearedoffered_point = false
+}
+
+// ClearJoinedBy clears the "joined_by" edge to the Person entity.
+func (m *WaitingPlaceMutation) ClearJoinedBy() {
+	m.clearedjoined_by = true
+	m.clearedFields[waitingplace.FieldJoinedByID] = struct{}{}
+}
+
+// JoinedByCleared reports if the "joined_by" edge to the Person entity was cleared.
+func (m *WaitingPlaceMutation) JoinedByCleared() bool {
+	return m.JoinedByIDCleared() || m.clearedjoined_by
+}
+
+// JoinedByIDs returns the "joined_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// JoinedByID instead. It exists only for internal usage by the builders.
+func (m *WaitingPlaceMutation) JoinedByIDs() (ids []domain.ID) {
+	if id := m.joined_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetJoinedBy resets all changes to the "joined_by" edge.
+func (m *WaitingPlaceMutation) ResetJoinedBy() {
+	m.joined_by = nil
+	m.clearedjoined_by = false
+}
+
+// AddBookedTimeIDs adds the "booked_times" edge to the BookedTime entity by ids.
+func (m *WaitingPlaceMutation) AddBookedTimeIDs(ids ...domain.ID) {
+	if m.booked_times == nil {
+		m.booked_times = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.booked_times[ids[i]] = struct{}{}
+	}
+}
+
+// ClearBookedTimes clears the "booked_times" edge to the BookedTime entity.
+func (m *WaitingPlaceMutation) ClearBookedTimes() {
+	m.clearedbooked_times = true
+}
+
+// BookedTimesCleared reports if the "booked_times" edge to the BookedTime entity was cleared.
+func (m *WaitingPlaceMutation) BookedTimesCleared() bool {
+	return m.clearedbooked_times
+}
+
+// RemoveBookedTimeIDs removes the "booked_times" edge to the BookedTime entity by IDs.
+func (m *WaitingPlaceMutation) RemoveBookedTimeIDs(ids ...domain.ID) {
+	if m.removedbooked_times == nil {
+		m.removedbooked_times = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.booked_times, ids[i])
+		m.removedbooked_times[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedBookedTimes returns the removed IDs of the "booked_times" edge to the BookedTime entity.
+func (m *WaitingPlaceMutation) RemovedBookedTimesIDs() (ids []domain.ID) {
+	for id := range m.removedbooked_times {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// BookedTimesIDs returns the "booked_times" edge IDs in the mutation.
+func (m *WaitingPlaceMutation) BookedTimesIDs() (ids []domain.ID) {
+	for id := range m.booked_times {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetBookedTimes resets all changes to the "booked_times" edge.
+func (m *WaitingPlaceMutation) ResetBookedTimes() {
+	m.booked_times = nil
+	m.clearedbooked_times = false
+	m.removedbooked_times = nil
+}
+
+// Where appends a list predicates to the WaitingPlaceMutation builder.
+func (m *WaitingPlaceMutation) Where(ps ...predicate.WaitingPlace) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the WaitingPlaceMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *WaitingPlaceMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.WaitingPlace, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *WaitingPlaceMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *WaitingPlaceMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (WaitingPlace).
+func (m *WaitingPlaceMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *WaitingPlaceMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.created_at != nil {
+		fields = append(fields, waitingplace.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, waitingplace.FieldApplicationID)
+	}
+	if m.motive != nil {
+		fields = append(fields, waitingplace.FieldMotive)
+	}
+	if m.sensitive != nil {
+		fields = append(fields, waitingplace.FieldSensitive)
+	}
+	if m.mode != nil {
+		fields = append(fields, waitingplace.FieldMode)
+	}
+	if m.reception_point_ids != nil {
+		fields = append(fields, waitingplace.FieldReceptionPointIds)
+	}
+	if m.until != nil {
+		fields = append(fields, waitingplace.FieldUntil)
+	}
+	if m.joined_at != nil {
+		fields = append(fields, waitingplace.FieldJoinedAt)
+	}
+	if m.joined_by != nil {
+		fields = append(fields, waitingplace.FieldJoinedByID)
+	}
+	if m.state != nil {
+		fields = append(fields, waitingplace.FieldState)
+	}
+	if m.offered_point != nil {
+		fields = append(fields, waitingplace.FieldOfferedPointID)
+	}
+	if m.starts_at != nil {
+		fields = append(fields, waitingplace.FieldStartsAt)
+	}
+	if m.ends_at != nil {
+		fields = append(fields, waitingplace.FieldEndsAt)
+	}
+	if m.held_until != nil {
+		fields = append(fields, waitingplace.FieldHeldUntil)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *WaitingPlaceMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case waitingplace.FieldCreatedAt:
+		return m.CreatedAt()
+	case waitingplace.FieldApplicationID:
+		return m.ApplicationID()
+	case waitingplace.FieldMotive:
+		return m.Motive()
+	case waitingplace.FieldSensitive:
+		return m.Sensitive()
+	case waitingplace.FieldMode:
+		return m.Mode()
+	case waitingplace.FieldReceptionPointIds:
+		return m.ReceptionPointIds()
+	case waitingplace.FieldUntil:
+		return m.Until()
+	case waitingplace.FieldJoinedAt:
+		return m.JoinedAt()
+	case waitingplace.FieldJoinedByID:
+		return m.JoinedByID()
+	case waitingplace.FieldState:
+		return m.State()
+	case waitingplace.FieldOfferedPointID:
+		return m.OfferedPointID()
+	case waitingplace.FieldStartsAt:
+		return m.StartsAt()
+	case waitingplace.FieldEndsAt:
+		return m.EndsAt()
+	case waitingplace.FieldHeldUntil:
+		return m.HeldUntil()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *WaitingPlaceMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case waitingplace.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case waitingplace.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case waitingplace.FieldMotive:
+		return m.OldMotive(ctx)
+	case waitingplace.FieldSensitive:
+		return m.OldSensitive(ctx)
+	case waitingplace.FieldMode:
+		return m.OldMode(ctx)
+	case waitingplace.FieldReceptionPointIds:
+		return m.OldReceptionPointIds(ctx)
+	case waitingplace.FieldUntil:
+		return m.OldUntil(ctx)
+	case waitingplace.FieldJoinedAt:
+		return m.OldJoinedAt(ctx)
+	case waitingplace.FieldJoinedByID:
+		return m.OldJoinedByID(ctx)
+	case waitingplace.FieldState:
+		return m.OldState(ctx)
+	case waitingplace.FieldOfferedPointID:
+		return m.OldOfferedPointID(ctx)
+	case waitingplace.FieldStartsAt:
+		return m.OldStartsAt(ctx)
+	case waitingplace.FieldEndsAt:
+		return m.OldEndsAt(ctx)
+	case waitingplace.FieldHeldUntil:
+		return m.OldHeldUntil(ctx)
+	}
+	return nil, fmt.Errorf("unknown WaitingPlace field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WaitingPlaceMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case waitingplace.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case waitingplace.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case waitingplace.FieldMotive:
+		v, ok := value.(domain.MotiveCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMotive(v)
+		return nil
+	case waitingplace.FieldSensitive:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSensitive(v)
+		return nil
+	case waitingplace.FieldMode:
+		v, ok := value.(domain.AppointmentMode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMode(v)
+		return nil
+	case waitingplace.FieldReceptionPointIds:
+		v, ok := value.([]domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointIds(v)
+		return nil
+	case waitingplace.FieldUntil:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUntil(v)
+		return nil
+	case waitingplace.FieldJoinedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJoinedAt(v)
+		return nil
+	case waitingplace.FieldJoinedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetJoinedByID(v)
+		return nil
+	case waitingplace.FieldState:
+		v, ok := value.(domain.WaitingState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case waitingplace.FieldOfferedPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOfferedPointID(v)
+		return nil
+	case waitingplace.FieldStartsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetStartsAt(v)
+		return nil
+	case waitingplace.FieldEndsAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetEndsAt(v)
+		return nil
+	case waitingplace.FieldHeldUntil:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetHeldUntil(v)
+		return nil
+	}
+	return fmt.Errorf("unknown WaitingPlace field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *WaitingPlaceMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *WaitingPlaceMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *WaitingPlaceMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown WaitingPlace numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *WaitingPlaceMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(waitingplace.FieldJoinedByID) {
+		fields = append(fields, waitingplace.FieldJoinedByID)
+	}
+	if m.FieldCleared(waitingplace.FieldOfferedPointID) {
+		fields = append(fields, waitingplace.FieldOfferedPointID)
+	}
+	if m.FieldCleared(waitingplace.FieldStartsAt) {
+		fields = append(fields, waitingplace.FieldStartsAt)
+	}
+	if m.FieldCleared(waitingplace.FieldEndsAt) {
+		fields = append(fields, waitingplace.FieldEndsAt)
+	}
+	if m.FieldCleared(waitingplace.FieldHeldUntil) {
+		fields = append(fields, waitingplace.FieldHeldUntil)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *WaitingPlaceMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *WaitingPlaceMutation) ClearField(name string) error {
+	switch name {
+	case waitingplace.FieldJoinedByID:
+		m.ClearJoinedByID()
+		return nil
+	case waitingplace.FieldOfferedPointID:
+		m.ClearOfferedPointID()
+		return nil
+	case waitingplace.FieldStartsAt:
+		m.ClearStartsAt()
+		return nil
+	case waitingplace.FieldEndsAt:
+		m.ClearEndsAt()
+		return nil
+	case waitingplace.FieldHeldUntil:
+		m.ClearHeldUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown WaitingPlace nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *WaitingPlaceMutation) ResetField(name string) error {
+	switch name {
+	case waitingplace.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case waitingplace.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case waitingplace.FieldMotive:
+		m.ResetMotive()
+		return nil
+	case waitingplace.FieldSensitive:
+		m.ResetSensitive()
+		return nil
+	case waitingplace.FieldMode:
+		m.ResetMode()
+		return nil
+	case waitingplace.FieldReceptionPointIds:
+		m.ResetReceptionPointIds()
+		return nil
+	case waitingplace.FieldUntil:
+		m.ResetUntil()
+		return nil
+	case waitingplace.FieldJoinedAt:
+		m.ResetJoinedAt()
+		return nil
+	case waitingplace.FieldJoinedByID:
+		m.ResetJoinedByID()
+		return nil
+	case waitingplace.FieldState:
+		m.ResetState()
+		return nil
+	case waitingplace.FieldOfferedPointID:
+		m.ResetOfferedPointID()
+		return nil
+	case waitingplace.FieldStartsAt:
+		m.ResetStartsAt()
+		return nil
+	case waitingplace.FieldEndsAt:
+		m.ResetEndsAt()
+		return nil
+	case waitingplace.FieldHeldUntil:
+		m.ResetHeldUntil()
+		return nil
+	}
+	return fmt.Errorf("unknown WaitingPlace field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *WaitingPlaceMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.application != nil {
+		edges = append(edges, waitingplace.EdgeApplication)
+	}
+	if m.offered_point != nil {
+		edges = append(edges, waitingplace.EdgeOfferedPoint)
+	}
+	if m.joined_by != nil {
+		edges = append(edges, waitingplace.EdgeJoinedBy)
+	}
+	if m.booked_times != nil {
+		edges = append(edges, waitingplace.EdgeBookedTimes)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *WaitingPlaceMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case waitingplace.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case waitingplace.EdgeOfferedPoint:
+		if id := m.offered_point; id != nil {
+			return []ent.Value{*id}
+		}
+	case waitingplace.EdgeJoinedBy:
+		if id := m.joined_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case waitingplace.EdgeBookedTimes:
+		ids := make([]ent.Value, 0, len(m.booked_times))
+		for id := range m.booked_times {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *WaitingPlaceMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.removedbooked_times != nil {
+		edges = append(edges, waitingplace.EdgeBookedTimes)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *WaitingPlaceMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case waitingplace.EdgeBookedTimes:
+		ids := make([]ent.Value, 0, len(m.removedbooked_times))
+		for id := range m.removedbooked_times {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *WaitingPlaceMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedapplication {
+		edges = append(edges, waitingplace.EdgeApplication)
+	}
+	if m.clearedoffered_point {
+		edges = append(edges, waitingplace.EdgeOfferedPoint)
+	}
+	if m.clearedjoined_by {
+		edges = append(edges, waitingplace.EdgeJoinedBy)
+	}
+	if m.clearedbooked_times {
+		edges = append(edges, waitingplace.EdgeBookedTimes)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *WaitingPlaceMutation) EdgeCleared(name string) bool {
+	switch name {
+	case waitingplace.EdgeApplication:
+		return m.clearedapplication
+	case waitingplace.EdgeOfferedPoint:
+		return m.clearedoffered_point
+	case waitingplace.EdgeJoinedBy:
+		return m.clearedjoined_by
+	case waitingplace.EdgeBookedTimes:
+		return m.clearedbooked_times
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *WaitingPlaceMutation) ClearEdge(name string) error {
+	switch name {
+	case waitingplace.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case waitingplace.EdgeOfferedPoint:
+		m.ClearOfferedPoint()
+		return nil
+	case waitingplace.EdgeJoinedBy:
+		m.ClearJoinedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown WaitingPlace unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *WaitingPlaceMutation) ResetEdge(name string) error {
+	switch name {
+	case waitingplace.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case waitingplace.EdgeOfferedPoint:
+		m.ResetOfferedPoint()
+		return nil
+	case waitingplace.EdgeJoinedBy:
+		m.ResetJoinedBy()
+		return nil
+	case waitingplace.EdgeBookedTimes:
+		m.ResetBookedTimes()
+		return nil
+	}
+	return fmt.Errorf("unknown WaitingPlace edge %s", name)
 }
 
 // WishMutation represents an operation that mutates the Wish nodes in the graph.

@@ -72,6 +72,8 @@ const (
 	EdgeMessages = "messages"
 	// EdgeAppointmentOffers holds the string denoting the appointment_offers edge name in mutations.
 	EdgeAppointmentOffers = "appointment_offers"
+	// EdgeWaitingPlaces holds the string denoting the waiting_places edge name in mutations.
+	EdgeWaitingPlaces = "waiting_places"
 	// Table holds the table name of the application in the database.
 	Table = "application"
 	// SummaryTable is the table that holds the summary relation/edge.
@@ -172,6 +174,13 @@ const (
 	AppointmentOffersInverseTable = "appointment_offer"
 	// AppointmentOffersColumn is the table column denoting the appointment_offers relation/edge.
 	AppointmentOffersColumn = "application_id"
+	// WaitingPlacesTable is the table that holds the waiting_places relation/edge.
+	WaitingPlacesTable = "waiting_place"
+	// WaitingPlacesInverseTable is the table name for the WaitingPlace entity.
+	// It exists in this package in order to avoid circular dependency with the "waitingplace" package.
+	WaitingPlacesInverseTable = "waiting_place"
+	// WaitingPlacesColumn is the table column denoting the waiting_places relation/edge.
+	WaitingPlacesColumn = "application_id"
 )
 
 // Columns holds all SQL columns for application fields.
@@ -487,6 +496,20 @@ func ByAppointmentOffers(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption
 		sqlgraph.OrderByNeighborTerms(s, newAppointmentOffersStep(), append([]sql.OrderTerm{term}, terms...)...)
 	}
 }
+
+// ByWaitingPlacesCount orders the results by waiting_places count.
+func ByWaitingPlacesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newWaitingPlacesStep(), opts...)
+	}
+}
+
+// ByWaitingPlaces orders the results by waiting_places terms.
+func ByWaitingPlaces(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newWaitingPlacesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newSummaryStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -583,6 +606,13 @@ func newAppointmentOffersStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(AppointmentOffersInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, AppointmentOffersTable, AppointmentOffersColumn),
+	)
+}
+func newWaitingPlacesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(WaitingPlacesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, WaitingPlacesTable, WaitingPlacesColumn),
 	)
 }
 

@@ -1098,6 +1098,29 @@ func HasAppointmentOffersWith(preds ...predicate.AppointmentOffer) predicate.App
 	})
 }
 
+// HasWaitingPlaces applies the HasEdge predicate on the "waiting_places" edge.
+func HasWaitingPlaces() predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, WaitingPlacesTable, WaitingPlacesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasWaitingPlacesWith applies the HasEdge predicate on the "waiting_places" edge with a given conditions (other predicates).
+func HasWaitingPlacesWith(preds ...predicate.WaitingPlace) predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := newWaitingPlacesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Application) predicate.Application {
 	return predicate.Application(sql.AndPredicates(predicates...))

@@ -138,7 +138,7 @@ var (
 // KindValidator is a validator for the "kind" field enum values. It is called by the builders before save.
 func KindValidator(k domain.MessageKind) error {
 	switch k {
-	case "APPOINTMENT_BOOKED", "APPOINTMENT_MOVED", "APPOINTMENT_CANCELLED", "APPOINTMENT_REMINDER", "APPOINTMENT_OFFER", "RENEWAL_DUE", "SATISFACTION", "APPLICANT_RECEIVED", "ACCOUNT_BOUND", "ACCOUNT_UNBOUND", "CONTACT_CHANGED":
+	case "APPOINTMENT_BOOKED", "APPOINTMENT_MOVED", "APPOINTMENT_CANCELLED", "APPOINTMENT_REMINDER", "APPOINTMENT_OFFER", "SLOT_HELD", "RENEWAL_DUE", "SATISFACTION", "APPLICANT_RECEIVED", "ACCOUNT_BOUND", "ACCOUNT_UNBOUND", "CONTACT_CHANGED":
 		return nil
 	default:
 		return fmt.Errorf("message: invalid enum value for kind field: %q", k)

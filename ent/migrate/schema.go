@@ -1827,7 +1827,7 @@ var (
 	MessageColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
 		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
-		{Name: "kind", Type: field.TypeEnum, Enums: []string{"APPOINTMENT_BOOKED", "APPOINTMENT_MOVED", "APPOINTMENT_CANCELLED", "APPOINTMENT_REMINDER", "APPOINTMENT_OFFER", "RENEWAL_DUE", "SATISFACTION", "APPLICANT_RECEIVED", "ACCOUNT_BOUND", "ACCOUNT_UNBOUND", "CONTACT_CHANGED"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"APPOINTMENT_BOOKED", "APPOINTMENT_MOVED", "APPOINTMENT_CANCELLED", "APPOINTMENT_REMINDER", "APPOINTMENT_OFFER", "SLOT_HELD", "RENEWAL_DUE", "SATISFACTION", "APPLICANT_RECEIVED", "ACCOUNT_BOUND", "ACCOUNT_UNBOUND", "CONTACT_CHANGED"}},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"TO_SEND", "SENT", "REFUSED", "UNREACHABLE", "OUTDATED"}, Default: "TO_SEND"},
 		{Name: "channel", Type: field.TypeEnum, Nullable: true, Enums: []string{"EMAIL", "TEXT"}},
 		{Name: "sensitive", Type: field.TypeBool, Default: false},

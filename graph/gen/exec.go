@@ -51,6 +51,7 @@ type ResolverRoot interface {
 	Deadline() DeadlineResolver
 	Draft() DraftResolver
 	HouseholdMember() HouseholdMemberResolver
+	Interview() InterviewResolver
 	LevelTooLowError() LevelTooLowErrorResolver
 	Mutation() MutationResolver
 	OnlineRegistration() OnlineRegistrationResolver
@@ -146,6 +147,11 @@ type ComplexityRoot struct {
 		Roles          func(childComplexity int) int
 	}
 
+	AddInterviewNotePayload struct {
+		Errors    func(childComplexity int) int
+		Interview func(childComplexity int) int
+	}
+
 	AddPartnerAppSecretPayload struct {
 		Errors           func(childComplexity int) int
 		PartnerApp       func(childComplexity int) int
@@ -189,6 +195,7 @@ type ComplexityRoot struct {
 		Household         func(childComplexity int) int
 		ID                func(childComplexity int) int
 		InDepthReasons    func(childComplexity int) int
+		Interviews        func(childComplexity int) int
 		Masked            func(childComplexity int) int
 		Messages          func(childComplexity int) int
 		Orientations      func(childComplexity int) int
@@ -201,6 +208,7 @@ type ComplexityRoot struct {
 		UsualName         func(childComplexity int) int
 		ValidUntil        func(childComplexity int) int
 		Version           func(childComplexity int) int
+		WaitingPlaces     func(childComplexity int) int
 		Wishes            func(childComplexity int) int
 	}
 
@@ -776,6 +784,14 @@ type ComplexityRoot struct {
 		Sensitive       func(childComplexity int) int
 	}
 
+	HousingProject struct {
+		Budget      func(childComplexity int) int
+		Communes    func(childComplexity int) int
+		Constraints func(childComplexity int) int
+		Text        func(childComplexity int) int
+		Typologies  func(childComplexity int) int
+	}
+
 	IllegalTransitionError struct {
 		Allowed func(childComplexity int) int
 		Code    func(childComplexity int) int
@@ -791,10 +807,40 @@ type ComplexityRoot struct {
 		Message func(childComplexity int) int
 	}
 
+	Interview struct {
+		Application    func(childComplexity int) int
+		Appointment    func(childComplexity int) int
+		HeldOn         func(childComplexity int) int
+		ID             func(childComplexity int) int
+		Kind           func(childComplexity int) int
+		Notes          func(childComplexity int) int
+		Organisation   func(childComplexity int) int
+		Project        func(childComplexity int) int
+		ReceptionPoint func(childComplexity int) int
+	}
+
+	InterviewNote struct {
+		Audience     func(childComplexity int) int
+		ID           func(childComplexity int) int
+		Organisation func(childComplexity int) int
+		Text         func(childComplexity int) int
+		WrittenAt    func(childComplexity int) int
+	}
+
 	IssueBindingCodePayload struct {
 		Code      func(childComplexity int) int
 		Errors    func(childComplexity int) int
 		ExpiresAt func(childComplexity int) int
+	}
+
+	JoinWaitingListPayload struct {
+		Errors       func(childComplexity int) int
+		WaitingPlace func(childComplexity int) int
+	}
+
+	LeaveWaitingListPayload struct {
+		Errors       func(childComplexity int) int
+		WaitingPlace func(childComplexity int) int
 	}
 
 	LevelChange struct {
@@ -871,6 +917,7 @@ type ComplexityRoot struct {
 		AcceptOrientation          func(childComplexity int, input model.AcceptOrientationInput) int
 		AcceptPiece                func(childComplexity int, input model.AcceptPieceInput) int
 		AcceptProposedChange       func(childComplexity int, input model.AcceptProposedChangeInput) int
+		AddInterviewNote           func(childComplexity int, input model.AddInterviewNoteInput) int
 		AddPartnerAppSecret        func(childComplexity int, input model.AddPartnerAppSecretInput) int
 		AddRoom                    func(childComplexity int, input model.AddRoomInput) int
 		AnswerLevelChange          func(childComplexity int, input model.AnswerLevelChangeInput) int
@@ -906,6 +953,8 @@ type ComplexityRoot struct {
 		HandOverApplication        func(childComplexity int, input model.HandOverApplicationInput) int
 		HoldPermanence             func(childComplexity int, input model.HoldPermanenceInput) int
 		IssueBindingCode           func(childComplexity int, input model.IssueBindingCodeInput) int
+		JoinWaitingList            func(childComplexity int, input model.JoinWaitingListInput) int
+		LeaveWaitingList           func(childComplexity int, input model.LeaveWaitingListInput) int
 		MergeApplications          func(childComplexity int, input model.MergeApplicationsInput) int
 		MoveAppointment            func(childComplexity int, input model.MoveAppointmentInput) int
 		OpenApplicationInEmergency func(childComplexity int, input model.OpenApplicationInEmergencyInput) int
@@ -922,6 +971,7 @@ type ComplexityRoot struct {
 		RecordAttendance           func(childComplexity int, input model.RecordAttendanceInput) int
 		RecordContact              func(childComplexity int, input domain.ContactEntry) int
 		RecordContacts             func(childComplexity int, input model.RecordContactsInput) int
+		RecordInterview            func(childComplexity int, input model.RecordInterviewInput) int
 		RecordNotice               func(childComplexity int, input model.RecordNoticeInput) int
 		RecordOrientationReceived  func(childComplexity int, input model.RecordOrientationReceivedInput) int
 		RefusePiece                func(childComplexity int, input model.RefusePieceInput) int
@@ -948,6 +998,7 @@ type ComplexityRoot struct {
 		SplitApplication           func(childComplexity int, input model.SplitApplicationInput) int
 		StaffPermanence            func(childComplexity int, input model.StaffPermanenceInput) int
 		TakeOnlineRegistration     func(childComplexity int, input model.TakeOnlineRegistrationInput) int
+		TakeWaitingOffer           func(childComplexity int, input model.TakeWaitingOfferInput) int
 		UnbindAccount              func(childComplexity int, input model.UnbindAccountInput) int
 		UndoMerge                  func(childComplexity int, input model.UndoMergeInput) int
 		ValidateApplication        func(childComplexity int, input model.ValidateApplicationInput) int
@@ -1434,6 +1485,11 @@ type ComplexityRoot struct {
 		Results func(childComplexity int) int
 	}
 
+	RecordInterviewPayload struct {
+		Errors    func(childComplexity int) int
+		Interview func(childComplexity int) int
+	}
+
 	RecordNoticePayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
@@ -1783,6 +1839,11 @@ type ComplexityRoot struct {
 		OnlineRegistration func(childComplexity int) int
 	}
 
+	TakeWaitingOfferPayload struct {
+		Appointment func(childComplexity int) int
+		Errors      func(childComplexity int) int
+	}
+
 	TypologyCount struct {
 		Count    func(childComplexity int) int
 		Typology func(childComplexity int) int
@@ -1843,6 +1904,21 @@ type ComplexityRoot struct {
 		Notice        func(childComplexity int) int
 		ReadOnly      func(childComplexity int) int
 		Scopes        func(childComplexity int) int
+	}
+
+	WaitingPlace struct {
+		Application       func(childComplexity int) int
+		EndsAt            func(childComplexity int) int
+		HeldUntil         func(childComplexity int) int
+		ID                func(childComplexity int) int
+		JoinedAt          func(childComplexity int) int
+		Mode              func(childComplexity int) int
+		Motive            func(childComplexity int) int
+		OfferedPoint      func(childComplexity int) int
+		ReceptionPointIds func(childComplexity int) int
+		StartsAt          func(childComplexity int) int
+		State             func(childComplexity int) int
+		Until             func(childComplexity int) int
 	}
 
 	WarnApplicantPayload struct {
@@ -1942,6 +2018,9 @@ type DraftResolver interface {
 type HouseholdMemberResolver interface {
 	Age(ctx context.Context, obj *ent.HouseholdMember) (*int, error)
 }
+type InterviewResolver interface {
+	Appointment(ctx context.Context, obj *ent.Interview) (*ent.Appointment, error)
+}
 type LevelTooLowErrorResolver interface {
 	NearbyPoints(ctx context.Context, obj *model.LevelTooLowError) ([]*ent.ReceptionPoint, error)
 	NextSlots(ctx context.Context, obj *model.LevelTooLowError) ([]*domain.Slot, error)
@@ -2036,6 +2115,11 @@ type MutationResolver interface {
 	StaffPermanence(ctx context.Context, input model.StaffPermanenceInput) (*model.StaffPermanencePayload, error)
 	HoldPermanence(ctx context.Context, input model.HoldPermanenceInput) (*model.HoldPermanencePayload, error)
 	CancelPermanence(ctx context.Context, input model.CancelPermanenceInput) (*model.CancelPermanencePayload, error)
+	JoinWaitingList(ctx context.Context, input model.JoinWaitingListInput) (*model.JoinWaitingListPayload, error)
+	LeaveWaitingList(ctx context.Context, input model.LeaveWaitingListInput) (*model.LeaveWaitingListPayload, error)
+	TakeWaitingOffer(ctx context.Context, input model.TakeWaitingOfferInput) (*model.TakeWaitingOfferPayload, error)
+	RecordInterview(ctx context.Context, input model.RecordInterviewInput) (*model.RecordInterviewPayload, error)
+	AddInterviewNote(ctx context.Context, input model.AddInterviewNoteInput) (*model.AddInterviewNotePayload, error)
 }
 type OnlineRegistrationResolver interface {
 	Assignee(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Person, error)
@@ -2480,6 +2564,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AccessLogEntry.Roles(childComplexity), true
 
+	case "AddInterviewNotePayload.errors":
+		if e.ComplexityRoot.AddInterviewNotePayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddInterviewNotePayload.Errors(childComplexity), true
+	case "AddInterviewNotePayload.interview":
+		if e.ComplexityRoot.AddInterviewNotePayload.Interview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AddInterviewNotePayload.Interview(childComplexity), true
+
 	case "AddPartnerAppSecretPayload.errors":
 		if e.ComplexityRoot.AddPartnerAppSecretPayload.Errors == nil {
 			break
@@ -2652,6 +2749,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Application.InDepthReasons(childComplexity), true
+	case "Application.interviews":
+		if e.ComplexityRoot.Application.Interviews == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.Interviews(childComplexity), true
 	case "Application.masked":
 		if e.ComplexityRoot.Application.Masked == nil {
 			break
@@ -2724,6 +2827,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Application.Version(childComplexity), true
+	case "Application.waitingPlaces":
+		if e.ComplexityRoot.Application.WaitingPlaces == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Application.WaitingPlaces(childComplexity), true
 	case "Application.wishes":
 		if e.ComplexityRoot.Application.Wishes == nil {
 			break
@@ -4947,6 +5056,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HouseholdMember.Sensitive(childComplexity), true
 
+	case "HousingProject.budget":
+		if e.ComplexityRoot.HousingProject.Budget == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingProject.Budget(childComplexity), true
+	case "HousingProject.communes":
+		if e.ComplexityRoot.HousingProject.Communes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingProject.Communes(childComplexity), true
+	case "HousingProject.constraints":
+		if e.ComplexityRoot.HousingProject.Constraints == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingProject.Constraints(childComplexity), true
+	case "HousingProject.text":
+		if e.ComplexityRoot.HousingProject.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingProject.Text(childComplexity), true
+	case "HousingProject.typologies":
+		if e.ComplexityRoot.HousingProject.Typologies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingProject.Typologies(childComplexity), true
+
 	case "IllegalTransitionError.allowed":
 		if e.ComplexityRoot.IllegalTransitionError.Allowed == nil {
 			break
@@ -5003,6 +5143,92 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.InputError.Message(childComplexity), true
 
+	case "Interview.application":
+		if e.ComplexityRoot.Interview.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Application(childComplexity), true
+	case "Interview.appointment":
+		if e.ComplexityRoot.Interview.Appointment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Appointment(childComplexity), true
+	case "Interview.heldOn":
+		if e.ComplexityRoot.Interview.HeldOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.HeldOn(childComplexity), true
+	case "Interview.id":
+		if e.ComplexityRoot.Interview.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.ID(childComplexity), true
+	case "Interview.kind":
+		if e.ComplexityRoot.Interview.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Kind(childComplexity), true
+	case "Interview.notes":
+		if e.ComplexityRoot.Interview.Notes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Notes(childComplexity), true
+	case "Interview.organisation":
+		if e.ComplexityRoot.Interview.Organisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Organisation(childComplexity), true
+	case "Interview.project":
+		if e.ComplexityRoot.Interview.Project == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.Project(childComplexity), true
+	case "Interview.receptionPoint":
+		if e.ComplexityRoot.Interview.ReceptionPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Interview.ReceptionPoint(childComplexity), true
+
+	case "InterviewNote.audience":
+		if e.ComplexityRoot.InterviewNote.Audience == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewNote.Audience(childComplexity), true
+	case "InterviewNote.id":
+		if e.ComplexityRoot.InterviewNote.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewNote.ID(childComplexity), true
+	case "InterviewNote.organisation":
+		if e.ComplexityRoot.InterviewNote.Organisation == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewNote.Organisation(childComplexity), true
+	case "InterviewNote.text":
+		if e.ComplexityRoot.InterviewNote.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewNote.Text(childComplexity), true
+	case "InterviewNote.writtenAt":
+		if e.ComplexityRoot.InterviewNote.WrittenAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.InterviewNote.WrittenAt(childComplexity), true
+
 	case "IssueBindingCodePayload.code":
 		if e.ComplexityRoot.IssueBindingCodePayload.Code == nil {
 			break
@@ -5021,6 +5247,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IssueBindingCodePayload.ExpiresAt(childComplexity), true
+
+	case "JoinWaitingListPayload.errors":
+		if e.ComplexityRoot.JoinWaitingListPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JoinWaitingListPayload.Errors(childComplexity), true
+	case "JoinWaitingListPayload.waitingPlace":
+		if e.ComplexityRoot.JoinWaitingListPayload.WaitingPlace == nil {
+			break
+		}
+
+		return e.ComplexityRoot.JoinWaitingListPayload.WaitingPlace(childComplexity), true
+
+	case "LeaveWaitingListPayload.errors":
+		if e.ComplexityRoot.LeaveWaitingListPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaveWaitingListPayload.Errors(childComplexity), true
+	case "LeaveWaitingListPayload.waitingPlace":
+		if e.ComplexityRoot.LeaveWaitingListPayload.WaitingPlace == nil {
+			break
+		}
+
+		return e.ComplexityRoot.LeaveWaitingListPayload.WaitingPlace(childComplexity), true
 
 	case "LevelChange.answeredOn":
 		if e.ComplexityRoot.LevelChange.AnsweredOn == nil {
@@ -5344,6 +5596,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.AcceptProposedChange(childComplexity, args["input"].(model.AcceptProposedChangeInput)), true
+	case "Mutation.addInterviewNote":
+		if e.ComplexityRoot.Mutation.AddInterviewNote == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_addInterviewNote_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.AddInterviewNote(childComplexity, args["input"].(model.AddInterviewNoteInput)), true
 	case "Mutation.addPartnerAppSecret":
 		if e.ComplexityRoot.Mutation.AddPartnerAppSecret == nil {
 			break
@@ -5729,6 +5992,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.IssueBindingCode(childComplexity, args["input"].(model.IssueBindingCodeInput)), true
+	case "Mutation.joinWaitingList":
+		if e.ComplexityRoot.Mutation.JoinWaitingList == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_joinWaitingList_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.JoinWaitingList(childComplexity, args["input"].(model.JoinWaitingListInput)), true
+	case "Mutation.leaveWaitingList":
+		if e.ComplexityRoot.Mutation.LeaveWaitingList == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_leaveWaitingList_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.LeaveWaitingList(childComplexity, args["input"].(model.LeaveWaitingListInput)), true
 	case "Mutation.mergeApplications":
 		if e.ComplexityRoot.Mutation.MergeApplications == nil {
 			break
@@ -5905,6 +6190,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordContacts(childComplexity, args["input"].(model.RecordContactsInput)), true
+	case "Mutation.recordInterview":
+		if e.ComplexityRoot.Mutation.RecordInterview == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordInterview_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordInterview(childComplexity, args["input"].(model.RecordInterviewInput)), true
 	case "Mutation.recordNotice":
 		if e.ComplexityRoot.Mutation.RecordNotice == nil {
 			break
@@ -6191,6 +6487,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.TakeOnlineRegistration(childComplexity, args["input"].(model.TakeOnlineRegistrationInput)), true
+	case "Mutation.takeWaitingOffer":
+		if e.ComplexityRoot.Mutation.TakeWaitingOffer == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_takeWaitingOffer_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.TakeWaitingOffer(childComplexity, args["input"].(model.TakeWaitingOfferInput)), true
 	case "Mutation.unbindAccount":
 		if e.ComplexityRoot.Mutation.UnbindAccount == nil {
 			break
@@ -8393,6 +8700,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordContactsPayload.Results(childComplexity), true
 
+	case "RecordInterviewPayload.errors":
+		if e.ComplexityRoot.RecordInterviewPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordInterviewPayload.Errors(childComplexity), true
+	case "RecordInterviewPayload.interview":
+		if e.ComplexityRoot.RecordInterviewPayload.Interview == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordInterviewPayload.Interview(childComplexity), true
+
 	case "RecordNoticePayload.application":
 		if e.ComplexityRoot.RecordNoticePayload.Application == nil {
 			break
@@ -9557,6 +9877,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TakeOnlineRegistrationPayload.OnlineRegistration(childComplexity), true
 
+	case "TakeWaitingOfferPayload.appointment":
+		if e.ComplexityRoot.TakeWaitingOfferPayload.Appointment == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeWaitingOfferPayload.Appointment(childComplexity), true
+	case "TakeWaitingOfferPayload.errors":
+		if e.ComplexityRoot.TakeWaitingOfferPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TakeWaitingOfferPayload.Errors(childComplexity), true
+
 	case "TypologyCount.count":
 		if e.ComplexityRoot.TypologyCount.Count == nil {
 			break
@@ -9776,6 +10109,79 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ViewerApp.Scopes(childComplexity), true
 
+	case "WaitingPlace.application":
+		if e.ComplexityRoot.WaitingPlace.Application == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.Application(childComplexity), true
+	case "WaitingPlace.endsAt":
+		if e.ComplexityRoot.WaitingPlace.EndsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.EndsAt(childComplexity), true
+	case "WaitingPlace.heldUntil":
+		if e.ComplexityRoot.WaitingPlace.HeldUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.HeldUntil(childComplexity), true
+	case "WaitingPlace.id":
+		if e.ComplexityRoot.WaitingPlace.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.ID(childComplexity), true
+	case "WaitingPlace.joinedAt":
+		if e.ComplexityRoot.WaitingPlace.JoinedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.JoinedAt(childComplexity), true
+	case "WaitingPlace.mode":
+		if e.ComplexityRoot.WaitingPlace.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.Mode(childComplexity), true
+	case "WaitingPlace.motive":
+		if e.ComplexityRoot.WaitingPlace.Motive == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.Motive(childComplexity), true
+	case "WaitingPlace.offeredPoint":
+		if e.ComplexityRoot.WaitingPlace.OfferedPoint == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.OfferedPoint(childComplexity), true
+	case "WaitingPlace.receptionPointIds":
+		if e.ComplexityRoot.WaitingPlace.ReceptionPointIds == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.ReceptionPointIds(childComplexity), true
+	case "WaitingPlace.startsAt":
+		if e.ComplexityRoot.WaitingPlace.StartsAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.StartsAt(childComplexity), true
+	case "WaitingPlace.state":
+		if e.ComplexityRoot.WaitingPlace.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.State(childComplexity), true
+	case "WaitingPlace.until":
+		if e.ComplexityRoot.WaitingPlace.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingPlace.Until(childComplexity), true
+
 	case "WarnApplicantPayload.application":
 		if e.ComplexityRoot.WarnApplicantPayload.Application == nil {
 			break
@@ -9898,6 +10304,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("AcceptOrientationInput", ec.unmarshalInputAcceptOrientationInput),
 			graphql.NewInputUnmarshaler("AcceptPieceInput", ec.unmarshalInputAcceptPieceInput),
 			graphql.NewInputUnmarshaler("AcceptProposedChangeInput", ec.unmarshalInputAcceptProposedChangeInput),
+			graphql.NewInputUnmarshaler("AddInterviewNoteInput", ec.unmarshalInputAddInterviewNoteInput),
 			graphql.NewInputUnmarshaler("AddPartnerAppSecretInput", ec.unmarshalInputAddPartnerAppSecretInput),
 			graphql.NewInputUnmarshaler("AddRoomInput", ec.unmarshalInputAddRoomInput),
 			graphql.NewInputUnmarshaler("AnswerLevelChangeInput", ec.unmarshalInputAnswerLevelChangeInput),
@@ -9956,14 +10363,18 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("GroupVersionsInput", ec.unmarshalInputGroupVersionsInput),
 			graphql.NewInputUnmarshaler("HandOverApplicationInput", ec.unmarshalInputHandOverApplicationInput),
 			graphql.NewInputUnmarshaler("HoldPermanenceInput", ec.unmarshalInputHoldPermanenceInput),
+			graphql.NewInputUnmarshaler("HousingProjectInput", ec.unmarshalInputHousingProjectInput),
 			graphql.NewInputUnmarshaler("IntRangeInput", ec.unmarshalInputIntRangeInput),
 			graphql.NewInputUnmarshaler("IssueBindingCodeInput", ec.unmarshalInputIssueBindingCodeInput),
+			graphql.NewInputUnmarshaler("JoinWaitingListInput", ec.unmarshalInputJoinWaitingListInput),
+			graphql.NewInputUnmarshaler("LeaveWaitingListInput", ec.unmarshalInputLeaveWaitingListInput),
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
 			graphql.NewInputUnmarshaler("MemberCorrectionInput", ec.unmarshalInputMemberCorrectionInput),
 			graphql.NewInputUnmarshaler("MemberFormInput", ec.unmarshalInputMemberFormInput),
 			graphql.NewInputUnmarshaler("MergeApplicationsInput", ec.unmarshalInputMergeApplicationsInput),
 			graphql.NewInputUnmarshaler("MoveAppointmentInput", ec.unmarshalInputMoveAppointmentInput),
 			graphql.NewInputUnmarshaler("NamesFormInput", ec.unmarshalInputNamesFormInput),
+			graphql.NewInputUnmarshaler("NoteInput", ec.unmarshalInputNoteInput),
 			graphql.NewInputUnmarshaler("OfflineContactInput", ec.unmarshalInputOfflineContactInput),
 			graphql.NewInputUnmarshaler("OpenApplicationInEmergencyInput", ec.unmarshalInputOpenApplicationInEmergencyInput),
 			graphql.NewInputUnmarshaler("OpenAvailabilityInput", ec.unmarshalInputOpenAvailabilityInput),
@@ -9993,6 +10404,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RecordAttendanceInput", ec.unmarshalInputRecordAttendanceInput),
 			graphql.NewInputUnmarshaler("RecordContactInput", ec.unmarshalInputRecordContactInput),
 			graphql.NewInputUnmarshaler("RecordContactsInput", ec.unmarshalInputRecordContactsInput),
+			graphql.NewInputUnmarshaler("RecordInterviewInput", ec.unmarshalInputRecordInterviewInput),
 			graphql.NewInputUnmarshaler("RecordNoticeInput", ec.unmarshalInputRecordNoticeInput),
 			graphql.NewInputUnmarshaler("RecordOrientationReceivedInput", ec.unmarshalInputRecordOrientationReceivedInput),
 			graphql.NewInputUnmarshaler("RefusePieceInput", ec.unmarshalInputRefusePieceInput),
@@ -10030,6 +10442,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("StockVintageOrder", ec.unmarshalInputStockVintageOrder),
 			graphql.NewInputUnmarshaler("SurfaceRangeInput", ec.unmarshalInputSurfaceRangeInput),
 			graphql.NewInputUnmarshaler("TakeOnlineRegistrationInput", ec.unmarshalInputTakeOnlineRegistrationInput),
+			graphql.NewInputUnmarshaler("TakeWaitingOfferInput", ec.unmarshalInputTakeWaitingOfferInput),
 			graphql.NewInputUnmarshaler("UnbindAccountInput", ec.unmarshalInputUnbindAccountInput),
 			graphql.NewInputUnmarshaler("UndoMergeInput", ec.unmarshalInputUndoMergeInput),
 			graphql.NewInputUnmarshaler("ValidateApplicationInput", ec.unmarshalInputValidateApplicationInput),
@@ -16987,6 +17400,8 @@ enum MessageKind {
   APPOINTMENT_REMINDER
   "One is offered (*rendez-vous systématique*)."
   APPOINTMENT_OFFER
+  "A slot is held for who waits for one (*liste d'attente*)."
+  SLOT_HELD
   "The application is to be renewed."
   RENEWAL_DUE
   "The applicant is asked what it thinks of the appointment."
@@ -17695,6 +18110,329 @@ enum ObstacleKind {
   "Proposed for another permanence."
   PROPOSED_ELSEWHERE
 }
+
+# The waiting list ------------------------------------------------------------
+
+extend type Mutation {
+  """
+  Joins the waiting list (*liste d'attente*) for a motive. A slot that is free again, since
+  an appointment was cancelled or moved, is held for 30 minutes for the first in order: the
+  nearest deadline of the law, and then the oldest place. It is offered to the next when
+  nobody takes it. One live place for each motive of an application.
+
+  For who may book the appointment.
+  """
+  joinWaitingList(
+    "The place."
+    input: JoinWaitingListInput!
+  ): JoinWaitingListPayload!
+
+  """
+  Leaves the waiting list; what was held is offered to the next. For who may book the
+  appointment.
+  """
+  leaveWaitingList(
+    "The place."
+    input: LeaveWaitingListInput!
+  ): LeaveWaitingListPayload!
+
+  """
+  Books the slot that is held for a place. For who may book the appointment.
+  """
+  takeWaitingOffer(
+    "The place."
+    input: TakeWaitingOfferInput!
+  ): TakeWaitingOfferPayload!
+}
+
+extend type Application {
+  "Its places on the waiting list, the earliest first: those of motives whose appointments you would see. At most 50."
+  waitingPlaces: [WaitingPlace!]!
+}
+
+"A place on the waiting list (*liste d'attente*)."
+type WaitingPlace implements Node {
+  "An opaque identifier."
+  id: ID!
+  "The application."
+  application: Application!
+  "The code of the motive."
+  motive: String!
+  "How people are to meet."
+  mode: AppointmentMode!
+  "Where; empty for anywhere. At most 20."
+  receptionPointIds: [ID!]!
+  "The last day on which an appointment is of use."
+  until: Date!
+  "When the list was joined."
+  joinedAt: DateTime!
+  "What became of it."
+  state: WaitingPlaceState!
+  "Where a slot is or was held; ` + "`" + `null` + "`" + ` before."
+  offeredPoint: ReceptionPoint
+  "When that slot begins."
+  startsAt: DateTime
+  "When that slot ends."
+  endsAt: DateTime
+  "Until when it is held."
+  heldUntil: DateTime
+}
+
+"What became of a place on the waiting list."
+enum WaitingPlaceState {
+  "It waits for a slot."
+  WAITING
+  "A slot is held for it."
+  OFFERED
+  "The slot was booked."
+  TAKEN
+  "Nobody took the slot in time: join again."
+  LAPSED
+  "It was given up."
+  LEFT
+}
+
+"A place on the waiting list."
+input JoinWaitingListInput {
+  "The application."
+  applicationId: ID!
+  "The motive, by its code."
+  motive: String!
+  "How people are to meet."
+  mode: AppointmentMode! = ON_SITE
+  "Where, at most 20 reception points; anywhere when empty."
+  receptionPointIds: [ID!]! = []
+  "The last day on which an appointment is of use, within 120 days."
+  until: Date!
+}
+
+"What became of joining."
+type JoinWaitingListPayload {
+  "The place; ` + "`" + `null` + "`" + ` when it was refused, or is not yours to see."
+  waitingPlace: WaitingPlace
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A place to give up."
+input LeaveWaitingListInput {
+  "The place."
+  id: ID!
+}
+
+"What became of leaving."
+type LeaveWaitingListPayload {
+  "The place; ` + "`" + `null` + "`" + ` when it was refused."
+  waitingPlace: WaitingPlace
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A slot that is held, to take."
+input TakeWaitingOfferInput {
+  "The place."
+  id: ID!
+  "Who of ` + "`" + `household` + "`" + ` is to come, at most 20; the adults when empty."
+  participantIds: [ID!]! = []
+}
+
+"What became of taking it."
+type TakeWaitingOfferPayload {
+  "The appointment; ` + "`" + `null` + "`" + ` when it was refused, or is not yours to see."
+  appointment: Appointment
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+# Interviews ------------------------------------------------------------------
+
+extend type Mutation {
+  """
+  Writes down an interview that you held with an applicant (*entretien*): what kind, the
+  housing project, and notes, each for those who may read it.
+
+  SIMPLE for a RECEPTION_AGENT at a point of level 2, PERSONALISED and PMR at one of level 3,
+  by the grounds FOLLOWED and ORIENTED; IN_DEPTH for a SOCIAL_OFFICER at a point of level 3,
+  by the same.
+  """
+  recordInterview(
+    "The interview."
+    input: RecordInterviewInput!
+  ): RecordInterviewPayload!
+
+  """
+  Adds a note to an interview. It changes nothing for those who may not read it.
+
+  For a RECEPTION_AGENT or SOCIAL_OFFICER by the grounds FOLLOWED and ORIENTED, at a point of
+  level 2; SOCIAL_NOTES for a SOCIAL_OFFICER, at one of level 3.
+  """
+  addInterviewNote(
+    "The note."
+    input: AddInterviewNoteInput!
+  ): AddInterviewNotePayload!
+}
+
+extend type Application {
+  """
+  Column group FILE: the interviews that were held, the earliest first (*entretiens*). One of
+  the kind PMR needs SENSITIVE, or that you held it. Empty when it is masked. At most 200.
+  """
+  interviews: [Interview!]!
+}
+
+"An interview that was held with an applicant (*entretien*)."
+type Interview {
+  "An opaque identifier."
+  id: ID!
+  "The application."
+  application: Application!
+  "What kind."
+  kind: InterviewKind!
+  "When."
+  heldOn: Date!
+  "For which organisation."
+  organisation: Organisation!
+  "Where; ` + "`" + `null` + "`" + ` where no reception point followed the application."
+  receptionPoint: ReceptionPoint
+  "The appointment; ` + "`" + `null` + "`" + ` where there was none, or it is not yours to see."
+  appointment: Appointment
+  "The housing project; ` + "`" + `null` + "`" + ` where none was worked out."
+  project: HousingProject
+  "The notes that you may read, the earliest first. At most 200."
+  notes: [InterviewNote!]!
+}
+
+"What the household looks for, as it was worked out in an interview (*projet logement*)."
+type HousingProject {
+  "The typologies that would do. At most 7."
+  typologies: [Typology!]!
+  "The communes that were advised. At most 10."
+  communes: [InseeCode!]!
+  "The rent of a month with charges that it can bear; ` + "`" + `null` + "`" + ` where that was not told."
+  budget: Money
+  "What it has to reckon with. At most 7."
+  constraints: [ProjectConstraint!]!
+  "The project in words."
+  text: String
+}
+
+"A note on an interview."
+type InterviewNote {
+  "An opaque identifier."
+  id: ID!
+  "For whom it is."
+  audience: NoteAudience!
+  "What it says."
+  text: String!
+  "For which organisation it was written."
+  organisation: Organisation!
+  "When."
+  writtenAt: DateTime!
+}
+
+"What kind of interview it was."
+enum InterviewKind {
+  "On the registration."
+  SIMPLE
+  "The personalised appointment."
+  PERSONALISED
+  "With a social worker (*entretien approfondi*)."
+  IN_DEPTH
+  "With a household of reduced mobility."
+  PMR
+}
+
+"For whom a note is."
+enum NoteAudience {
+  "Who sees the column group FILE."
+  FILE
+  "Who sees the column group SENSITIVE, and its author."
+  SENSITIVE
+  "The social workers of the organisation that wrote it; the person on a request for access."
+  SOCIAL_NOTES
+}
+
+"What a housing project has to reckon with."
+enum ProjectConstraint {
+  "Work is to be near."
+  NEAR_WORK
+  "School is to be near."
+  NEAR_SCHOOL
+  "Public transport is needed."
+  PUBLIC_TRANSPORT
+  "Family is to be near."
+  NEAR_FAMILY
+  "A place for a car is needed."
+  PARKING
+  "There are animals."
+  ANIMALS
+  "The household has to move by a day."
+  MOVE_BY_A_DAY
+}
+
+"An interview to write down."
+input RecordInterviewInput {
+  "The application."
+  applicationId: ID!
+  "What kind."
+  kind: InterviewKind!
+  "When, today or in the 31 days before."
+  heldOn: Date!
+  "The appointment of the application for which it was held."
+  appointmentId: ID
+  "The housing project."
+  project: HousingProjectInput
+  "Notes, at most 20."
+  notes: [NoteInput!]! = []
+}
+
+"A housing project."
+input HousingProjectInput {
+  "The typologies that would do, at most 7."
+  typologies: [Typology!]! = []
+  "The communes that are advised, at most 10."
+  communes: [InseeCode!]! = []
+  "The rent of a month with charges that the household can bear, at most 10 000 euros."
+  budget: Money
+  "What it has to reckon with."
+  constraints: [ProjectConstraint!]! = []
+  "The project in words, at most 500 characters; nothing sensitive, for which notes are."
+  text: String
+}
+
+"A note to write down."
+input NoteInput {
+  "For whom: at least SENSITIVE on a PMR interview, SOCIAL_NOTES on one in depth alone."
+  audience: NoteAudience!
+  "What it says, 1 to 4000 characters."
+  text: String!
+}
+
+"What became of the record."
+type RecordInterviewPayload {
+  "The interview; ` + "`" + `null` + "`" + ` when it was refused, or is not yours to see."
+  interview: Interview
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A note to add."
+input AddInterviewNoteInput {
+  "The interview."
+  interviewId: ID!
+  "For whom."
+  audience: NoteAudience!
+  "What it says, 1 to 4000 characters."
+  text: String!
+}
+
+"What became of the note."
+type AddInterviewNotePayload {
+  "The interview; ` + "`" + `null` + "`" + ` when it was refused."
+  interview: Interview
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -17821,6 +18559,16 @@ func (ec *executionContext) childFields_AccessLogEntry(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type AccessLogEntry", field.Name)
 }
 
+func (ec *executionContext) childFields_AddInterviewNotePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interview":
+		return ec.fieldContext_AddInterviewNotePayload_interview(ctx, field)
+	case "errors":
+		return ec.fieldContext_AddInterviewNotePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AddInterviewNotePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_AddPartnerAppSecretPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "partnerApp":
@@ -17933,6 +18681,10 @@ func (ec *executionContext) childFields_Application(ctx context.Context, field g
 		return ec.fieldContext_Application_appointmentOffers(ctx, field)
 	case "inDepthReasons":
 		return ec.fieldContext_Application_inDepthReasons(ctx, field)
+	case "waitingPlaces":
+		return ec.fieldContext_Application_waitingPlaces(ctx, field)
+	case "interviews":
+		return ec.fieldContext_Application_interviews(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Application", field.Name)
 }
@@ -19081,6 +19833,62 @@ func (ec *executionContext) childFields_HouseholdMember(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type HouseholdMember", field.Name)
 }
 
+func (ec *executionContext) childFields_HousingProject(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "typologies":
+		return ec.fieldContext_HousingProject_typologies(ctx, field)
+	case "communes":
+		return ec.fieldContext_HousingProject_communes(ctx, field)
+	case "budget":
+		return ec.fieldContext_HousingProject_budget(ctx, field)
+	case "constraints":
+		return ec.fieldContext_HousingProject_constraints(ctx, field)
+	case "text":
+		return ec.fieldContext_HousingProject_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HousingProject", field.Name)
+}
+
+func (ec *executionContext) childFields_Interview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Interview_id(ctx, field)
+	case "application":
+		return ec.fieldContext_Interview_application(ctx, field)
+	case "kind":
+		return ec.fieldContext_Interview_kind(ctx, field)
+	case "heldOn":
+		return ec.fieldContext_Interview_heldOn(ctx, field)
+	case "organisation":
+		return ec.fieldContext_Interview_organisation(ctx, field)
+	case "receptionPoint":
+		return ec.fieldContext_Interview_receptionPoint(ctx, field)
+	case "appointment":
+		return ec.fieldContext_Interview_appointment(ctx, field)
+	case "project":
+		return ec.fieldContext_Interview_project(ctx, field)
+	case "notes":
+		return ec.fieldContext_Interview_notes(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Interview", field.Name)
+}
+
+func (ec *executionContext) childFields_InterviewNote(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_InterviewNote_id(ctx, field)
+	case "audience":
+		return ec.fieldContext_InterviewNote_audience(ctx, field)
+	case "text":
+		return ec.fieldContext_InterviewNote_text(ctx, field)
+	case "organisation":
+		return ec.fieldContext_InterviewNote_organisation(ctx, field)
+	case "writtenAt":
+		return ec.fieldContext_InterviewNote_writtenAt(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type InterviewNote", field.Name)
+}
+
 func (ec *executionContext) childFields_IssueBindingCodePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -19091,6 +19899,26 @@ func (ec *executionContext) childFields_IssueBindingCodePayload(ctx context.Cont
 		return ec.fieldContext_IssueBindingCodePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type IssueBindingCodePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_JoinWaitingListPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "waitingPlace":
+		return ec.fieldContext_JoinWaitingListPayload_waitingPlace(ctx, field)
+	case "errors":
+		return ec.fieldContext_JoinWaitingListPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type JoinWaitingListPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_LeaveWaitingListPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "waitingPlace":
+		return ec.fieldContext_LeaveWaitingListPayload_waitingPlace(ctx, field)
+	case "errors":
+		return ec.fieldContext_LeaveWaitingListPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type LeaveWaitingListPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_LevelChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20065,6 +20893,16 @@ func (ec *executionContext) childFields_RecordContactsPayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type RecordContactsPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordInterviewPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "interview":
+		return ec.fieldContext_RecordInterviewPayload_interview(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordInterviewPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordInterviewPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordNoticePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -20727,6 +21565,16 @@ func (ec *executionContext) childFields_TakeOnlineRegistrationPayload(ctx contex
 	return nil, fmt.Errorf("no field named %q was found under type TakeOnlineRegistrationPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_TakeWaitingOfferPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "appointment":
+		return ec.fieldContext_TakeWaitingOfferPayload_appointment(ctx, field)
+	case "errors":
+		return ec.fieldContext_TakeWaitingOfferPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TakeWaitingOfferPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_TypologyCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "typology":
@@ -20849,6 +21697,36 @@ func (ec *executionContext) childFields_ViewerApp(ctx context.Context, field gra
 		return ec.fieldContext_ViewerApp_notice(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ViewerApp", field.Name)
+}
+
+func (ec *executionContext) childFields_WaitingPlace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_WaitingPlace_id(ctx, field)
+	case "application":
+		return ec.fieldContext_WaitingPlace_application(ctx, field)
+	case "motive":
+		return ec.fieldContext_WaitingPlace_motive(ctx, field)
+	case "mode":
+		return ec.fieldContext_WaitingPlace_mode(ctx, field)
+	case "receptionPointIds":
+		return ec.fieldContext_WaitingPlace_receptionPointIds(ctx, field)
+	case "until":
+		return ec.fieldContext_WaitingPlace_until(ctx, field)
+	case "joinedAt":
+		return ec.fieldContext_WaitingPlace_joinedAt(ctx, field)
+	case "state":
+		return ec.fieldContext_WaitingPlace_state(ctx, field)
+	case "offeredPoint":
+		return ec.fieldContext_WaitingPlace_offeredPoint(ctx, field)
+	case "startsAt":
+		return ec.fieldContext_WaitingPlace_startsAt(ctx, field)
+	case "endsAt":
+		return ec.fieldContext_WaitingPlace_endsAt(ctx, field)
+	case "heldUntil":
+		return ec.fieldContext_WaitingPlace_heldUntil(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WaitingPlace", field.Name)
 }
 
 func (ec *executionContext) childFields_WarnApplicantPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21255,6 +22133,20 @@ func (ec *executionContext) field_Mutation_acceptProposedChange_args(ctx context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.AcceptProposedChangeInput, error) {
 			return ec.unmarshalNAcceptProposedChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAcceptProposedChangeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_addInterviewNote_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.AddInterviewNoteInput, error) {
+			return ec.unmarshalNAddInterviewNoteInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNoteInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -21753,6 +22645,34 @@ func (ec *executionContext) field_Mutation_issueBindingCode_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_joinWaitingList_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.JoinWaitingListInput, error) {
+			return ec.unmarshalNJoinWaitingListInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_leaveWaitingList_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.LeaveWaitingListInput, error) {
+			return ec.unmarshalNLeaveWaitingListInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_mergeApplications_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -21969,6 +22889,20 @@ func (ec *executionContext) field_Mutation_recordContacts_args(ctx context.Conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RecordContactsInput, error) {
 			return ec.unmarshalNRecordContactsInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordInterview_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordInterviewInput, error) {
+			return ec.unmarshalNRecordInterviewInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -22333,6 +23267,20 @@ func (ec *executionContext) field_Mutation_takeOnlineRegistration_args(ctx conte
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.TakeOnlineRegistrationInput, error) {
 			return ec.unmarshalNTakeOnlineRegistrationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_takeWaitingOffer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.TakeWaitingOfferInput, error) {
+			return ec.unmarshalNTakeWaitingOfferInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -24843,6 +25791,70 @@ func (ec *executionContext) fieldContext_AccessLogEntry_reason(_ context.Context
 	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "String")
 }
 
+func (ec *executionContext) _AddInterviewNotePayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.AddInterviewNotePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddInterviewNotePayload_interview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interview, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Interview) graphql.Marshaler {
+			return ec.marshalOInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_AddInterviewNotePayload_interview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddInterviewNotePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _AddInterviewNotePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.AddInterviewNotePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AddInterviewNotePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AddInterviewNotePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "AddInterviewNotePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _AddPartnerAppSecretPayload_partnerApp(ctx context.Context, field graphql.CollectedField, obj *model.AddPartnerAppSecretPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -25980,6 +26992,70 @@ func (ec *executionContext) _Application_inDepthReasons(ctx context.Context, fie
 }
 func (ec *executionContext) fieldContext_Application_inDepthReasons(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Application", field, true, true, "InDepthReason")
+}
+
+func (ec *executionContext) _Application_waitingPlaces(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_waitingPlaces(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WaitingPlaces(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.WaitingPlace) graphql.Marshaler {
+			return ec.marshalNWaitingPlace2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlaceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_waitingPlaces(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WaitingPlace(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_interviews(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_interviews(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interviews(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Interview) graphql.Marshaler {
+			return ec.marshalNInterview2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_interviews(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _ApplicationCell_keys(ctx context.Context, field graphql.CollectedField, obj *domain.ApplicationCell) (ret graphql.Marshaler) {
@@ -35322,6 +36398,121 @@ func (ec *executionContext) fieldContext_HouseholdMember_sensitive(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _HousingProject_typologies(ctx context.Context, field graphql.CollectedField, obj *domain.HousingProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingProject_typologies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typologies, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.Typology) graphql.Marshaler {
+			return ec.marshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingProject_typologies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingProject", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _HousingProject_communes(ctx context.Context, field graphql.CollectedField, obj *domain.HousingProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingProject_communes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Communes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.InseeCode) graphql.Marshaler {
+			return ec.marshalNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingProject_communes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingProject", field, false, false, "InseeCode")
+}
+
+func (ec *executionContext) _HousingProject_budget(ctx context.Context, field graphql.CollectedField, obj *domain.HousingProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingProject_budget(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Budget, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HousingProject_budget(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingProject", field, false, false, "Money")
+}
+
+func (ec *executionContext) _HousingProject_constraints(ctx context.Context, field graphql.CollectedField, obj *domain.HousingProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingProject_constraints(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Constraints, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ProjectConstraint) graphql.Marshaler {
+			return ec.marshalNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingProject_constraints(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingProject", field, false, false, "ProjectConstraint")
+}
+
+func (ec *executionContext) _HousingProject_text(ctx context.Context, field graphql.CollectedField, obj *domain.HousingProject) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingProject_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HousingProject_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingProject", field, false, false, "String")
+}
+
 func (ec *executionContext) _IllegalTransitionError_code(ctx context.Context, field graphql.CollectedField, obj *model.IllegalTransitionError) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35529,6 +36720,391 @@ func (ec *executionContext) fieldContext_InputError_help(_ context.Context, fiel
 	return graphql.NewScalarFieldContext("InputError", field, false, false, "String")
 }
 
+func (ec *executionContext) _Interview_id(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Interview_application(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Interview_kind(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.InterviewKind) graphql.Marshaler {
+			return ec.marshalNInterviewKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInterviewKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "InterviewKind")
+}
+
+func (ec *executionContext) _Interview_heldOn(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_heldOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_heldOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Interview", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Interview_organisation(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Interview_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_receptionPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_receptionPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Interview_appointment(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_appointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Interview().Appointment(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+			return ec.answerOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_appointment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Interview_project(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_project(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Project, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.HousingProject) graphql.Marshaler {
+			return ec.marshalOHousingProject2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_project(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HousingProject(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Interview_notes(ctx context.Context, field graphql.CollectedField, obj *ent.Interview) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Interview_notes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Notes(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.InterviewNote) graphql.Marshaler {
+			return ec.marshalNInterviewNote2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNoteᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Interview_notes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Interview",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_InterviewNote(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InterviewNote_id(ctx context.Context, field graphql.CollectedField, obj *ent.InterviewNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewNote_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewNote_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewNote", field, false, false, "ID")
+}
+
+func (ec *executionContext) _InterviewNote_audience(ctx context.Context, field graphql.CollectedField, obj *ent.InterviewNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewNote_audience(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Audience, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.NoteAudience) graphql.Marshaler {
+			return ec.marshalNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewNote_audience(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewNote", field, false, false, "NoteAudience")
+}
+
+func (ec *executionContext) _InterviewNote_text(ctx context.Context, field graphql.CollectedField, obj *ent.InterviewNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewNote_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Text, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewNote_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewNote", field, false, false, "String")
+}
+
+func (ec *executionContext) _InterviewNote_organisation(ctx context.Context, field graphql.CollectedField, obj *ent.InterviewNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewNote_organisation(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Organisation(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewNote_organisation(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "InterviewNote",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _InterviewNote_writtenAt(ctx context.Context, field graphql.CollectedField, obj *ent.InterviewNote) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_InterviewNote_writtenAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WrittenAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_InterviewNote_writtenAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("InterviewNote", field, false, false, "DateTime")
+}
+
 func (ec *executionContext) _IssueBindingCodePayload_code(ctx context.Context, field graphql.CollectedField, obj *model.IssueBindingCodePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -35597,6 +37173,134 @@ func (ec *executionContext) _IssueBindingCodePayload_errors(ctx context.Context,
 func (ec *executionContext) fieldContext_IssueBindingCodePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "IssueBindingCodePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JoinWaitingListPayload_waitingPlace(ctx context.Context, field graphql.CollectedField, obj *model.JoinWaitingListPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JoinWaitingListPayload_waitingPlace(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WaitingPlace, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.WaitingPlace) graphql.Marshaler {
+			return ec.marshalOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_JoinWaitingListPayload_waitingPlace(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JoinWaitingListPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WaitingPlace(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _JoinWaitingListPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.JoinWaitingListPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_JoinWaitingListPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_JoinWaitingListPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "JoinWaitingListPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaveWaitingListPayload_waitingPlace(ctx context.Context, field graphql.CollectedField, obj *model.LeaveWaitingListPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaveWaitingListPayload_waitingPlace(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WaitingPlace, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.WaitingPlace) graphql.Marshaler {
+			return ec.marshalOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_LeaveWaitingListPayload_waitingPlace(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaveWaitingListPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WaitingPlace(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _LeaveWaitingListPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.LeaveWaitingListPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_LeaveWaitingListPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_LeaveWaitingListPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "LeaveWaitingListPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -40651,6 +42355,226 @@ func (ec *executionContext) fieldContext_Mutation_cancelPermanence(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_cancelPermanence_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_joinWaitingList(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_joinWaitingList(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().JoinWaitingList(ctx, fc.Args["input"].(model.JoinWaitingListInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.JoinWaitingListPayload) graphql.Marshaler {
+			return ec.answerNJoinWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_joinWaitingList(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_JoinWaitingListPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_joinWaitingList_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_leaveWaitingList(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_leaveWaitingList(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().LeaveWaitingList(ctx, fc.Args["input"].(model.LeaveWaitingListInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.LeaveWaitingListPayload) graphql.Marshaler {
+			return ec.answerNLeaveWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_leaveWaitingList(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_LeaveWaitingListPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_leaveWaitingList_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_takeWaitingOffer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_takeWaitingOffer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().TakeWaitingOffer(ctx, fc.Args["input"].(model.TakeWaitingOfferInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.TakeWaitingOfferPayload) graphql.Marshaler {
+			return ec.answerNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_takeWaitingOffer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TakeWaitingOfferPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_takeWaitingOffer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordInterview(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordInterview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordInterview(ctx, fc.Args["input"].(model.RecordInterviewInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordInterviewPayload) graphql.Marshaler {
+			return ec.answerNRecordInterviewPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordInterview(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordInterviewPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordInterview_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_addInterviewNote(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_addInterviewNote(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().AddInterviewNote(ctx, fc.Args["input"].(model.AddInterviewNoteInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.AddInterviewNotePayload) graphql.Marshaler {
+			return ec.answerNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_addInterviewNote(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AddInterviewNotePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_addInterviewNote_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -49539,6 +51463,70 @@ func (ec *executionContext) fieldContext_RecordContactsPayload_errors(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _RecordInterviewPayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.RecordInterviewPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordInterviewPayload_interview(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Interview, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Interview) graphql.Marshaler {
+			return ec.marshalOInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordInterviewPayload_interview(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordInterviewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordInterviewPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordInterviewPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordInterviewPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordInterviewPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordInterviewPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RecordNoticePayload_application(ctx context.Context, field graphql.CollectedField, obj *model.RecordNoticePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -54593,6 +56581,70 @@ func (ec *executionContext) fieldContext_TakeOnlineRegistrationPayload_errors(_ 
 	return fc, nil
 }
 
+func (ec *executionContext) _TakeWaitingOfferPayload_appointment(ctx context.Context, field graphql.CollectedField, obj *model.TakeWaitingOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakeWaitingOfferPayload_appointment(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Appointment, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Appointment) graphql.Marshaler {
+			return ec.marshalOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TakeWaitingOfferPayload_appointment(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TakeWaitingOfferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Appointment(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TakeWaitingOfferPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.TakeWaitingOfferPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TakeWaitingOfferPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TakeWaitingOfferPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TakeWaitingOfferPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TypologyCount_typology(ctx context.Context, field graphql.CollectedField, obj *stockmap.TypologyCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -55477,6 +57529,300 @@ func (ec *executionContext) _ViewerApp_notice(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_ViewerApp_notice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ViewerApp", field, false, false, "PartnerAppNotice")
+}
+
+func (ec *executionContext) _WaitingPlace_id(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "ID")
+}
+
+func (ec *executionContext) _WaitingPlace_application(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WaitingPlace",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WaitingPlace_motive(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_motive(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Motive, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.MotiveCode) graphql.Marshaler {
+			return ec.marshalNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_motive(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "String")
+}
+
+func (ec *executionContext) _WaitingPlace_mode(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_mode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.AppointmentMode) graphql.Marshaler {
+			return ec.marshalNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_mode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "AppointmentMode")
+}
+
+func (ec *executionContext) _WaitingPlace_receptionPointIds(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_receptionPointIds(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPointIds, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.ID) graphql.Marshaler {
+			return ec.marshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_receptionPointIds(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "ID")
+}
+
+func (ec *executionContext) _WaitingPlace_until(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "Date")
+}
+
+func (ec *executionContext) _WaitingPlace_joinedAt(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_joinedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.JoinedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_joinedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _WaitingPlace_state(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.WaitingState) graphql.Marshaler {
+			return ec.marshalNWaitingPlaceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "WaitingPlaceState")
+}
+
+func (ec *executionContext) _WaitingPlace_offeredPoint(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_offeredPoint(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.OfferedPoint(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReceptionPoint) graphql.Marshaler {
+			return ec.marshalOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_offeredPoint(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WaitingPlace",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReceptionPoint(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WaitingPlace_startsAt(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_startsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StartsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_startsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _WaitingPlace_endsAt(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_endsAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.EndsAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_endsAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _WaitingPlace_heldUntil(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingPlace_heldUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HeldUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingPlace_heldUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingPlace", field, false, false, "DateTime")
 }
 
 func (ec *executionContext) _WarnApplicantPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.WarnApplicantPayload) (ret graphql.Marshaler) {
@@ -57233,6 +59579,62 @@ func (ec *executionContext) unmarshalInputAcceptProposedChangeInput(ctx context.
 func UnmarshalAcceptProposedChangeInput(ctx context.Context, raw any) (model.AcceptProposedChangeInput, error) {
 	var out model.AcceptProposedChangeInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "AcceptProposedChangeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputAddInterviewNoteInput(ctx context.Context, obj any) (model.AddInterviewNoteInput, error) {
+	var it model.AddInterviewNoteInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"interviewId", "audience", "text"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "interviewId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("interviewId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InterviewID = data
+		case "audience":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("audience"))
+			data, err := ec.unmarshalNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Audience = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalAddInterviewNoteInput unmarshals raw into the AddInterviewNoteInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalAddInterviewNoteInput(ctx context.Context, raw any) (model.AddInterviewNoteInput, error) {
+	var out model.AddInterviewNoteInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "AddInterviewNoteInput", raw, &out)
 	return out, err
 }
 
@@ -61215,6 +63617,86 @@ func UnmarshalHoldPermanenceInput(ctx context.Context, raw any) (model.HoldPerma
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputHousingProjectInput(ctx context.Context, obj any) (domain.HousingProject, error) {
+	var it domain.HousingProject
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["typologies"]; !present {
+		asMap["typologies"] = []any{}
+	}
+	if _, present := asMap["communes"]; !present {
+		asMap["communes"] = []any{}
+	}
+	if _, present := asMap["constraints"]; !present {
+		asMap["constraints"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"typologies", "communes", "budget", "constraints", "text"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "typologies":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typologies"))
+			data, err := ec.unmarshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Typologies = data
+		case "communes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("communes"))
+			data, err := ec.unmarshalNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Communes = data
+		case "budget":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("budget"))
+			data, err := ec.unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Budget = data
+		case "constraints":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("constraints"))
+			data, err := ec.unmarshalNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraintᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Constraints = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalHousingProjectInput unmarshals raw into the HousingProjectInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalHousingProjectInput(ctx context.Context, raw any) (domain.HousingProject, error) {
+	var out domain.HousingProject
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "HousingProjectInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputIntRangeInput(ctx context.Context, obj any) (domain.IntRange, error) {
 	var it domain.IntRange
 	if obj == nil {
@@ -61310,6 +63792,125 @@ func (ec *executionContext) unmarshalInputIssueBindingCodeInput(ctx context.Cont
 func UnmarshalIssueBindingCodeInput(ctx context.Context, raw any) (model.IssueBindingCodeInput, error) {
 	var out model.IssueBindingCodeInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "IssueBindingCodeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputJoinWaitingListInput(ctx context.Context, obj any) (model.JoinWaitingListInput, error) {
+	var it model.JoinWaitingListInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["mode"]; !present {
+		asMap["mode"] = "ON_SITE"
+	}
+	if _, present := asMap["receptionPointIds"]; !present {
+		asMap["receptionPointIds"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "motive", "mode", "receptionPointIds", "until"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "motive":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("motive"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Motive = data
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "receptionPointIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("receptionPointIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReceptionPointIds = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalJoinWaitingListInput unmarshals raw into the JoinWaitingListInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalJoinWaitingListInput(ctx context.Context, raw any) (model.JoinWaitingListInput, error) {
+	var out model.JoinWaitingListInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "JoinWaitingListInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputLeaveWaitingListInput(ctx context.Context, obj any) (model.LeaveWaitingListInput, error) {
+	var it model.LeaveWaitingListInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalLeaveWaitingListInput unmarshals raw into the LeaveWaitingListInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalLeaveWaitingListInput(ctx context.Context, raw any) (model.LeaveWaitingListInput, error) {
+	var out model.LeaveWaitingListInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "LeaveWaitingListInput", raw, &out)
 	return out, err
 }
 
@@ -61783,6 +64384,55 @@ func (ec *executionContext) unmarshalInputNamesFormInput(ctx context.Context, ob
 func UnmarshalNamesFormInput(ctx context.Context, raw any) (domain.NamesForm, error) {
 	var out domain.NamesForm
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "NamesFormInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputNoteInput(ctx context.Context, obj any) (domain.NoteForm, error) {
+	var it domain.NoteForm
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"audience", "text"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "audience":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("audience"))
+			data, err := ec.unmarshalNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Audience = data
+		case "text":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("text"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Text = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalNoteInput unmarshals raw into the NoteInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalNoteInput(ctx context.Context, raw any) (domain.NoteForm, error) {
+	var out domain.NoteForm
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "NoteInput", raw, &out)
 	return out, err
 }
 
@@ -63626,6 +66276,87 @@ func (ec *executionContext) unmarshalInputRecordContactsInput(ctx context.Contex
 func UnmarshalRecordContactsInput(ctx context.Context, raw any) (model.RecordContactsInput, error) {
 	var out model.RecordContactsInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordContactsInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRecordInterviewInput(ctx context.Context, obj any) (model.RecordInterviewInput, error) {
+	var it model.RecordInterviewInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["notes"]; !present {
+		asMap["notes"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "kind", "heldOn", "appointmentId", "project", "notes"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNInterviewKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInterviewKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "heldOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("heldOn"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.HeldOn = data
+		case "appointmentId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("appointmentId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AppointmentID = data
+		case "project":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("project"))
+			data, err := ec.unmarshalOHousingProjectInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Project = data
+		case "notes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("notes"))
+			data, err := ec.unmarshalNNoteInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteFormᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Notes = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordInterviewInput unmarshals raw into the RecordInterviewInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordInterviewInput(ctx context.Context, raw any) (model.RecordInterviewInput, error) {
+	var out model.RecordInterviewInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordInterviewInput", raw, &out)
 	return out, err
 }
 
@@ -65607,6 +68338,59 @@ func UnmarshalTakeOnlineRegistrationInput(ctx context.Context, raw any) (model.T
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputTakeWaitingOfferInput(ctx context.Context, obj any) (model.TakeWaitingOfferInput, error) {
+	var it model.TakeWaitingOfferInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["participantIds"]; !present {
+		asMap["participantIds"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"id", "participantIds"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "participantIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("participantIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ParticipantIds = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalTakeWaitingOfferInput unmarshals raw into the TakeWaitingOfferInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalTakeWaitingOfferInput(ctx context.Context, raw any) (model.TakeWaitingOfferInput, error) {
+	var out model.TakeWaitingOfferInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "TakeWaitingOfferInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputUnbindAccountInput(ctx context.Context, obj any) (model.UnbindAccountInput, error) {
 	var it model.UnbindAccountInput
 	if obj == nil {
@@ -66035,6 +68819,11 @@ func (ec *executionContext) _Node(ctx context.Context, sel ast.SelectionSet, obj
 	switch obj := (obj).(type) {
 	case nil:
 		return graphql.Null
+	case *ent.WaitingPlace:
+		if obj == nil {
+			return graphql.Null
+		}
+		return ec._WaitingPlace(ctx, sel, obj)
 	case *ent.StockVintage:
 		if obj == nil {
 			return graphql.Null
@@ -66622,6 +69411,44 @@ func (ec *executionContext) _AccessLogEntry(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var addInterviewNotePayloadImplementors = []string{"AddInterviewNotePayload"}
+
+func (ec *executionContext) _AddInterviewNotePayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddInterviewNotePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, addInterviewNotePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AddInterviewNotePayload")
+		case "interview":
+			out.Values[i] = ec._AddInterviewNotePayload_interview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._AddInterviewNotePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var addPartnerAppSecretPayloadImplementors = []string{"AddPartnerAppSecretPayload"}
 
 func (ec *executionContext) _AddPartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddPartnerAppSecretPayload) graphql.Marshaler {
@@ -66990,6 +69817,18 @@ func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionS
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Application_inDepthReasons(ctx, field, obj)
+				})
+		case "waitingPlaces":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_waitingPlaces(ctx, field, obj)
+				})
+		case "interviews":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_interviews(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -70859,6 +73698,59 @@ func (ec *executionContext) _HouseholdMember(ctx context.Context, sel ast.Select
 	return out
 }
 
+var housingProjectImplementors = []string{"HousingProject"}
+
+func (ec *executionContext) _HousingProject(ctx context.Context, sel ast.SelectionSet, obj *domain.HousingProject) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, housingProjectImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HousingProject")
+		case "typologies":
+			out.Values[i] = ec._HousingProject_typologies(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "communes":
+			out.Values[i] = ec._HousingProject_communes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "budget":
+			out.Values[i] = ec._HousingProject_budget(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "constraints":
+			out.Values[i] = ec._HousingProject_constraints(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "text":
+			out.Values[i] = ec._HousingProject_text(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var illegalTransitionErrorImplementors = []string{"IllegalTransitionError", "UserError"}
 
 func (ec *executionContext) _IllegalTransitionError(ctx context.Context, sel ast.SelectionSet, obj *model.IllegalTransitionError) graphql.Marshaler {
@@ -70960,6 +73852,138 @@ func (ec *executionContext) _InputError(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var interviewImplementors = []string{"Interview"}
+
+func (ec *executionContext) _Interview(ctx context.Context, sel ast.SelectionSet, obj *ent.Interview) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, interviewImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Interview")
+		case "id":
+			out.Values[i] = ec._Interview_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "application":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_application(ctx, field, obj)
+				})
+		case "kind":
+			out.Values[i] = ec._Interview_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "heldOn":
+			out.Values[i] = ec._Interview_heldOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "organisation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_organisation(ctx, field, obj)
+				})
+		case "receptionPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_receptionPoint(ctx, field, obj)
+				})
+		case "appointment":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_appointment(ctx, field, obj)
+				})
+		case "project":
+			out.Values[i] = ec._Interview_project(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "notes":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Interview_notes(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var interviewNoteImplementors = []string{"InterviewNote"}
+
+func (ec *executionContext) _InterviewNote(ctx context.Context, sel ast.SelectionSet, obj *ent.InterviewNote) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, interviewNoteImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("InterviewNote")
+		case "id":
+			out.Values[i] = ec._InterviewNote_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "audience":
+			out.Values[i] = ec._InterviewNote_audience(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.Values[i] = ec._InterviewNote_text(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "organisation":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._InterviewNote_organisation(ctx, field, obj)
+				})
+		case "writtenAt":
+			out.Values[i] = ec._InterviewNote_writtenAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var issueBindingCodePayloadImplementors = []string{"IssueBindingCodePayload"}
 
 func (ec *executionContext) _IssueBindingCodePayload(ctx context.Context, sel ast.SelectionSet, obj *model.IssueBindingCodePayload) graphql.Marshaler {
@@ -70983,6 +74007,82 @@ func (ec *executionContext) _IssueBindingCodePayload(ctx context.Context, sel as
 			}
 		case "errors":
 			out.Values[i] = ec._IssueBindingCodePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var joinWaitingListPayloadImplementors = []string{"JoinWaitingListPayload"}
+
+func (ec *executionContext) _JoinWaitingListPayload(ctx context.Context, sel ast.SelectionSet, obj *model.JoinWaitingListPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, joinWaitingListPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("JoinWaitingListPayload")
+		case "waitingPlace":
+			out.Values[i] = ec._JoinWaitingListPayload_waitingPlace(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._JoinWaitingListPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var leaveWaitingListPayloadImplementors = []string{"LeaveWaitingListPayload"}
+
+func (ec *executionContext) _LeaveWaitingListPayload(ctx context.Context, sel ast.SelectionSet, obj *model.LeaveWaitingListPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, leaveWaitingListPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("LeaveWaitingListPayload")
+		case "waitingPlace":
+			out.Values[i] = ec._LeaveWaitingListPayload_waitingPlace(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._LeaveWaitingListPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -72094,6 +75194,41 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "cancelPermanence":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_cancelPermanence(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "joinWaitingList":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_joinWaitingList(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "leaveWaitingList":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_leaveWaitingList(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "takeWaitingOffer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_takeWaitingOffer(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordInterview":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordInterview(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "addInterviewNote":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_addInterviewNote(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -75355,6 +78490,44 @@ func (ec *executionContext) _RecordContactsPayload(ctx context.Context, sel ast.
 	return out
 }
 
+var recordInterviewPayloadImplementors = []string{"RecordInterviewPayload"}
+
+func (ec *executionContext) _RecordInterviewPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordInterviewPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordInterviewPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordInterviewPayload")
+		case "interview":
+			out.Values[i] = ec._RecordInterviewPayload_interview(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordInterviewPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var recordNoticePayloadImplementors = []string{"RecordNoticePayload"}
 
 func (ec *executionContext) _RecordNoticePayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordNoticePayload) graphql.Marshaler {
@@ -77827,6 +81000,44 @@ func (ec *executionContext) _TakeOnlineRegistrationPayload(ctx context.Context, 
 	return out
 }
 
+var takeWaitingOfferPayloadImplementors = []string{"TakeWaitingOfferPayload"}
+
+func (ec *executionContext) _TakeWaitingOfferPayload(ctx context.Context, sel ast.SelectionSet, obj *model.TakeWaitingOfferPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, takeWaitingOfferPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TakeWaitingOfferPayload")
+		case "appointment":
+			out.Values[i] = ec._TakeWaitingOfferPayload_appointment(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._TakeWaitingOfferPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var typologyCountImplementors = []string{"TypologyCount"}
 
 func (ec *executionContext) _TypologyCount(ctx context.Context, sel ast.SelectionSet, obj *stockmap.TypologyCount) graphql.Marshaler {
@@ -78241,6 +81452,96 @@ func (ec *executionContext) _ViewerApp(ctx context.Context, sel ast.SelectionSet
 			out.Values[i] = ec._ViewerApp_notice(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var waitingPlaceImplementors = []string{"WaitingPlace", "Node"}
+
+func (ec *executionContext) _WaitingPlace(ctx context.Context, sel ast.SelectionSet, obj *ent.WaitingPlace) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, waitingPlaceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WaitingPlace")
+		case "id":
+			out.Values[i] = ec._WaitingPlace_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "application":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._WaitingPlace_application(ctx, field, obj)
+				})
+		case "motive":
+			out.Values[i] = ec._WaitingPlace_motive(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "mode":
+			out.Values[i] = ec._WaitingPlace_mode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "receptionPointIds":
+			out.Values[i] = ec._WaitingPlace_receptionPointIds(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "until":
+			out.Values[i] = ec._WaitingPlace_until(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "joinedAt":
+			out.Values[i] = ec._WaitingPlace_joinedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._WaitingPlace_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "offeredPoint":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._WaitingPlace_offeredPoint(ctx, field, obj)
+				})
+		case "startsAt":
+			out.Values[i] = ec._WaitingPlace_startsAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "endsAt":
+			out.Values[i] = ec._WaitingPlace_endsAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "heldUntil":
+			out.Values[i] = ec._WaitingPlace_heldUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -79011,6 +82312,19 @@ func (ec *executionContext) marshalNAccessLogEntry2ᚖgithubᚗcomᚋguichetᚑl
 		return graphql.Null
 	}
 	return ec._AccessLogEntry(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAddInterviewNoteInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNoteInput(ctx context.Context, v any) (model.AddInterviewNoteInput, error) {
+	res, err := ec.unmarshalInputAddInterviewNoteInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload(ctx context.Context, sel ast.SelectionSet, v *model.AddInterviewNotePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AddInterviewNotePayload!")
+		return graphql.Null
+	}
+	return ec._AddInterviewNotePayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNAddPartnerAppSecretInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretInput(ctx context.Context, v any) (model.AddPartnerAppSecretInput, error) {
@@ -81011,6 +84325,64 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 	return res
 }
 
+func (ec *executionContext) marshalNInterview2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Interview) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(ctx context.Context, sel ast.SelectionSet, v *ent.Interview) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Interview!")
+		return graphql.Null
+	}
+	return ec._Interview(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNInterviewKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInterviewKind(ctx context.Context, v any) (domain.InterviewKind, error) {
+	var res domain.InterviewKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNInterviewKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInterviewKind(ctx context.Context, sel ast.SelectionSet, v domain.InterviewKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNInterviewNote2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNoteᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.InterviewNote) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNInterviewNote2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNote(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNInterviewNote2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNote(ctx context.Context, sel ast.SelectionSet, v *ent.InterviewNote) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "InterviewNote!")
+		return graphql.Null
+	}
+	return ec._InterviewNote(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNIssueBindingCodeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodeInput(ctx context.Context, v any) (model.IssueBindingCodeInput, error) {
 	res, err := ec.unmarshalInputIssueBindingCodeInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -81022,6 +84394,19 @@ func (ec *executionContext) marshalNIssueBindingCodePayload2ᚖgithubᚗcomᚋgu
 		return graphql.Null
 	}
 	return ec._IssueBindingCodePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNJoinWaitingListInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListInput(ctx context.Context, v any) (model.JoinWaitingListInput, error) {
+	res, err := ec.unmarshalInputJoinWaitingListInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNJoinWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListPayload(ctx context.Context, sel ast.SelectionSet, v *model.JoinWaitingListPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "JoinWaitingListPayload!")
+		return graphql.Null
+	}
+	return ec._JoinWaitingListPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNLanguage2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguage(ctx context.Context, v any) (domain.Language, error) {
@@ -81081,6 +84466,19 @@ func (ec *executionContext) unmarshalNLatitude2githubᚗcomᚋguichetᚑlogement
 
 func (ec *executionContext) marshalNLatitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(ctx context.Context, sel ast.SelectionSet, v domain.Latitude) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalNLeaveWaitingListInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListInput(ctx context.Context, v any) (model.LeaveWaitingListInput, error) {
+	res, err := ec.unmarshalInputLeaveWaitingListInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLeaveWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListPayload(ctx context.Context, sel ast.SelectionSet, v *model.LeaveWaitingListPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "LeaveWaitingListPayload!")
+		return graphql.Null
+	}
+	return ec._LeaveWaitingListPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.LevelChange) graphql.Marshaler {
@@ -81317,6 +84715,35 @@ func (ec *executionContext) marshalNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋ
 	})
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(ctx context.Context, v any) (domain.NoteAudience, error) {
+	var res domain.NoteAudience
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(ctx context.Context, sel ast.SelectionSet, v domain.NoteAudience) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNNoteInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteFormᚄ(ctx context.Context, v any) ([]*domain.NoteForm, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*domain.NoteForm, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNNoteInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteForm(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNNoteInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteForm(ctx context.Context, v any) (*domain.NoteForm, error) {
+	res, err := ec.unmarshalInputNoteInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNObstacleKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐObstacleKind(ctx context.Context, v any) (domain.ObstacleKind, error) {
@@ -82287,6 +85714,46 @@ func (ec *executionContext) marshalNPrepareUploadPayload2ᚖgithubᚗcomᚋguich
 	return ec._PrepareUploadPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNProjectConstraint2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraint(ctx context.Context, v any) (domain.ProjectConstraint, error) {
+	var res domain.ProjectConstraint
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProjectConstraint2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraint(ctx context.Context, sel ast.SelectionSet, v domain.ProjectConstraint) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraintᚄ(ctx context.Context, v any) ([]domain.ProjectConstraint, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ProjectConstraint, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProjectConstraint2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraint(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraintᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ProjectConstraint) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProjectConstraint2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraint(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalNProposalAspect2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAspect(ctx context.Context, v any) (domain.ProposalAspect, error) {
 	var res domain.ProposalAspect
 	err := res.UnmarshalGQL(v)
@@ -82636,6 +86103,19 @@ func (ec *executionContext) marshalNRecordContactsPayload2ᚖgithubᚗcomᚋguic
 		return graphql.Null
 	}
 	return ec._RecordContactsPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecordInterviewInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewInput(ctx context.Context, v any) (model.RecordInterviewInput, error) {
+	res, err := ec.unmarshalInputRecordInterviewInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordInterviewPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordInterviewPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordInterviewPayload!")
+		return graphql.Null
+	}
+	return ec._RecordInterviewPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRecordNoticeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticeInput(ctx context.Context, v any) (model.RecordNoticeInput, error) {
@@ -83724,6 +87204,19 @@ func (ec *executionContext) marshalNTakeOnlineRegistrationPayload2ᚖgithubᚗco
 	return ec._TakeOnlineRegistrationPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNTakeWaitingOfferInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferInput(ctx context.Context, v any) (model.TakeWaitingOfferInput, error) {
+	res, err := ec.unmarshalInputTakeWaitingOfferInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferPayload(ctx context.Context, sel ast.SelectionSet, v *model.TakeWaitingOfferPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TakeWaitingOfferPayload!")
+		return graphql.Null
+	}
+	return ec._TakeWaitingOfferPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx context.Context, v any) (domain.TriState, error) {
 	var res domain.TriState
 	err := res.UnmarshalGQL(v)
@@ -83927,6 +87420,40 @@ func (ec *executionContext) marshalNViewer2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return graphql.Null
 	}
 	return ec._Viewer(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWaitingPlace2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlaceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.WaitingPlace) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(ctx context.Context, sel ast.SelectionSet, v *ent.WaitingPlace) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WaitingPlace!")
+		return graphql.Null
+	}
+	return ec._WaitingPlace(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWaitingPlaceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingState(ctx context.Context, v any) (domain.WaitingState, error) {
+	var res domain.WaitingState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWaitingPlaceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingState(ctx context.Context, sel ast.SelectionSet, v domain.WaitingState) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNWarnApplicantInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantInput(ctx context.Context, v any) (model.WarnApplicantInput, error) {
@@ -84895,6 +88422,21 @@ func (ec *executionContext) marshalOHousingClass2ᚕgithubᚗcomᚋguichetᚑlog
 	return ret
 }
 
+func (ec *executionContext) marshalOHousingProject2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(ctx context.Context, sel ast.SelectionSet, v *domain.HousingProject) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._HousingProject(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOHousingProjectInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(ctx context.Context, v any) (*domain.HousingProject, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputHousingProjectInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx context.Context, v any) (domain.ID, error) {
 	var res domain.ID
 	err := res.UnmarshalGQL(v)
@@ -85143,6 +88685,13 @@ func (ec *executionContext) unmarshalOIntRangeInput2ᚖgithubᚗcomᚋguichetᚑ
 	}
 	res, err := ec.unmarshalInputIntRangeInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(ctx context.Context, sel ast.SelectionSet, v *ent.Interview) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Interview(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOLanguage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguage(ctx context.Context, v any) (*domain.Language, error) {
@@ -86388,6 +89937,13 @@ func (ec *executionContext) marshalOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogeme
 		return graphql.Null
 	}
 	return ec._ViewerApp(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(ctx context.Context, sel ast.SelectionSet, v *ent.WaitingPlace) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WaitingPlace(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalOWeekday2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWeekday(ctx context.Context, v any) (*domain.Weekday, error) {

@@ -45,6 +45,10 @@ func (ec *executionContext) answerNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichet�
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ, ec.marshalNAccessLogEntry2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐAccessLogEntryᚄ)
 }
 
+func (ec *executionContext) answerNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload(ctx context.Context, sel ast.SelectionSet, v *model.AddInterviewNotePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload, ec.marshalNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload)
+}
+
 func (ec *executionContext) answerNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(ctx context.Context, sel ast.SelectionSet, v *model.AddPartnerAppSecretPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload, ec.marshalNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload)
 }
@@ -269,6 +273,14 @@ func (ec *executionContext) answerNIssueBindingCodePayload2ᚖgithubᚗcomᚋgui
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload, ec.marshalNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload)
 }
 
+func (ec *executionContext) answerNJoinWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListPayload(ctx context.Context, sel ast.SelectionSet, v *model.JoinWaitingListPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNJoinWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListPayload, ec.marshalNJoinWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListPayload)
+}
+
+func (ec *executionContext) answerNLeaveWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListPayload(ctx context.Context, sel ast.SelectionSet, v *model.LeaveWaitingListPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNLeaveWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListPayload, ec.marshalNLeaveWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListPayload)
+}
+
 func (ec *executionContext) answerNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.LevelChange) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ, ec.marshalNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ)
 }
@@ -433,6 +445,10 @@ func (ec *executionContext) answerNRecordContactsPayload2ᚖgithubᚗcomᚋguich
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload, ec.marshalNRecordContactsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactsPayload)
 }
 
+func (ec *executionContext) answerNRecordInterviewPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordInterviewPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordInterviewPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewPayload, ec.marshalNRecordInterviewPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewPayload)
+}
+
 func (ec *executionContext) answerNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordNoticePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload, ec.marshalNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload)
 }
@@ -579,6 +595,10 @@ func (ec *executionContext) answerNStockVintageConnection2ᚖgithubᚗcomᚋguic
 
 func (ec *executionContext) answerNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload(ctx context.Context, sel ast.SelectionSet, v *model.TakeOnlineRegistrationPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload, ec.marshalNTakeOnlineRegistrationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeOnlineRegistrationPayload)
+}
+
+func (ec *executionContext) answerNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferPayload(ctx context.Context, sel ast.SelectionSet, v *model.TakeWaitingOfferPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferPayload, ec.marshalNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferPayload)
 }
 
 func (ec *executionContext) answerNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload(ctx context.Context, sel ast.SelectionSet, v *model.UnbindAccountPayload) graphql.Marshaler {
@@ -948,6 +968,35 @@ func (ec *executionContext) write_AccessLogEntry(w *writers.Writer, above *write
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_AddInterviewNotePayload(w *writers.Writer, above *writers.Field, obj *model.AddInterviewNotePayload) {
+	fields := above.Select(w, "AddInterviewNotePayload", addInterviewNotePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AddInterviewNotePayload")
+		case "interview":
+			if !f.Enter(w, ec.fieldContext_AddInterviewNotePayload_interview) {
+				return
+			}
+			ec.writeOInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(w, f, obj.Interview)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_AddInterviewNotePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_AddPartnerAppSecretPayload(w *writers.Writer, above *writers.Field, obj *model.AddPartnerAppSecretPayload) {
 	fields := above.Select(w, "AddPartnerAppSecretPayload", addPartnerAppSecretPayloadImplementors)
 	w.Raw("{")
@@ -1301,6 +1350,26 @@ func (ec *executionContext) write_Application(w *writers.Writer, above *writers.
 				return
 			}
 			ec.writeNInDepthReason2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInDepthReasonᚄ(w, f, v)
+		case "waitingPlaces":
+			if !f.Enter(w, ec.fieldContext_Application_waitingPlaces) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.WaitingPlaces(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNWaitingPlace2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlaceᚄ(w, f, v)
+		case "interviews":
+			if !f.Enter(w, ec.fieldContext_Application_interviews) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Interviews(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNInterview2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewᚄ(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -4042,6 +4111,35 @@ func (ec *executionContext) write_HouseholdMember(w *writers.Writer, above *writ
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_HousingProject(w *writers.Writer, above *writers.Field, obj *domain.HousingProject) {
+	fields := above.Select(w, "HousingProject", housingProjectImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("HousingProject")
+		case "typologies":
+			ec.writeNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(w, f, obj.Typologies)
+		case "communes":
+			ec.writeNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(w, f, obj.Communes)
+		case "budget":
+			ec.writeOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.Budget)
+		case "constraints":
+			ec.writeNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraintᚄ(w, f, obj.Constraints)
+		case "text":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Text)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_IllegalTransitionError(w *writers.Writer, above *writers.Field, obj *model.IllegalTransitionError) {
 	fields := above.Select(w, "IllegalTransitionError", illegalTransitionErrorImplementors)
 	w.Raw("{")
@@ -4098,6 +4196,123 @@ func (ec *executionContext) write_InputError(w *writers.Writer, above *writers.F
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Interview(w *writers.Writer, above *writers.Field, obj *ent.Interview) {
+	fields := above.Select(w, "Interview", interviewImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Interview")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "application":
+			if !f.Enter(w, ec.fieldContext_Interview_application) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Application(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, v)
+		case "kind":
+			ec.writeNInterviewKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInterviewKind(w, f, obj.Kind)
+		case "heldOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.HeldOn)
+		case "organisation":
+			if !f.Enter(w, ec.fieldContext_Interview_organisation) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Organisation(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "receptionPoint":
+			if !f.Enter(w, ec.fieldContext_Interview_receptionPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.ReceptionPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "appointment":
+			if !f.Enter(w, ec.fieldContext_Interview_appointment) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Interview().Appointment(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w, f, v)
+		case "project":
+			if !f.Enter(w, ec.fieldContext_Interview_project) {
+				return
+			}
+			ec.writeOHousingProject2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(w, f, obj.Project)
+		case "notes":
+			if !f.Enter(w, ec.fieldContext_Interview_notes) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Notes(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNInterviewNote2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNoteᚄ(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_InterviewNote(w *writers.Writer, above *writers.Field, obj *ent.InterviewNote) {
+	fields := above.Select(w, "InterviewNote", interviewNoteImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("InterviewNote")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "audience":
+			ec.writeNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(w, f, obj.Audience)
+		case "text":
+			ec.writeNString2string(w, f, obj.Text)
+		case "organisation":
+			if !f.Enter(w, ec.fieldContext_InterviewNote_organisation) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Organisation(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "writtenAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.WrittenAt)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_IssueBindingCodePayload(w *writers.Writer, above *writers.Field, obj *model.IssueBindingCodePayload) {
 	fields := above.Select(w, "IssueBindingCodePayload", issueBindingCodePayloadImplementors)
 	w.Raw("{")
@@ -4113,6 +4328,64 @@ func (ec *executionContext) write_IssueBindingCodePayload(w *writers.Writer, abo
 			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.ExpiresAt)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_IssueBindingCodePayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_JoinWaitingListPayload(w *writers.Writer, above *writers.Field, obj *model.JoinWaitingListPayload) {
+	fields := above.Select(w, "JoinWaitingListPayload", joinWaitingListPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("JoinWaitingListPayload")
+		case "waitingPlace":
+			if !f.Enter(w, ec.fieldContext_JoinWaitingListPayload_waitingPlace) {
+				return
+			}
+			ec.writeOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(w, f, obj.WaitingPlace)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_JoinWaitingListPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_LeaveWaitingListPayload(w *writers.Writer, above *writers.Field, obj *model.LeaveWaitingListPayload) {
+	fields := above.Select(w, "LeaveWaitingListPayload", leaveWaitingListPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("LeaveWaitingListPayload")
+		case "waitingPlace":
+			if !f.Enter(w, ec.fieldContext_LeaveWaitingListPayload_waitingPlace) {
+				return
+			}
+			ec.writeOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(w, f, obj.WaitingPlace)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_LeaveWaitingListPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -6574,6 +6847,35 @@ func (ec *executionContext) write_RecordContactsPayload(w *writers.Writer, above
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_RecordInterviewPayload(w *writers.Writer, above *writers.Field, obj *model.RecordInterviewPayload) {
+	fields := above.Select(w, "RecordInterviewPayload", recordInterviewPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordInterviewPayload")
+		case "interview":
+			if !f.Enter(w, ec.fieldContext_RecordInterviewPayload_interview) {
+				return
+			}
+			ec.writeOInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(w, f, obj.Interview)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordInterviewPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_RecordNoticePayload(w *writers.Writer, above *writers.Field, obj *model.RecordNoticePayload) {
 	fields := above.Select(w, "RecordNoticePayload", recordNoticePayloadImplementors)
 	w.Raw("{")
@@ -8357,6 +8659,35 @@ func (ec *executionContext) write_TakeOnlineRegistrationPayload(w *writers.Write
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_TakeWaitingOfferPayload(w *writers.Writer, above *writers.Field, obj *model.TakeWaitingOfferPayload) {
+	fields := above.Select(w, "TakeWaitingOfferPayload", takeWaitingOfferPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("TakeWaitingOfferPayload")
+		case "appointment":
+			if !f.Enter(w, ec.fieldContext_TakeWaitingOfferPayload_appointment) {
+				return
+			}
+			ec.writeOAppointment2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAppointment(w, f, obj.Appointment)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_TakeWaitingOfferPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_TypologyCount(w *writers.Writer, above *writers.Field, obj *stockmap.TypologyCount) {
 	fields := above.Select(w, "TypologyCount", typologyCountImplementors)
 	w.Raw("{")
@@ -8664,6 +8995,65 @@ func (ec *executionContext) write_ViewerApp(w *writers.Writer, above *writers.Fi
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_WaitingPlace(w *writers.Writer, above *writers.Field, obj *ent.WaitingPlace) {
+	fields := above.Select(w, "WaitingPlace", waitingPlaceImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("WaitingPlace")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "application":
+			if !f.Enter(w, ec.fieldContext_WaitingPlace_application) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Application(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, v)
+		case "motive":
+			ec.writeNString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMotiveCode(w, f, obj.Motive)
+		case "mode":
+			ec.writeNAppointmentMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppointmentMode(w, f, obj.Mode)
+		case "receptionPointIds":
+			ec.writeNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(w, f, obj.ReceptionPointIds)
+		case "until":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Until)
+		case "joinedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.JoinedAt)
+		case "state":
+			ec.writeNWaitingPlaceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingState(w, f, obj.State)
+		case "offeredPoint":
+			if !f.Enter(w, ec.fieldContext_WaitingPlace_offeredPoint) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.OfferedPoint(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, v)
+		case "startsAt":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.StartsAt)
+		case "endsAt":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.EndsAt)
+		case "heldUntil":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.HeldUntil)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_WarnApplicantPayload(w *writers.Writer, above *writers.Field, obj *model.WarnApplicantPayload) {
 	fields := above.Select(w, "WarnApplicantPayload", warnApplicantPayloadImplementors)
 	w.Raw("{")
@@ -8868,6 +9258,12 @@ func (ec *executionContext) write_Work(w *writers.Writer, above *writers.Field, 
 
 func (ec *executionContext) write_Node(w *writers.Writer, f *writers.Field, obj ent.Noder) {
 	switch obj := obj.(type) {
+	case *ent.WaitingPlace:
+		if obj == nil {
+			w.GiveUp()
+			return
+		}
+		ec.write_WaitingPlace(w, f, obj)
 	case *ent.StockVintage:
 		if obj == nil {
 			w.GiveUp()
@@ -9144,6 +9540,14 @@ func (ec *executionContext) writeNAccessLogEntry2ᚖgithubᚗcomᚋguichetᚑlog
 		return
 	}
 	ec.write_AccessLogEntry(w, f, v)
+}
+
+func (ec *executionContext) writeNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload(w *writers.Writer, f *writers.Field, v *model.AddInterviewNotePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AddInterviewNotePayload(w, f, v)
 }
 
 func (ec *executionContext) writeNAddPartnerAppSecretPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddPartnerAppSecretPayload(w *writers.Writer, f *writers.Field, v *model.AddPartnerAppSecretPayload) {
@@ -10302,6 +10706,18 @@ func (ec *executionContext) writeNInseeCode2githubᚗcomᚋguichetᚑlogementᚋ
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(w *writers.Writer, f *writers.Field, v []domain.InseeCode) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
 func (ec *executionContext) writeNInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloor(w *writers.Writer, f *writers.Field, v domain.Floor) {
 	v.MarshalGQL(w)
 }
@@ -10310,12 +10726,64 @@ func (ec *executionContext) writeNInt2int(w *writers.Writer, f *writers.Field, v
 	w.Marshaler(scalar.MarshalInt(v), true)
 }
 
+func (ec *executionContext) writeNInterview2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewᚄ(w *writers.Writer, f *writers.Field, v []*ent.Interview) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(w *writers.Writer, f *writers.Field, v *ent.Interview) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Interview(w, f, v)
+}
+
+func (ec *executionContext) writeNInterviewKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInterviewKind(w *writers.Writer, f *writers.Field, v domain.InterviewKind) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNInterviewNote2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNoteᚄ(w *writers.Writer, f *writers.Field, v []*ent.InterviewNote) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNInterviewNote2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNote(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNInterviewNote2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewNote(w *writers.Writer, f *writers.Field, v *ent.InterviewNote) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_InterviewNote(w, f, v)
+}
+
 func (ec *executionContext) writeNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(w *writers.Writer, f *writers.Field, v *model.IssueBindingCodePayload) {
 	if v == nil {
 		w.Null(true)
 		return
 	}
 	ec.write_IssueBindingCodePayload(w, f, v)
+}
+
+func (ec *executionContext) writeNJoinWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐJoinWaitingListPayload(w *writers.Writer, f *writers.Field, v *model.JoinWaitingListPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_JoinWaitingListPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNLanguage2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguage(w *writers.Writer, f *writers.Field, v domain.Language) {
@@ -10340,6 +10808,14 @@ func (ec *executionContext) writeNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogem
 
 func (ec *executionContext) writeNLatitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(w *writers.Writer, f *writers.Field, v domain.Latitude) {
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNLeaveWaitingListPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐLeaveWaitingListPayload(w *writers.Writer, f *writers.Field, v *model.LeaveWaitingListPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_LeaveWaitingListPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(w *writers.Writer, f *writers.Field, v []*ent.LevelChange) {
@@ -10480,6 +10956,10 @@ func (ec *executionContext) writeNNode2ᚕgithubᚗcomᚋguichetᚑlogementᚋgu
 		}
 	}
 	w.Raw("]")
+}
+
+func (ec *executionContext) writeNNoteAudience2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNoteAudience(w *writers.Writer, f *writers.Field, v domain.NoteAudience) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNObstacleKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐObstacleKind(w *writers.Writer, f *writers.Field, v domain.ObstacleKind) {
@@ -11070,6 +11550,22 @@ func (ec *executionContext) writeNPrepareUploadPayload2ᚖgithubᚗcomᚋguichet
 	ec.write_PrepareUploadPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNProjectConstraint2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraint(w *writers.Writer, f *writers.Field, v domain.ProjectConstraint) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraintᚄ(w *writers.Writer, f *writers.Field, v []domain.ProjectConstraint) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNProjectConstraint2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProjectConstraint(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
 func (ec *executionContext) writeNProposalAspect2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAspect(w *writers.Writer, f *writers.Field, v domain.ProposalAspect) {
 	v.MarshalGQL(w)
 }
@@ -11308,6 +11804,14 @@ func (ec *executionContext) writeNRecordContactsPayload2ᚖgithubᚗcomᚋguiche
 		return
 	}
 	ec.write_RecordContactsPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRecordInterviewPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordInterviewPayload(w *writers.Writer, f *writers.Field, v *model.RecordInterviewPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordInterviewPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNRecordNoticePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordNoticePayload(w *writers.Writer, f *writers.Field, v *model.RecordNoticePayload) {
@@ -11990,6 +12494,14 @@ func (ec *executionContext) writeNTakeOnlineRegistrationPayload2ᚖgithubᚗcom�
 	ec.write_TakeOnlineRegistrationPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐTakeWaitingOfferPayload(w *writers.Writer, f *writers.Field, v *model.TakeWaitingOfferPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_TakeWaitingOfferPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(w *writers.Writer, f *writers.Field, v domain.TriState) {
 	v.MarshalGQL(w)
 }
@@ -12116,6 +12628,30 @@ func (ec *executionContext) writeNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋ
 		return
 	}
 	ec.write_Viewer(w, f, v)
+}
+
+func (ec *executionContext) writeNWaitingPlace2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlaceᚄ(w *writers.Writer, f *writers.Field, v []*ent.WaitingPlace) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(w *writers.Writer, f *writers.Field, v *ent.WaitingPlace) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_WaitingPlace(w, f, v)
+}
+
+func (ec *executionContext) writeNWaitingPlaceState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingState(w *writers.Writer, f *writers.Field, v domain.WaitingState) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNWarnApplicantPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWarnApplicantPayload(w *writers.Writer, f *writers.Field, v *model.WarnApplicantPayload) {
@@ -12402,6 +12938,14 @@ func (ec *executionContext) writeOGeoJSON2encodingᚋjsonᚐRawMessage(w *writer
 	w.Marshaler(scalar.MarshalGeoJSON(v), false)
 }
 
+func (ec *executionContext) writeOHousingProject2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(w *writers.Writer, f *writers.Field, v *domain.HousingProject) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_HousingProject(w, f, v)
+}
+
 func (ec *executionContext) writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w *writers.Writer, f *writers.Field, v *domain.ID) {
 	if v == nil {
 		w.Null(false)
@@ -12444,6 +12988,14 @@ func (ec *executionContext) writeOInt2ᚖint(w *writers.Writer, f *writers.Field
 		return
 	}
 	w.Marshaler(scalar.MarshalInt(*v), false)
+}
+
+func (ec *executionContext) writeOInterview2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterview(w *writers.Writer, f *writers.Field, v *ent.Interview) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Interview(w, f, v)
 }
 
 func (ec *executionContext) writeOLatitude2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLatitude(w *writers.Writer, f *writers.Field, v *domain.Latitude) {
@@ -12848,6 +13400,14 @@ func (ec *executionContext) writeOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogement
 		return
 	}
 	ec.write_ViewerApp(w, f, v)
+}
+
+func (ec *executionContext) writeOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(w *writers.Writer, f *writers.Field, v *ent.WaitingPlace) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_WaitingPlace(w, f, v)
 }
 
 func (ec *executionContext) writeOWeekday2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWeekday(w *writers.Writer, f *writers.Field, v *domain.Weekday) {
