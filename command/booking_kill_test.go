@@ -35,7 +35,8 @@ var (
 
 // bookers are who books, and for the applications that follow from which point.
 var bookers = []struct{ persona, point string }{
-	{"commune-grenoble-agent", "mairie-grenoble"}, {"shared-desk-agent", "pole-habitat-social"},
+	{"commune-grenoble-agent", "mairie-grenoble"},
+	{"shared-desk-agent", "pole-habitat-social"},
 	{"commune-echirolles-agent", "mairie-echirolles"},
 }
 

@@ -2,6 +2,7 @@ package messenger
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"net/url"
 
@@ -40,7 +41,7 @@ func ParseMail(where, from string) (Messenger, error) {
 	}
 	server, err := url.Parse(where)
 	if err != nil { // its text has the password
-		return nil, fmt.Errorf("it is no URL: write smtps://user:password@host:465")
+		return nil, errors.New("it is no URL: write smtps://user:password@host:465")
 	}
 	return newMail(server, from)
 }

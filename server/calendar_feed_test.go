@@ -39,7 +39,7 @@ func TestCalendarFeed(t *testing.T) {
 	}
 	id := d.followedBy(d.point("mairie-grenoble"), 1)[0]
 	day := domain.NewDate(2026, 11, 27)
-	d.booked(grenobleAgent, id, "RENEWAL", d.point("mairie-fontaine"), day)
+	d.booked(id, "RENEWAL", d.point("mairie-fontaine"), day)
 	// The desk has one agent.
 	d.exec("UPDATE appointment_staff SET person_id = $1", d.people("commune-fontaine-agent")[0])
 	a := d.http("", http.MethodGet, path, nil)

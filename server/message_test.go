@@ -21,10 +21,11 @@ func (d desk) reachable(id, mail string) {
 	d.exec("UPDATE application_contact SET email = $2, email_allowed = true WHERE application_id = $1", id, mail)
 }
 
-// booked is an appointment of that motive on a day, at ten by the clock of Paris.
-func (d desk) booked(as, id, motive, point string, day domain.Date) string {
+// booked is an appointment of that motive that Grenoble's town hall books on a day, at ten by
+// the clock of Paris.
+func (d desk) booked(id, motive, point string, day domain.Date) string {
 	d.t.Helper()
-	a := d.book(as, map[string]any{
+	a := d.book(grenobleAgent, map[string]any{
 		"applicationId": id, "motive": motive, "receptionPointId": point, "startsAt": day.At(domain.NewLocalTime(10, 0)).Format(time.RFC3339),
 	})
 	if outcome(a) != "OK" {
@@ -53,7 +54,8 @@ func (d desk) messages(id string) []string {
 func subjects(sent []messenger.Message) []string {
 	var all []string
 	for _, m := range sent {
-		all = append(all, m.To.To+": "+m.Text.Subject[:strings.Index(m.Text.Subject, " /")])
+		french, _, _ := strings.Cut(m.Text.Subject, " /")
+		all = append(all, m.To.To+": "+french)
 	}
 	return all
 }
@@ -68,7 +70,7 @@ func TestApplicantIsToldOfAppointments(t *testing.T) {
 	names := d.listed("SELECT unnest(ARRAY[given_names, birth_name, unique_number, id]) FROM application WHERE id = $1", id)
 	d.reachable(id, "ana@example.org")
 	day := domain.NewDate(2026, 11, 27)
-	appointment := d.booked(grenobleAgent, id, "RENEWAL", point, day)
+	appointment := d.booked(id, "RENEWAL", point, day)
 	sent := d.post()
 	if got := subjects(sent); !slices.Equal(got, []string{"ana@example.org: Votre rendez-vous"}) {
 		t.Fatalf("told %v", got)
@@ -102,7 +104,7 @@ func TestApplicantIsToldOfAppointments(t *testing.T) {
 	}
 	// Whoever allows neither mail nor text messages is not reached, and the desk is told so.
 	d.exec("UPDATE application_contact SET email_allowed = false, text_allowed = false WHERE application_id = $1", id)
-	d.booked(grenobleAgent, id, "RENEWAL", point, day.AddDays(10))
+	d.booked(id, "RENEWAL", point, day.AddDays(10))
 	if got := d.post(); len(got) != 0 || !slices.Contains(d.messages(id), "APPOINTMENT_BOOKED UNREACHABLE") {
 		t.Errorf("told %v, %v", subjects(got), d.messages(id))
 	}
@@ -188,7 +190,7 @@ func TestMessagesWaitForMail(t *testing.T) {
 	for i, id := range ids {
 		d.reachable(id, string(rune('a'+i))+"@example.org")
 		d.Mail.Fail(messenger.Down)
-		d.booked(grenobleAgent, id, "RENEWAL", point, day.AddDays([]int{0, 3, 4, 5}[i]))
+		d.booked(id, "RENEWAL", point, day.AddDays([]int{0, 3, 4, 5}[i]))
 		if _, err := d.Service.SendMessages(t.Context()); err == nil {
 			t.Error("it is down")
 		}
@@ -225,7 +227,7 @@ func TestMessagesWaitForMail(t *testing.T) {
 	}
 	d.Service.ToldBy(nil, domain.MessageByEmail)
 	d.reachable(ids[0], "a@example.org")
-	d.booked(grenobleAgent, ids[0], "FIRST_REGISTRATION", point, day.AddDays(10))
+	d.booked(ids[0], "FIRST_REGISTRATION", point, day.AddDays(10))
 	if _, err := d.Service.SendMessages(t.Context()); err != nil {
 		t.Error(err)
 	}

@@ -26,7 +26,7 @@ func TestSatisfactionIsAnonymous(t *testing.T) {
 	var codes []string
 	for i, id := range d.followedBy(town, domain.SatisfactionThreshold) {
 		d.reachable(id, fmt.Sprint(i, "@example.org"))
-		d.booked(grenobleAgent, id, "RENEWAL", point, day.AddDays([]int{0, 1, 2, 3, 6}[i]))
+		d.booked(id, "RENEWAL", point, day.AddDays([]int{0, 1, 2, 3, 6}[i]))
 	}
 	d.post()
 	d.Ahead.Add(int64(20 * 24 * time.Hour))

@@ -60,6 +60,7 @@ func CallingInDepth(v *auth.Viewer, reason domain.InDepthReason) predicate.Appli
 		return application.And(living, WithFile(noHome()))
 	case domain.InDepthManyReasons:
 		return application.And(living, WithFile(manyReasons(v.Today())))
+	default:
 	}
 	return application.And(living, policy.LookingAt(domain.GroupSensitive),
 		application.HasHouseholdWith(householdmember.HasSensitiveWith(hardship())))

@@ -51,7 +51,9 @@ type Service struct {
 func New(client *ent.Client, clock *Clock, sandbox bool) *Service {
 	policy.Install()
 	noteReads(client)
-	s := &Service{ent: client, clock: clock, sandbox: sandbox, key: make([]byte, keySize), budgets: newReadBudgets(), inspecting: make(chan struct{}, inspectedAtOnce),
+	s := &Service{
+		ent: client, clock: clock, sandbox: sandbox, key: make([]byte, keySize), budgets: newReadBudgets(),
+		inspecting: make(chan struct{}, inspectedAtOnce),
 		messengers: map[domain.MessageChannel]messenger.Messenger{},
 	}
 	_, _ = rand.Read(s.key) // never fails: the process ends first

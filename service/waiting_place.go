@@ -194,10 +194,10 @@ func (s *Service) offerWaiting(granted context.Context, tx *ent.Tx, point domain
 		return calendarOf(policy.SearchSlots(granted), tx, []domain.ID{point}, day, day.AddDays(1), now)
 	}
 	c, err := calendar()
+	if err != nil {
+		return err
+	}
 	for _, w := range waiting {
-		if err != nil {
-			return err
-		}
 		ask, slot, found := w.choose(c, freed, s.heldUntil(now), point)
 		if !found {
 			continue
@@ -212,9 +212,11 @@ func (s *Service) offerWaiting(granted context.Context, tx *ent.Tx, point domain
 		if err := s.offer(granted, tx, w, ask, slot, c, now); err != nil {
 			return err
 		}
-		c, err = calendar()
+		if c, err = calendar(); err != nil {
+			return err
+		}
 	}
-	return err
+	return nil
 }
 
 // heldUntil is until when a slot is held that is offered now.
