@@ -100,9 +100,7 @@ func appointmentOfferOf(o *ent.AppointmentOffer) domain.AppointmentOffer {
 // WithAppointmentOffer keeps the applications with an offer in one of these states on the
 // viewer's day, as domain.AppointmentOffer tells them, among those whose contact it may see.
 func WithAppointmentOffer(v *auth.Viewer, states []domain.AppointmentOfferState) predicate.Application {
-	is := func(s domain.AppointmentState) predicate.AppointmentOffer {
-		return appointmentoffer.AppointmentStateEQ(s)
-	}
+	is := appointmentoffer.AppointmentStateEQ
 	never := appointmentoffer.Or(appointmentoffer.AppointmentStateIsNil(), is(domain.AppointmentCancelled))
 	in := []predicate.AppointmentOffer{appointmentoffer.IDIn()} // none, where no state is asked for
 	for _, s := range states {
