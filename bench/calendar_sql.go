@@ -82,7 +82,8 @@ func bookCalendar(ctx context.Context, db *sql.DB, from domain.Date, days int) e
 }
 
 // slotStatements is the search of slots in one statement: hours on days of a weekly rule,
-// less what is taken, in steps of a quarter of an hour. $1 are the points, $2 the level, $3
+// less what is taken, in steps of a quarter of an hour; permanences have room for all, and
+// nothing is held for anybody. $1 are the points, $2 the level, $3
 // the minutes, $4 the roles, $5 motive and $6 mode as JSON, $7 and $8 bound the beginning, $9
 // are public holidays, $10 and $11 is the last slot of the page before, $12 how many.
 func (l *limit) slotStatements() []statement {
@@ -92,10 +93,10 @@ func (l *limit) slotStatements() []statement {
 		), receiving AS MATERIALIZED (
 			SELECT r.reception_point_id AS point, r.person_id AS person, r.room_id AS room, r.opens, r.closes, split_part(r.rule, 'BYDAY=', 2) AS weekdays,
 				greatest(r.first_day, g.valid_from, a.valid_from) AS first, coalesce(least(r.valid_until, g.valid_until, a.valid_until), 'infinity') AS until
-			FROM availability r
-			JOIN agreement g ON g.reception_point_id = r.reception_point_id AND g.level >= $2
+			FROM availability r LEFT JOIN permanence q ON q.id = r.permanence_id
+			JOIN agreement g ON g.reception_point_id = r.reception_point_id AND (g.level >= $2 OR q.id IS NOT NULL AND $2 <= 2)
 			JOIN assignment a ON a.person_id = r.person_id AND a.role = $4 AND a.state = 'CONFIRMED'
-			JOIN assignment_reception_point x ON x.assignment_id = a.id AND x.reception_point_id = r.reception_point_id
+			JOIN assignment_reception_point x ON x.assignment_id = a.id AND x.reception_point_id = coalesce(q.serving_point_id, r.reception_point_id)
 			WHERE ($1::text[] IS NULL OR r.reception_point_id = ANY($1)) AND (r.motives = '[]' OR r.motives @> $5) AND (r.modes = '[]' OR r.modes @> $6)
 		), open AS (
 			SELECT point, person, room, range_agg(tstzrange((d + make_interval(mins => opens::int)) AT TIME ZONE 'Europe/Paris',
