@@ -39,7 +39,7 @@ func Write(to io.Writer, entries []Entry, at time.Time) error {
 	c.SetMethod(ical.MethodPublish)
 	c.SetName("Guichet")
 	c.SetXWRCalName("Guichet")
-	c.SetRefreshInterval(refreshEvery, ical.WithValue(string(ical.ValueDataTypeDuration)))
+	c.SetRefreshInterval(refreshEvery)
 	c.SetXPublishedTTL(refreshEvery)
 	for _, e := range entries {
 		event := c.AddEvent(e.UID)

@@ -31,6 +31,9 @@ func TestCalendarIsReadByAParser(t *testing.T) {
 			t.Errorf("a line of %d bytes: RFC 5545, 3.1 folds after 75", len(line))
 		}
 	}
+	if refresh := "\r\nREFRESH-INTERVAL;VALUE=DURATION:PT15M\r\n"; !strings.Contains(file.String(), refresh) {
+		t.Errorf("programs are not told when to look again: %s", &file)
+	}
 	read, err := ical.NewDecoder(&file).Decode()
 	if err != nil {
 		t.Fatal(err)
