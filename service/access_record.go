@@ -2,7 +2,6 @@ package service
 
 import (
 	"context"
-	"slices"
 	"time"
 
 	"github.com/guichet-logement/guichet/domain"
@@ -10,13 +9,10 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicantaccount"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationevent"
-	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/handover"
 	"github.com/guichet-logement/guichet/ent/householdmember"
-	"github.com/guichet-logement/guichet/ent/interview"
-	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
@@ -25,7 +21,6 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/registryevent"
-	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/guichet-logement/guichet/policy"
 )
@@ -270,45 +265,6 @@ type recordOriented struct {
 	DeclinedFor *domain.OrientationRefusal `json:"declinedFor,omitempty"`
 	Outcome     *domain.OrientationOutcome `json:"outcome,omitempty"`
 	Steps       []recordStep               `json:"steps"`
-}
-
-type recordAppointed struct {
-	From           time.Time               `json:"from"`
-	Until          time.Time               `json:"until"`
-	ReceptionPoint string                  `json:"receptionPoint"`
-	Motive         domain.MotiveCode       `json:"motive"`
-	Mode           domain.AppointmentMode  `json:"mode"`
-	State          domain.AppointmentState `json:"state"`
-	// Attendance is that of the applicant, empty where it was not to come.
-	Attendance domain.Attendance `json:"attendance,omitempty"`
-}
-
-type recordWaiting struct {
-	JoinedAt  time.Time              `json:"joinedAt"`
-	Motive    domain.MotiveCode      `json:"motive"`
-	Mode      domain.AppointmentMode `json:"mode"`
-	Until     string                 `json:"until"`
-	State     domain.WaitingState    `json:"state"`
-	StartsAt  *time.Time             `json:"startsAt,omitempty"`
-	HeldUntil *time.Time             `json:"heldUntil,omitempty"`
-}
-
-// recordInterview is an interview with its notes, those of social workers too: the person
-// may read them on request, and by no other way.
-type recordInterview struct {
-	Kind           domain.InterviewKind   `json:"kind"`
-	HeldOn         string                 `json:"heldOn"`
-	Organisation   string                 `json:"organisation"`
-	ReceptionPoint string                 `json:"receptionPoint,omitempty"`
-	Project        *domain.HousingProject `json:"project"`
-	Notes          []recordNote           `json:"notes"`
-}
-
-type recordNote struct {
-	At           time.Time           `json:"at"`
-	Audience     domain.NoteAudience `json:"audience"`
-	Organisation string              `json:"organisation"`
-	Text         string              `json:"text"`
 }
 
 type recordStep struct {
@@ -585,24 +541,9 @@ func (c *collecting) openings(granted context.Context, tx *ent.Tx, r *accessReco
 		steps := made(OrientationOf(o).Steps(), func(s domain.OrientationStep) recordStep { return recordStep{s.State, s.At} })
 		return recordOriented{pointName(o.Edges.FromPoint), pointName(o.Edges.ToPoint), o.Reason, o.DeclinedFor, o.Outcome, steps}
 	})
-	if r.Interviews, err = c.interviews(granted, tx); err != nil {
+	if err := c.meetings(granted, tx, r); err != nil {
 		return err
 	}
-	if r.Appointments, err = c.appointments(granted, tx); err != nil {
-		return err
-	}
-	if err := c.messages(granted, tx, r); err != nil {
-		return err
-	}
-	// Of whom of the household a sensitive motive tells is not said: it is left out.
-	waits, err := tx.WaitingPlace.Query().Where(waitingplace.ApplicationID(c.a.ID), waitingplace.Sensitive(false)).
-		Order(waitingplace.ByJoinedAt(), waitingplace.ByID()).All(granted)
-	if err != nil {
-		return err
-	}
-	r.WaitingPlaces = made(waits, func(p *ent.WaitingPlace) recordWaiting {
-		return recordWaiting{p.JoinedAt, p.Motive, p.Mode, p.Until.String(), p.State, p.StartsAt, p.HeldUntil}
-	})
 	came, err := tx.ReceptionContact.Query().Where(receptioncontact.ApplicationID(c.a.ID)).WithReceptionPoint().Order(receptioncontact.ByID()).All(granted)
 	if err != nil {
 		return err
@@ -622,52 +563,6 @@ func (c *collecting) openings(granted context.Context, tx *ent.Tx, r *accessReco
 		return recordRegistered{e.Kind, e.HappenedAt, e.State, e.RejectedFor}
 	})
 	return err
-}
-
-// appointments are those of the household; one of a sensitive motive tells of who is to come,
-// and is there for that one alone.
-func (c *collecting) appointments(granted context.Context, tx *ent.Tx) ([]recordAppointed, error) {
-	given, err := tx.Appointment.Query().Where(appointment.ApplicationID(c.a.ID)).WithReceptionPoint().
-		Order(appointment.ByStartsAt(), appointment.ByID()).All(granted)
-	all := []recordAppointed{}
-	for _, a := range given {
-		own := slices.IndexFunc(a.Participants, func(p domain.Participant) bool { return p.MemberID == c.applicant })
-		if a.Sensitive && own < 0 {
-			continue
-		}
-		shown := recordAppointed{
-			From: a.StartsAt, Until: a.EndsAt, ReceptionPoint: pointName(a.Edges.ReceptionPoint), Motive: a.Motive, Mode: a.Mode, State: a.State,
-		}
-		if own >= 0 {
-			shown.Attendance = a.Participants[own].Attendance
-		}
-		all = append(all, shown)
-	}
-	return all, err
-}
-
-// interviews are those that were held, with all their notes. Beside another adult what is
-// sensitive in them may be of that one: it does not show, as a piece of nobody in particular.
-func (c *collecting) interviews(granted context.Context, tx *ent.Tx) ([]recordInterview, error) {
-	held, err := tx.Interview.Query().Where(interview.ApplicationID(c.a.ID)).WithOrganisation().WithReceptionPoint().
-		WithNotes(func(q *ent.InterviewNoteQuery) {
-			q.WithOrganisation().Order(interviewnote.ByWrittenAt(), interviewnote.ByID())
-		}).Order(interview.ByHeldOn(), interview.ByID()).All(granted)
-	if len(c.others) > 0 {
-		held = slices.DeleteFunc(held, func(i *ent.Interview) bool { return i.Kind.Sensitive() })
-		for _, i := range held {
-			i.Edges.Notes = slices.DeleteFunc(i.Edges.Notes, func(n *ent.InterviewNote) bool { return n.Audience != domain.NoteForFile })
-		}
-	}
-	return made(held, func(i *ent.Interview) recordInterview {
-		return recordInterview{
-			Kind: i.Kind, HeldOn: i.HeldOn.String(), Organisation: i.Edges.Organisation.Name,
-			ReceptionPoint: pointName(i.Edges.ReceptionPoint), Project: i.Project,
-			Notes: made(i.Edges.Notes, func(n *ent.InterviewNote) recordNote {
-				return recordNote{n.WrittenAt, n.Audience, n.Edges.Organisation.Name, n.Text}
-			}),
-		}
-	}), err
 }
 
 func (c *collecting) log(r *accessRecord, shown []*AccessLogEntry) {
