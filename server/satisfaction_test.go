@@ -29,6 +29,13 @@ func TestSatisfactionIsAnonymous(t *testing.T) {
 		d.booked(id, "RENEWAL", point, day.AddDays([]int{0, 1, 2, 3, 6}[i]))
 	}
 	d.post()
+	// Of a sensitive appointment, and of who is protected since, nobody may count that it was asked.
+	hidden := d.followedBy(town, domain.SatisfactionThreshold+2)[domain.SatisfactionThreshold:]
+	for i, id := range hidden {
+		d.reachable(id, fmt.Sprint("hidden", i, "@example.org"))
+		d.exec("UPDATE appointment SET sensitive = $2 WHERE id = $1", d.booked(id, "RENEWAL", point, day.AddDays(7+i)), i == 0)
+	}
+	d.post()
 	d.Ahead.Add(int64(20 * 24 * time.Hour))
 	for _, id := range d.listed("SELECT id FROM appointment WHERE motive = 'RENEWAL' AND booked_at >= $1", testapi.Now) {
 		told := map[string]any{"id": id, "version": 1, "participants": d.cameAll(id)}
@@ -37,7 +44,11 @@ func TestSatisfactionIsAnonymous(t *testing.T) {
 			told["version"] = 2
 		}
 	}
+	d.exec("UPDATE application SET protected = true WHERE id = $1", hidden[1])
 	for _, m := range d.post() {
+		if strings.HasPrefix(m.To.To, "hidden") {
+			t.Errorf("%s is asked", m.To.To)
+		}
 		if code := regexp.MustCompile(`[A-Z2-7]{4}(-[A-Z2-7]{4}){3}`).FindString(m.Text.Body); code != "" {
 			codes = append(codes, code)
 		}

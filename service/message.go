@@ -95,8 +95,13 @@ func (l *living) tellOfAppointment(ctx context.Context, kind domain.MessageKind,
 	return l.s.queue(ctx, l.tx, l.life.ID, told)
 }
 
-// askWhatItThinks has an applicant who came asked once what it thinks of it.
+// askWhatItThinks has an applicant who came asked once what it thinks of it. How many were
+// asked is told to who runs the point: who does not see an appointment must not count it, so
+// that a protected applicant and one of a sensitive motive are not asked.
 func (l *living) askWhatItThinks(ctx context.Context, a *ent.Appointment) error {
+	if a.Sensitive || l.application.Protected {
+		return nil
+	}
 	asked, err := l.tx.Message.Query().Where(message.AppointmentID(a.ID), message.KindEQ(domain.MessageSatisfaction)).Exist(policy.TellApplicant(ctx))
 	if err != nil || asked {
 		return err
@@ -236,6 +241,8 @@ func outdated(m *ent.Message, now time.Time) bool {
 		return a == nil || a.State != domain.AppointmentCancelled
 	case domain.MessageRenewalDue:
 		return m.Edges.Application.State != domain.ApplicationActive || domain.DateOf(m.About).Before(m.Edges.Application.ValidUntil)
+	case domain.MessageSatisfaction:
+		return m.Edges.Application.Protected // since it was asked
 	default:
 		return !m.Edges.Application.State.Living()
 	}
