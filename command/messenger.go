@@ -4,7 +4,6 @@ import (
 	"context"
 	"log/slog"
 	"net/url"
-	"sync"
 	"time"
 
 	"github.com/guichet-logement/guichet/domain"
@@ -78,34 +77,14 @@ func (s messengerSettings) describe() []any {
 // sendEvery is the time between two rounds of the postman.
 const sendEvery = 5 * time.Second
 
-// postman has messages sent while the program serves.
-type postman struct {
-	ended  sync.WaitGroup
-	cancel context.CancelFunc
-}
+// postman has messages sent while the program serves, and slots offered that nobody took.
+type postman struct{ rounds }
 
 func (p *postman) start(ctx context.Context, s *service.Service, log *slog.Logger) {
-	ctx, p.cancel = context.WithCancel(ctx)
-	p.ended.Go(func() {
-		ticks := time.NewTicker(sendEvery)
-		defer ticks.Stop()
-		for {
-			select {
-			case <-ctx.Done():
-				return
-			case <-ticks.C:
-				if _, err := s.SendMessages(ctx); err != nil && ctx.Err() == nil {
-					log.WarnContext(ctx, "messages wait", "error", err)
-				}
-			}
-		}
+	ctx = p.begin(ctx)
+	p.every(ctx, sendEvery, log, "messages wait", func() error {
+		_, err := s.SendMessages(ctx)
+		return err
 	})
-}
-
-// stop waits for the round under way.
-func (p *postman) stop() {
-	if p.cancel != nil {
-		p.cancel()
-		p.ended.Wait()
-	}
+	p.every(ctx, sendEvery, log, "the waiting list was not kept", func() error { return s.KeepWaitingList(ctx) })
 }

@@ -9,7 +9,6 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/guichet-logement/guichet/antivirus"
@@ -128,32 +127,14 @@ const (
 
 // caretaker has files scanned and the storage swept while the program serves.
 type caretaker struct {
+	rounds
 	bucket *storage.Bucket
-	ended  sync.WaitGroup
-	cancel context.CancelFunc
 }
 
 func (c *caretaker) start(ctx context.Context, s *service.Service, by antivirus.Scanner, log *slog.Logger) {
-	ctx, c.cancel = context.WithCancel(ctx)
-	every := func(period time.Duration, what string, do func() error) {
-		c.ended.Go(func() {
-			ticks := time.NewTicker(period)
-			defer ticks.Stop()
-			for {
-				select {
-				case <-ctx.Done():
-					return
-				case <-ticks.C:
-					if err := do(); err != nil && ctx.Err() == nil {
-						log.WarnContext(ctx, what, "error", err)
-					}
-				}
-			}
-		})
-	}
-	every(scanEvery, "pieces wait for the antivirus", func() error { return s.ScanPieces(ctx, by) })
-	every(scanEvery, "the waiting list was not kept", func() error { return s.KeepWaitingList(ctx) })
-	every(sweepEvery, "the storage was not swept", func() error {
+	ctx = c.begin(ctx)
+	c.every(ctx, scanEvery, log, "pieces wait for the antivirus", func() error { return s.ScanPieces(ctx, by) })
+	c.every(ctx, sweepEvery, log, "the storage was not swept", func() error {
 		swept, err := s.SweepStorage(ctx, time.Now())
 		if swept > 0 {
 			log.InfoContext(ctx, "storage swept", "files", swept)
@@ -164,10 +145,7 @@ func (c *caretaker) start(ctx context.Context, s *service.Service, by antivirus.
 
 // stop waits for the round under way.
 func (c *caretaker) stop() {
-	if c.cancel != nil {
-		c.cancel()
-		c.ended.Wait()
-	}
+	c.rounds.stop()
 	if c.bucket != nil {
 		_ = c.bucket.Close() // everything was written
 	}
