@@ -13,15 +13,15 @@ import (
 // heldBy are the claims of the viewer on an application that this ground opens to it.
 func heldBy(ctx context.Context, ground domain.Ground) []policy.Claim {
 	v := auth.FromContext(ctx)
-	var rows []*ent.ApplicationAccess
+	var opened []domain.AudienceID
 	for _, c := range policy.Claims(v) {
 		for _, a := range c.Audiences {
 			if c.Rule.Ground == ground {
-				rows = append(rows, &ent.ApplicationAccess{AudienceID: a.ID()})
+				opened = append(opened, a.ID())
 			}
 		}
 	}
-	return policy.HeldBy(v, rows)
+	return policy.HeldBy(v, opened)
 }
 
 // onGround decides on an application that the ground opens.

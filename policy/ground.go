@@ -11,7 +11,6 @@ import (
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
-	"github.com/guichet-logement/guichet/ent"
 )
 
 // groundsCSV is who sees applications and why, as versioned data: one line for each
@@ -189,15 +188,11 @@ func (r GroundRule) claim(v *auth.Viewer, by *auth.Assignment, missing domain.Mi
 	return c
 }
 
-// HeldBy are the viewer's claims by which it sees an application, of which these are the
-// accesses in force.
-func HeldBy(v *auth.Viewer, rows []*ent.ApplicationAccess) []Claim {
-	opened := map[domain.AudienceID]bool{}
-	for _, row := range rows {
-		opened[row.AudienceID] = true
-	}
+// HeldBy are the viewer's claims by which it sees an application, which these audiences see
+// now.
+func HeldBy(v *auth.Viewer, opened []domain.AudienceID) []Claim {
 	return slices.DeleteFunc(Claims(v), func(c Claim) bool {
-		return !slices.ContainsFunc(c.Audiences, func(a domain.Audience) bool { return opened[a.ID()] })
+		return !slices.ContainsFunc(c.Audiences, func(a domain.Audience) bool { return slices.Contains(opened, a.ID()) })
 	})
 }
 

@@ -117,12 +117,18 @@ func OrderedByDate() predicate.Application {
 	return policy.LookingAt(domain.GroupSummary)
 }
 
-// lockedApplication loads an application that the viewer sees, with the claims by which
-// it does, and keeps other writers of what its grounds rest on waiting.
-func lockedApplication(ctx context.Context, tx *ent.Tx, id domain.ID) (*ent.Application, []policy.Claim, error) {
+// lockApplication loads an application that the viewer sees, and keeps other writers of
+// what its grounds rest on waiting.
+func lockApplication(ctx context.Context, tx *ent.Tx, id domain.ID) (*ent.Application, error) {
 	a, err := tx.Application.Query().Where(policy.OpenAmong(auth.FromContext(ctx), id)).ForUpdate().Only(ctx)
+	return a, notFound(err)
+}
+
+// lockedApplication is lockApplication with the claims by which the viewer sees it.
+func lockedApplication(ctx context.Context, tx *ent.Tx, id domain.ID) (*ent.Application, []policy.Claim, error) {
+	a, err := lockApplication(ctx, tx, id)
 	if err != nil {
-		return nil, nil, notFound(err)
+		return nil, nil, err
 	}
 	held, err := heldOn(ctx, tx, id)
 	return a, held, err

@@ -344,7 +344,11 @@ func heldOn(ctx context.Context, tx *ent.Tx, id domain.ID) ([]policy.Claim, erro
 	if err != nil {
 		return nil, fmt.Errorf("grounds on an application: %w", err)
 	}
-	return policy.HeldBy(v, rows), nil
+	opened := make([]domain.AudienceID, len(rows))
+	for i, row := range rows {
+		opened[i] = row.AudienceID
+	}
+	return policy.HeldBy(v, opened), nil
 }
 
 // accessTo keeps the viewer's accesses in force to these applications.

@@ -10,23 +10,28 @@ import (
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/applicationevent"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
-	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/policy"
 )
 
-// living is an application while somebody acts on its life. Its lock is held.
-type living struct {
+// acting is somebody who acts on an application. Its lock is held.
+type acting struct {
 	s           *Service
 	tx          *ent.Tx
 	application *ent.Application
-	summary     *ent.ApplicationSummary
-	life        domain.Life
-	clocks      domain.LegalClocks
 	today       domain.Date
 	// by is the claim by which somebody acts, and point the reception point where; both
 	// are empty for what the law does by itself.
 	by    *policy.Claim
 	point domain.ID
+}
+
+// living is an application while somebody acts on its life.
+type living struct {
+	acting
+
+	summary *ent.ApplicationSummary
+	life    domain.Life
+	clocks  domain.LegalClocks
 	// told is that the registry knows already: it told us.
 	told bool
 }
@@ -55,17 +60,27 @@ func (s *Service) onLife(
 	return s.seenApplication(ctx, id)
 }
 
-// allowed locks an application that the viewer sees and decides on the act.
+// allowed locks an application that the viewer sees, decides on the act, and reads its life.
 func (s *Service) allowed(ctx context.Context, tx *ent.Tx, id domain.ID, act policy.ApplicationAct) (context.Context, *living, error) {
-	a, held, err := lockedApplication(ctx, tx, id)
+	granted, a, err := s.actingOn(ctx, tx, id, act)
 	if err != nil {
 		return nil, nil, err
 	}
-	l, err := s.livingOf(policy.ReadGrounds(ctx), tx, a, auth.FromContext(ctx).Today())
+	l, err := s.livingOf(policy.ReadGrounds(ctx), tx, a.application, a.today)
 	if err != nil {
 		return nil, nil, err
 	}
-	at, err := placesOf(policy.ReadGrounds(ctx), tx, l.summary)
+	l.acting = *a
+	return granted, l, nil
+}
+
+// actingOn locks an application that the viewer sees and decides on the act.
+func (s *Service) actingOn(ctx context.Context, tx *ent.Tx, id domain.ID, act policy.ApplicationAct) (context.Context, *acting, error) {
+	a, err := lockApplication(ctx, tx, id)
+	if err != nil {
+		return nil, nil, err
+	}
+	held, at, err := standingOn(ctx, tx, id)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -73,17 +88,17 @@ func (s *Service) allowed(ctx context.Context, tx *ent.Tx, id domain.ID, act pol
 	if err != nil {
 		return nil, nil, err
 	}
-	l.by = by
+	on := &acting{s: s, tx: tx, application: a, today: auth.FromContext(ctx).Today(), by: by}
 	switch by.Rule.Ground {
 	case domain.GroundFollowed, domain.GroundNamedAgent:
-		l.point = at.Following
+		on.point = at.Following
 	case domain.GroundReceived:
-		l.point = at.Received
+		on.point = at.Received
 	case domain.GroundOriented:
-		l.point = at.Oriented
+		on.point = at.Oriented
 	default:
 	}
-	return granted, l, nil
+	return granted, on, nil
 }
 
 // livingOf reads the life of a locked application.
@@ -93,31 +108,9 @@ func (s *Service) livingOf(granted context.Context, tx *ent.Tx, a *ent.Applicati
 		return nil, fmt.Errorf("summary of an application: %w", err)
 	}
 	return &living{
-		s: s, tx: tx, application: a, summary: summary, life: lifeOf(a, summary),
-		clocks: domain.LegalClocksOn(today), today: today,
+		acting:  acting{s: s, tx: tx, application: a, today: today},
+		summary: summary, life: lifeOf(a, summary), clocks: domain.LegalClocksOn(today),
 	}, nil
-}
-
-// placesOf are where the viewer acts on an application, with their levels of today.
-func placesOf(granted context.Context, tx *ent.Tx, s *ent.ApplicationSummary) (policy.Places, error) {
-	v := auth.FromContext(granted)
-	at := policy.Places{Following: valueOf(s.FollowingPointID)}
-	grants, err := tx.ReceptionGrant.Query().Where(
-		receptiongrant.ApplicationID(s.ApplicationID), receptiongrant.PersonID(v.PersonID),
-		receptiongrant.ValidFromLTE(v.Now), receptiongrant.ValidUntilGT(v.Now),
-	).Order(receptiongrant.ByValidFrom()).All(granted)
-	if err != nil {
-		return at, err
-	}
-	if n := len(grants); n > 0 {
-		at.Received = grants[n-1].ReceptionPointID
-	}
-	if at.Oriented, err = orientedPlace(granted, tx, s.ApplicationID); err != nil {
-		return at, err
-	}
-	levels, err := levelsOf(granted, tx, at.Following, at.Received, at.Oriented)
-	at.FollowingLevel, at.ReceivedLevel, at.OrientedLevel = levels[at.Following], levels[at.Received], levels[at.Oriented]
-	return at, err
 }
 
 // levelsOf are the levels of service of these points on the viewer's day; one that is in

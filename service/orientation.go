@@ -215,7 +215,7 @@ func (s *Service) OrientationAppointmentSet(ctx context.Context, tx *ent.Tx, app
 
 // at is the instant of what is done: the caller's, or that of the program for what the law
 // does by itself.
-func (l *living) at(ctx context.Context) time.Time {
+func (l *acting) at(ctx context.Context) time.Time {
 	if v := auth.FromContext(ctx); v != nil {
 		return v.Now
 	}
@@ -254,17 +254,4 @@ func orientedOf(ctx context.Context, tx *ent.Tx, ids []domain.ID, at map[domain.
 		f.Oriented = append(f.Oriented, policy.OrientedPoint{Point: o.ToPointID, From: *o.AcceptedAt, Until: valueOf(o.SeenUntil)})
 	}
 	return err
-}
-
-// orientedPlace is the viewer's point that was sent the applicant and has not reported
-// back; empty for none.
-func orientedPlace(granted context.Context, tx *ent.Tx, id domain.ID) (domain.ID, error) {
-	found, err := tx.Orientation.Query().Where(
-		orientation.ApplicationID(id), orientation.AcceptedAtNotNil(), orientation.EndedAtIsNil(),
-		orientation.ToPointIDIn(policy.OrientedAt(auth.FromContext(granted))...),
-	).Order(orientation.ByID()).First(granted)
-	if err != nil {
-		return "", ent.MaskNotFound(err)
-	}
-	return found.ToPointID, nil
 }

@@ -13,7 +13,6 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/application"
-	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
@@ -98,15 +97,7 @@ func (s *Service) checked(
 		if err != nil {
 			return notFound(err)
 		}
-		held, err := heldOn(ctx, tx, p.ApplicationID)
-		if err != nil {
-			return err
-		}
-		summary, err := tx.ApplicationSummary.Query().Where(applicationsummary.ApplicationID(p.ApplicationID)).Only(policy.ReadGrounds(ctx))
-		if err != nil {
-			return err
-		}
-		at, err := placesOf(policy.ReadGrounds(ctx), tx, summary)
+		held, at, err := standingOn(ctx, tx, p.ApplicationID)
 		if err != nil {
 			return err
 		}

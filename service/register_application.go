@@ -80,7 +80,7 @@ func (s *Service) deposit(granted context.Context, tx *ent.Tx, form formOf, poin
 	if err := form.Check(today).Err(); err != nil {
 		return nil, err
 	}
-	l := &living{s: s, tx: tx, clocks: domain.LegalClocksOn(today), today: today, point: point}
+	l := &living{acting: acting{s: s, tx: tx, today: today, point: point}, clocks: domain.LegalClocksOn(today)}
 	var refusals domain.Refusals
 	l.life, refusals = domain.NewLife(form.id).Submit(today, l.clocks, today)
 	if refusals != nil {

@@ -302,7 +302,7 @@ func (t *taking) unknown(granted context.Context, wrong bool) error {
 
 // create writes an application that another desk registered, each step on its day.
 func (t *taking) create(granted context.Context, form domain.ApplicationForm) error {
-	l := &living{s: t.s, tx: t.tx, clocks: domain.LegalClocksOn(t.today), today: t.view.CreatedOn, told: true}
+	l := &living{acting: acting{s: t.s, tx: t.tx, today: t.view.CreatedOn}, clocks: domain.LegalClocksOn(t.today), told: true}
 	var refusals domain.Refusals
 	l.life, refusals = domain.NewLife(domain.NewID(domain.ApplicationPrefix, t.s.Now())).Submit(t.view.CreatedOn, l.clocks, t.today)
 	if refusals != nil {
