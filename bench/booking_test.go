@@ -122,6 +122,7 @@ func once(ctx context.Context, e *engine, requests [][]byte) (rate float64, done
 // forget takes back all that was booked since.
 func forget(ctx context.Context, db *sql.DB) error {
 	for _, statement := range []string{
+		`DELETE FROM message WHERE appointment_id IS NOT NULL`,
 		`DELETE FROM booked_time WHERE appointment_id IN (SELECT id FROM appointment WHERE booked_by_id IS NOT NULL)`,
 		`DELETE FROM appointment_staff WHERE appointment_id IN (SELECT id FROM appointment WHERE booked_by_id IS NOT NULL)`,
 		`DELETE FROM appointment WHERE booked_by_id IS NOT NULL`,

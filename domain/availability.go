@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/teambition/rrule-go"
 )
 
@@ -190,19 +191,40 @@ func (a Availability) occurrences(from, until Date) []occurrence {
 	return all
 }
 
-// days are those that the rule brings within [from, until).
+// days are those that the rule brings within [from, until): not to be written to.
 func (a Availability) days(from, until Date) []Date {
+	asked := ruleWithin{a.Rule, a.FirstDay, from, until}
+	if known, ok := ruleDays.Get(asked); ok {
+		return known
+	}
 	rule, err := parseRule(a.Rule, a.FirstDay)
+	var days []Date
 	switch {
 	case err != nil: // it was read when it was written
-		return nil
-	case rule == nil && within(a.FirstDay, from, until):
-		return []Date{a.FirstDay}
-	case rule == nil:
-		return nil
+	case rule != nil:
+		days = daysOf(rule, from, until)
+	case within(a.FirstDay, from, until):
+		days = []Date{a.FirstDay}
 	}
-	return daysOf(rule, from, until)
+	ruleDays.Add(asked, days)
+	return days
 }
+
+// ruleWithin is a rule of which the days of a period are wanted.
+type ruleWithin struct {
+	rule               string
+	first, from, until Date
+}
+
+// ruleDays keeps the days that rules bring: the same ones are asked for again and again, and
+// a rule is run through from its first day on.
+var ruleDays = func() *lru.Cache[ruleWithin, []Date] {
+	kept, err := lru.New[ruleWithin, []Date](1 << 12)
+	if err != nil {
+		panic("domain: " + err.Error()) //nolint:forbidigo // only a size that is not positive is refused
+	}
+	return kept
+}()
 
 func daysOf(rule *rrule.RRule, from, until Date) []Date {
 	at := rule.Between(from.t, until.AddDays(-1).t, true)

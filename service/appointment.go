@@ -2,15 +2,14 @@ package service
 
 import (
 	"context"
+	"errors"
 	"time"
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
-	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/bookedtime"
-	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/policy"
 )
@@ -35,27 +34,30 @@ func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointm
 	if b.OverbookedFor != "" {
 		act = policy.ActOverbook
 	}
-	if err := s.KeepWaitingList(ctx); err != nil {
-		return nil, err
-	}
 	seat := s.seatAt(ctx, b.ReceptionPointID, b.StartsAt, b.Mode)
 	seat.overbooked = b.OverbookedFor != ""
 	var booked domain.ID
-	err := s.inTx(ctx, func(tx *ent.Tx) error {
-		granted, l, err := s.allowed(ctx, tx, b.ApplicationID, act)
+	book := func(tx *ent.Tx) error {
+		granted, a, err := s.actingOn(ctx, tx, b.ApplicationID, act)
 		if err != nil {
 			return err
 		}
 		if seat.overbooked {
-			if err := policy.OverbookAt(b.ReceptionPointID, l.point); err != nil {
+			if err := policy.OverbookAt(b.ReceptionPointID, a.point); err != nil {
 				return err
 			}
 		}
-		if booked, err = l.book(granted, b, &seat); err != nil {
+		if booked, err = a.book(granted, b, &seat); err != nil {
 			return err
 		}
-		return s.noteAct(ctx, string(act), l.by.Assignment, b.ApplicationID)
-	})
+		return s.noteAct(ctx, string(act), a.by.Assignment, b.ApplicationID)
+	}
+	err := s.inTx(ctx, book)
+	if errors.Is(err, errHeldTimeLapsed) {
+		if err = s.KeepWaitingList(ctx); err == nil {
+			err = s.inTx(ctx, book)
+		}
+	}
 	if err != nil {
 		return nil, s.withAlternatives(ctx, err, seat.ask, seat.at)
 	}
@@ -63,66 +65,73 @@ func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointm
 	return a, ent.MaskNotFound(err)
 }
 
-// book makes the appointment, and takes the time of whom and what it needs.
-func (l *living) book(granted context.Context, b Booking, seat *seat) (domain.ID, error) {
-	participants, err := l.checkBooking(granted, b, seat)
+// errHeldTimeLapsed: the waiting list has to be kept before somebody books.
+var errHeldTimeLapsed = errors.New("time is held for somebody who let it lapse")
+
+// book makes the appointment, and takes the time of whom and what it needs. It is what the
+// network does most, and all wait for it who want the same day: what it rests on is read in
+// two statements and what it makes written in one.
+func (a *acting) book(granted context.Context, b Booking, seat *seat) (domain.ID, error) {
+	facts, err := a.factsOf(granted, b, seat)
 	if err != nil {
 		return "", err
 	}
-	team, err := seat.take(granted, l.tx)
+	if facts.lapsed {
+		return "", errHeldTimeLapsed
+	}
+	participants, err := a.checkBooking(b, seat, facts)
 	if err != nil {
 		return "", err
 	}
-	made, err := l.tx.Appointment.Create().SetApplicationID(b.ApplicationID).SetMotive(b.Motive).SetSensitive(seat.ask.Motive.Sensitive).
-		SetMode(b.Mode).SetReceptionPointID(b.ReceptionPointID).SetNillableRoomID(optional(team.RoomID)).
-		SetStartsAt(seat.at.From).SetEndsAt(seat.at.Until).SetParticipants(participants).AddStaffIDs(team.People...).
-		SetBookedAt(storedInstant(seat.now)).SetNillableBookedByID(optional(auth.FromContext(granted).PersonID)).
-		SetNillableOverbookedFor(optional(b.OverbookedFor)).Save(granted)
+	if !facts.there {
+		return "", noSuchThing()
+	}
+	team, err := seat.team(granted, a.tx)
 	if err != nil {
 		return "", err
 	}
-	if err := seat.book(granted, l.tx, made.ID, team); err != nil {
+	made := &ent.Appointment{
+		ID: domain.NewID(domain.AppointmentPrefix, a.s.Now()), ApplicationID: b.ApplicationID, Motive: b.Motive, Mode: b.Mode,
+		Sensitive: seat.ask.Motive.Sensitive, State: domain.AppointmentUpcoming,
+		ReceptionPointID: b.ReceptionPointID, RoomID: optional(team.RoomID), StartsAt: seat.at.From, EndsAt: seat.at.Until,
+		Participants: participants, BookedAt: storedInstant(seat.now), BookedByID: optional(auth.FromContext(granted).PersonID),
+		OverbookedFor: optional(b.OverbookedFor),
+	}
+	told := a.newsOf(granted, domain.MessageAppointmentBooked, made)
+	for n := facts.messages + len(told); n > domain.MaxMessages; n-- {
+		if err := forgetOldest(policy.TellApplicant(granted), a.tx, b.ApplicationID); err != nil {
+			return "", err
+		}
+	}
+	if err := a.store(granted, made, team, seat.overbooked, told); err != nil {
 		return "", err
 	}
-	if err := l.s.OrientationAppointmentSet(granted, l.tx, b.ApplicationID, b.ReceptionPointID); err != nil {
-		return "", err
+	if facts.sent {
+		if err := a.s.OrientationAppointmentSet(granted, a.tx, b.ApplicationID, b.ReceptionPointID); err != nil {
+			return "", err
+		}
 	}
-	if err := l.takeOffer(granted, made.ID, b.Motive); err != nil {
-		return "", err
+	if facts.offered {
+		err = a.takeOffer(granted, made.ID, b.Motive)
 	}
-	return made.ID, l.tellOfAppointment(granted, domain.MessageAppointmentBooked, made.ID)
+	return made.ID, err
 }
 
-// checkBooking says what is wrong with a booking, reads its motive into the seat, and who
+// checkBooking says what is wrong with a booking, reads its motive into the seat, and says who
 // is to come.
-func (l *living) checkBooking(granted context.Context, b Booking, seat *seat) ([]domain.Participant, error) {
-	motive, refused := domain.MotiveOn(b.Motive, l.today)
+func (a *acting) checkBooking(b Booking, seat *seat, facts bookingFacts) ([]domain.Participant, error) {
+	motive, refused := domain.MotiveOn(b.Motive, a.today)
 	if refused != nil {
 		return nil, refused
 	}
 	seat.with(motive)
-	refused = motive.CheckMode(b.Mode, bookerOf(l.by))
+	refused = motive.CheckMode(b.Mode, bookerOf(a.by))
 	if seat.overbooked {
 		refused = append(refused, domain.CheckOverbooking(b.OverbookedFor)...)
 	}
-	upcoming, had, err := appointmentsOf(granted, l.tx, b.ApplicationID, seat.now, "")
-	if err != nil {
-		return nil, err
-	}
-	refused = append(refused, domain.CheckBooking(l.life.State, domain.Period{From: seat.at.From, Until: seat.at.Until}, upcoming, had)...)
-	members, err := l.tx.HouseholdMember.Query().Where(householdmember.ApplicationID(b.ApplicationID)).Order(householdmember.ByID()).
-		All(granted)
-	if err != nil {
-		return nil, err
-	}
-	var adults, all []domain.ID
-	for _, m := range members {
-		all = append(all, m.ID)
-		if m.Link.Adult() {
-			adults = append(adults, m.ID)
-		}
-	}
-	participants, more := domain.Participants(b.ParticipantIDs, adults, all)
+	then := domain.Period{From: seat.at.From, Until: seat.at.Until}
+	refused = append(refused, domain.CheckBooking(a.application.State, then, facts.upcoming, facts.had)...)
+	participants, more := domain.Participants(b.ParticipantIDs, facts.adults, facts.members)
 	return participants, append(refused, more...).Err()
 }
 
@@ -169,30 +178,29 @@ func (w *seat) with(m domain.AppointmentMotive) {
 	w.ask.Motive, w.at.Until = m, w.at.From.Add(m.Length())
 }
 
-// take finds who receives at that time, while no one else books there on that day.
+// take finds who receives at that time, and has nobody else book there on that day.
 func (w *seat) take(granted context.Context, tx *ent.Tx) (domain.Team, error) {
 	if _, err := tx.ReceptionPoint.Query().Where(receptionpoint.ID(w.at.ReceptionPointID)).Only(granted); err != nil {
 		return domain.Team{}, notFound(err)
 	}
+	if err := lockDay(granted, tx, w.at.ReceptionPointID, domain.DateOf(w.at.From)); err != nil {
+		return domain.Team{}, err
+	}
+	return w.team(granted, tx)
+}
+
+// team finds who receives at that time, while nobody else books there on that day.
+func (w *seat) team(granted context.Context, tx *ent.Tx) (domain.Team, error) {
 	day := domain.DateOf(w.at.From)
 	bounds := domain.SlotQuestion{Motive: w.ask.Motive, From: w.at.From, Until: w.at.From.Add(time.Nanosecond)}.Bookable(w.now)
 	if !bounds.From.Equal(w.at.From) || !bounds.From.Before(bounds.Until) {
 		return domain.Team{}, domain.NotBookableNow(w.ask.Motive)
 	}
-	able, err := tx.Agreement.Query().Where(
-		agreement.ReceptionPointID(w.at.ReceptionPointID), policy.AgreementInForce(day), agreement.LevelGTE(w.ask.Motive.Level),
-	).Exist(granted)
-	if err != nil {
-		return domain.Team{}, err
-	}
-	if err := lockDay(granted, tx, w.at.ReceptionPointID, day); err != nil {
-		return domain.Team{}, err
-	}
 	c, err := calendarOf(policy.SearchSlots(granted), tx, []domain.ID{w.at.ReceptionPointID}, day, day.AddDays(1), w.now)
 	if err != nil {
 		return domain.Team{}, err
 	}
-	if !able && !c.Reaches(w.at.ReceptionPointID, day, w.ask.Motive.Level) {
+	if !c.Reaches(w.at.ReceptionPointID, day, w.ask.Motive.Level) {
 		return domain.Team{}, domain.TooLow(w.ask.Motive.Level, w.at.ReceptionPointID)
 	}
 	if w.overbooked {

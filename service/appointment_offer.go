@@ -35,9 +35,9 @@ func (l *living) offerAppointment(ctx context.Context, motive domain.MotiveCode)
 
 // takeOffer notes that an appointment was booked on the last offer of its motive, if there is
 // one.
-func (l *living) takeOffer(ctx context.Context, a domain.ID, motive domain.MotiveCode) error {
+func (a *acting) takeOffer(ctx context.Context, made domain.ID, motive domain.MotiveCode) error {
 	ctx = policy.OfferAppointment(ctx)
-	last, err := l.tx.AppointmentOffer.Query().Where(appointmentoffer.ApplicationID(l.life.ID), appointmentoffer.Motive(motive)).
+	last, err := a.tx.AppointmentOffer.Query().Where(appointmentoffer.ApplicationID(a.application.ID), appointmentoffer.Motive(motive)).
 		Order(appointmentoffer.ByOfferedOn(sql.OrderDesc())).First(ctx)
 	if ent.IsNotFound(err) {
 		return nil
@@ -48,7 +48,7 @@ func (l *living) takeOffer(ctx context.Context, a domain.ID, motive domain.Motiv
 	if s := valueOf(last.AppointmentState); s == domain.AppointmentHeld || s == domain.AppointmentUpcoming {
 		return nil
 	}
-	return last.Update().SetAppointmentID(a).SetAppointmentState(domain.AppointmentUpcoming).Exec(ctx)
+	return last.Update().SetAppointmentID(made).SetAppointmentState(domain.AppointmentUpcoming).Exec(ctx)
 }
 
 // followOffer notes on the offer on which it was booked what became of an appointment.

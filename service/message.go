@@ -80,19 +80,28 @@ func (l *living) tellOfAppointment(ctx context.Context, kind domain.MessageKind,
 	if _, err := l.tx.Message.Delete().Where(message.AppointmentID(id), message.StateEQ(domain.MessageToSend)).Exec(ctx); err != nil {
 		return err
 	}
-	now := storedInstant(l.at(ctx))
-	told := news{kind: kind, appointment: a, point: a.ReceptionPointID, about: a.StartsAt, due: now, worthless: a.StartsAt}
+	for _, told := range l.newsOf(ctx, kind, a) {
+		if err := l.s.queue(ctx, l.tx, l.life.ID, told); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// newsOf is what the applicant is told of an appointment: that it became so, and the reminder
+// of one that is to come, unless it is so near that the receipt reminds of it.
+func (a *acting) newsOf(ctx context.Context, kind domain.MessageKind, of *ent.Appointment) []news {
+	now := storedInstant(a.at(ctx))
+	told := news{kind: kind, appointment: of, point: of.ReceptionPointID, about: of.StartsAt, due: now, worthless: of.StartsAt}
 	if kind == domain.MessageSatisfaction {
-		told.worthless = a.EndsAt.Add(policy.SettingsOn(l.today).AnswerTime)
+		told.worthless = of.EndsAt.Add(policy.SettingsOn(a.today).AnswerTime)
 	}
-	if err := l.s.queue(ctx, l.tx, l.life.ID, told); err != nil || a.State != domain.AppointmentUpcoming {
-		return err
+	all := []news{told}
+	if told.due = of.StartsAt.Add(-policy.SettingsOn(a.today).Reminder); of.State == domain.AppointmentUpcoming && now.Before(told.due) {
+		told.kind = domain.MessageAppointmentReminder
+		all = append(all, told)
 	}
-	if told.due = a.StartsAt.Add(-policy.SettingsOn(l.today).Reminder); !now.Before(told.due) {
-		return nil // it is so near that the receipt reminds of it
-	}
-	told.kind = domain.MessageAppointmentReminder
-	return l.s.queue(ctx, l.tx, l.life.ID, told)
+	return all
 }
 
 // askWhatItThinks has an applicant who came asked once what it thinks of it. How many were

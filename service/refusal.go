@@ -11,6 +11,11 @@ func notFound(err error) error {
 	if !ent.IsNotFound(err) {
 		return err
 	}
+	return noSuchThing()
+}
+
+// noSuchThing refuses a command whose target the viewer does not see, or that is none.
+func noSuchThing() error {
 	return &domain.Error{
 		Code: domain.NotFound,
 		Message: domain.Text{

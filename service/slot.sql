@@ -1,12 +1,12 @@
 -- What is known of the time of reception points, and of who receives there, in a period:
--- $1 the points, or null for all of them; $2 and $3 its days, without the last; $4 now.
+-- $1 the points, or null for all of them, $2 and $3 its days, without the last, $4 now.
 WITH receiving AS (
     SELECT a.*, p.serving_point_id, p.capacity
     FROM availability AS a LEFT JOIN permanence AS p ON p.id = a.permanence_id
     WHERE ($1::text[] IS NULL OR a.reception_point_id = ANY($1))
       AND a.first_day < $3::date AND (a.valid_until IS NULL OR a.valid_until > $2::date)
 ), point AS (
-    SELECT DISTINCT reception_point_id AS id FROM receiving
+    SELECT reception_point_id AS id FROM receiving UNION SELECT unnest($1::text[])
 ), working AS ( -- in a permanence people have the roles that they have at the point that serves it
     SELECT id FROM point UNION SELECT serving_point_id FROM receiving WHERE serving_point_id IS NOT NULL
 ), staff AS (

@@ -5,7 +5,6 @@ import (
 	stdsql "database/sql"
 	_ "embed"
 	"encoding/json"
-	"errors"
 	"fmt"
 	"strconv"
 	"time"
@@ -13,7 +12,6 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/guichet-logement/guichet/domain"
-	"github.com/guichet-logement/guichet/ent"
 )
 
 //go:embed slot.sql
@@ -117,22 +115,4 @@ func (r calendarRow) periods() []domain.Period {
 		all[i] = domain.Period{From: time.Unix(r.starts[i], 0), Until: time.Unix(r.ends[i], 0)}
 	}
 	return all
-}
-
-// lockDay keeps other bookings at the point on that day waiting until the transaction
-// ends. Exclusion constraints alone would have those that want the same minute wait for
-// each other, and one of them die.
-func lockDay(ctx context.Context, tx *ent.Tx, point domain.ID, day domain.Date) error {
-	_, err := tx.ExecContext(ctx, "SELECT pg_advisory_xact_lock(hashtextextended($1, 0))", fmt.Sprintf("slots of %s on %s", point, day))
-	var refused *pq.Error
-	if errors.As(err, &refused) && refused.Code == "55P03" { // the lock was not had in time
-		return &domain.Error{Code: domain.Timeout, Cause: err, Message: domain.Text{
-			EN: "Too many book at this point on this day: try again.",
-			FR: "Trop de réservations à ce guichet ce jour-là : réessayer.",
-		}}
-	}
-	if err != nil {
-		return fmt.Errorf("lock a day: %w", err)
-	}
-	return nil
 }
