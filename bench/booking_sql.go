@@ -3,7 +3,8 @@ package main
 // bookingStatements book in one statement what is free, seen and allowed: $1 audiences, $2
 // now, $3 the application, $4 the point, $5 and $6 the period, $7 motive and $8 mode as JSON,
 // $9 the level, $10 the role, $11 to $13 new identifiers, $14 the day and $15 its weekday, $16
-// and $17 its minutes, $18 who books, $19 and $20 motive and mode. The exclusion constraints
+// and $17 its minutes, $18 who books, $19 and $20 motive and mode, $21 and $22 identifiers of
+// the receipt and the reminder, and $23 how long before that is due. The exclusion constraints
 // refuse who comes at the same moment.
 func (l *limit) bookingStatements() []statement {
 	return []statement{{&l.booking, `WITH applicant AS (
@@ -38,6 +39,11 @@ func (l *limit) bookingStatements() []statement {
 			INSERT INTO booked_time (id, appointment_id, reception_point_id, person_id, room_id, starts_at, ends_at)
 			SELECT $12, made.id, $4, person_id, NULL, $5, $6 FROM made, team
 			UNION ALL SELECT $13, made.id, $4, NULL, team.room_id, $5, $6 FROM made, team WHERE team.room_id IS NOT NULL
+		), told AS (
+			INSERT INTO message (id, application_id, appointment_id, reception_point_id, kind, about, due_at, next_try, worthless_at)
+			SELECT m.id, $3, made.id, $4, m.kind, $5, m.due, m.due, $5 FROM made,
+				(VALUES ($21, 'APPOINTMENT_BOOKED', $2::timestamptz), ($22, 'APPOINTMENT_REMINDER', $5::timestamptz - $23::interval)) AS m (id, kind, due)
+			WHERE m.due >= $2
 		) SELECT made.id, made.state, made.starts_at, made.ends_at, made.participants, made.version, p.id, p.name, r.id, r.name
 		FROM made JOIN reception_point p ON p.id = $4 LEFT JOIN room r ON r.id = made.room_id`}}
 }

@@ -33,8 +33,8 @@ type bookingInput struct {
 	StartsAt                                      time.Time
 }
 
-// bookAppointment books in one statement; what is taken is answered with the nearest slots,
-// by the statement that searches. It puts nothing on record.
+// bookAppointment books in one statement, with what the applicant is told of it; what is taken
+// is answered with the nearest slots, by the statement that searches. It puts nothing on record.
 func (l *limit) bookAppointment(ctx context.Context, body []byte) ([]byte, error) {
 	var v struct{ Input bookingInput }
 	if err := json.Unmarshal(body, &v); err != nil {
@@ -53,7 +53,8 @@ func (l *limit) bookAppointment(ctx context.Context, body []byte) ([]byte, error
 	err = l.booking.QueryRowContext(ctx, scope(ctx, in.ApplicationID, in.ReceptionPointID, in.StartsAt, until,
 		`["`+in.Motive+`"]`, `["`+in.Mode+`"]`, ask.Motive.Level, ask.Motive.Roles[0],
 		domain.NewID(domain.AppointmentPrefix, now), domain.NewID(domain.BookedTimePrefix, now), domain.NewID(domain.BookedTimePrefix, now),
-		day, "SUMOTUWETHFRSA"[2*day.Weekday():][:2], minute, minute+ask.Motive.Minutes, viewer.PersonID, in.Motive, in.Mode)...,
+		day, "SUMOTUWETHFRSA"[2*day.Weekday():][:2], minute, minute+ask.Motive.Minutes, viewer.PersonID, in.Motive, in.Mode,
+		domain.NewID(domain.MessagePrefix, now), domain.NewID(domain.MessagePrefix, now), "48h")...,
 	).Scan(&b.ID, &b.State, &b.StartsAt, &b.EndsAt, &b.Participants, &b.Version, &b.ReceptionPoint.ID, &b.ReceptionPoint.Name, &room, &roomName)
 	var refused *pq.Error
 	if errors.Is(err, sql.ErrNoRows) || errors.As(err, &refused) && refused.Code == "23P01" {

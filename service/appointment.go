@@ -91,7 +91,7 @@ func (a *acting) book(granted context.Context, b Booking, seat *seat) (domain.ID
 		return "", err
 	}
 	made := &ent.Appointment{
-		ID: domain.NewID(domain.AppointmentPrefix, a.s.Now()), ApplicationID: b.ApplicationID, Motive: b.Motive, Mode: b.Mode,
+		ID: appointment.DefaultID(), ApplicationID: b.ApplicationID, Motive: b.Motive, Mode: b.Mode,
 		Sensitive: seat.ask.Motive.Sensitive, State: domain.AppointmentUpcoming,
 		ReceptionPointID: b.ReceptionPointID, RoomID: optional(team.RoomID), StartsAt: seat.at.From, EndsAt: seat.at.Until,
 		Participants: participants, BookedAt: storedInstant(seat.now), BookedByID: optional(auth.FromContext(granted).PersonID),

@@ -13,6 +13,8 @@ import (
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/bookedtime"
+	"github.com/guichet-logement/guichet/ent/message"
 )
 
 // bookingFacts is what a booking is checked against, as it is once the lock of its day is had.
@@ -94,12 +96,11 @@ func (a *acting) store(granted context.Context, made *ent.Appointment, team doma
 	if err != nil {
 		return err
 	}
-	now := a.s.Now()
 	var ids []domain.ID
 	var people, rooms []stdsql.NullString
 	some := func(id domain.ID) stdsql.NullString { return stdsql.NullString{String: string(id), Valid: id != ""} }
 	take := func(person, room domain.ID) {
-		ids = append(ids, domain.NewID(domain.BookedTimePrefix, now))
+		ids = append(ids, bookedtime.DefaultID())
 		people, rooms = append(people, some(person)), append(rooms, some(room))
 	}
 	for _, person := range team.People {
@@ -112,7 +113,7 @@ func (a *acting) store(granted context.Context, made *ent.Appointment, team doma
 	var kinds []domain.MessageKind
 	var due []string
 	for _, n := range told {
-		messages, kinds, due = append(messages, domain.NewID(domain.MessagePrefix, now)), append(kinds, n.kind), append(due, n.due.Format(time.RFC3339Nano))
+		messages, kinds, due = append(messages, message.DefaultID()), append(kinds, n.kind), append(due, n.due.Format(time.RFC3339Nano))
 	}
 	_, err = a.tx.ExecContext(granted, storedBooking,
 		made.ID, made.ApplicationID, made.Motive, made.Sensitive, made.Mode, made.ReceptionPointID, made.RoomID, made.StartsAt, made.EndsAt,
