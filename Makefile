@@ -29,6 +29,9 @@ bench: postgresql ## Measure the documented operations against hand-written SQL,
 	go run ./bench
 	go test ./bench -run XXX -bench 'BenchmarkAudit|BenchmarkBooking' -benchtime 20x
 
+bench-postgraphile: postgresql ## Measure beside PostGraphile too, at 1, 16 and 64 connections: needs npm
+	go run ./bench -postgraphile -connections 1,16,64 -start=false
+
 budgets: postgresql ## Look at the plans of documented reads over 52 000 and 520 000 dwellings, 20 000 and 200 000 applications
 	go test ./bench -run WithinTheirBudget -whole-stock -v -timeout 60m
 
@@ -80,4 +83,4 @@ postgresql:
 clamav:
 	@.ci/install-clamav
 
-.PHONY: help run test race bench bench-import bench-map budgets clients writers extracts leak booking lint fuzz generate fresh migration check postgresql clamav
+.PHONY: help run test race bench bench-import bench-map bench-postgraphile budgets clients writers extracts leak booking lint fuzz generate fresh migration check postgresql clamav

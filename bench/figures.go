@@ -54,6 +54,10 @@ type figure struct {
 	Rate        float64 `json:"requestsPerSecond"`
 	Ratio       float64 `json:"ratioToLimit"`
 	Target      float64 `json:"target,omitempty"`
+	// Times is the ratio to the generic engine, TimesTarget the least one; 0 where that is
+	// not measured.
+	Times       float64 `json:"ratioToGeneric,omitempty"`
+	TimesTarget float64 `json:"genericTarget,omitempty"`
 	P50         float64 `json:"p50Milliseconds"`
 	P99         float64 `json:"p99Milliseconds"`
 	// Statements are of SQL, Allocations and Kilobytes of the server's heap, all
@@ -62,6 +66,10 @@ type figure struct {
 	Allocations float64 `json:"allocations"`
 	Kilobytes   float64 `json:"allocatedKilobytes"`
 	Bytes       int     `json:"answerBytes"`
+	// Processor is the time of the server's process for one request, one at a time, and
+	// Resident its memory under the load.
+	Processor float64 `json:"processorMilliseconds"`
+	Resident  float64 `json:"residentMegabytes"`
 }
 
 // beginning is how the program starts.
@@ -88,22 +96,30 @@ func (r report) print(out io.Writer) error {
 	w := tabwriter.NewWriter(out, 0, 0, 2, ' ', tabwriter.AlignRight)
 	say := func(format string, args ...any) { _, _ = fmt.Fprintf(w, format, args...) }
 	say("%d reception points, pages of %d, %d rounds of %g s, engines in turn\n\n", r.Points, r.Page, r.Rounds, r.Seconds)
-	say("operation\tconnections\tengine\treq/s\tof limit\ttarget\tp50 ms\tp99 ms\tSQL\tallocs\tKB\tanswer KB\t\n")
+	say("operation\tconnections\tengine\treq/s\tof limit\ttarget\tof generic\ttarget\tp50 ms\tp99 ms\tSQL\tallocs\tKB\tanswer KB\tCPU ms\tRSS MB\t\n")
 	below := 0
 	for _, f := range r.Operations {
-		ratio, target, statements := "", "", ""
-		if f.Target > 0 {
-			ratio, target = fmt.Sprintf("%.2f", f.Ratio), fmt.Sprintf("%.2f", f.Target)
-			if f.Ratio < f.Target {
-				below++
-				target += " !"
+		statements := ""
+		marked := func(got, least float64) (ratio, target string) {
+			if got > 0 {
+				ratio = fmt.Sprintf("%.2f", got)
 			}
+			if least > 0 {
+				target = fmt.Sprintf("%.2f", least)
+				if got < least {
+					below++
+					target += " !"
+				}
+			}
+			return ratio, target
 		}
+		ratio, target := marked(f.Ratio, f.Target)
+		times, least := marked(f.Times, f.TimesTarget)
 		if f.Statements > 0 {
 			statements = fmt.Sprintf("%.1f", f.Statements)
 		}
-		say("%s\t%d\t%s\t%.0f\t%s\t%s\t%.2f\t%.1f\t%s\t%.0f\t%.0f\t%.1f\t\n", f.Operation, f.Connections, f.Engine,
-			f.Rate, ratio, target, f.P50, f.P99, statements, f.Allocations, f.Kilobytes, float64(f.Bytes)/1024)
+		say("%s\t%d\t%s\t%.0f\t%s\t%s\t%s\t%s\t%.2f\t%.1f\t%s\t%.0f\t%.0f\t%.1f\t%.2f\t%.0f\t\n", f.Operation, f.Connections, f.Engine,
+			f.Rate, ratio, target, times, least, f.P50, f.P99, statements, f.Allocations, f.Kilobytes, float64(f.Bytes)/1024, f.Processor, f.Resident)
 	}
 	say("\n")
 	for _, s := range r.Starts {

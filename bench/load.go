@@ -29,8 +29,14 @@ func (e *engine) request(ctx context.Context, o operation, v variables) ([]byte,
 		values = map[string]any{}
 	}
 	path, sent := "/graphql", any(map[string]any{"query": o.document, "variables": values})
-	if e.byPath {
+	switch {
+	case e.byPath:
 		path, sent = "/"+o.name, values
+	case e.generic:
+		if v.generic != nil {
+			values = v.generic
+		}
+		sent = map[string]any{"query": o.generic, "variables": values}
 	}
 	body, err := json.Marshal(sent)
 	if err != nil {

@@ -26,6 +26,9 @@ func main() {
 	}
 }
 
+// compareCommand compares two files of figures.
+const compareCommand = "compare"
+
 // The words by which this program starts itself again as one of the engines: a
 // server in a process of its own does not share the load's garbage collector.
 const (
@@ -42,6 +45,11 @@ func start(ctx context.Context, args []string, out io.Writer) error {
 			return serveProfiled(ctx)
 		case mapLimitCommand:
 			return serveMapLimit(ctx)
+		case compareCommand:
+			if len(args) != 3 {
+				return errors.New("compare takes two files that -json wrote, the older first")
+			}
+			return compareFiles(args[1], args[2], out)
 		}
 	}
 	s, err := readSettings(args, out)
@@ -81,6 +89,8 @@ type settings struct {
 	// json and profiles name a file and a directory to write to; empty for neither.
 	json, profiles string
 	start          bool
+	// generic measures beside a generic engine too, at what that is compared with.
+	generic bool
 	// imports measures the import of the stock instead, scale times the sandbox's.
 	imports bool
 	scale   int
@@ -109,6 +119,7 @@ func readSettings(args []string, out io.Writer) (settings, error) {
 	f.StringVar(&s.json, "json", "", "also write the figures to this file")
 	f.StringVar(&s.profiles, "profiles", "", "also write CPU and allocation profiles of the API to this directory")
 	f.BoolVar(&s.start, "start", true, "also measure the start of the program")
+	f.BoolVar(&s.generic, "postgraphile", false, "measure beside PostGraphile too, which npm installs in "+genericDir)
 	f.BoolVar(&s.imports, "import", false, "measure the import of the stock against COPY, instead")
 	f.BoolVar(&s.maps, "map", false, "measure the tiles of the map against hand-written SQL, instead")
 	f.IntVar(&s.scale, "scale", 1, "with -import or -map: how many times the sandbox's stock; 104 is a country and takes an hour")

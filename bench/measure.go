@@ -164,6 +164,9 @@ func (b *bench) prepare(ctx context.Context, r *report) ([]operation, error) {
 		return nil, err
 	}
 	all, err := readOperations(b.repository, s, b.page)
+	if err == nil && b.generic {
+		all, err = b.prepareGeneric(ctx, db, s, all)
+	}
 	return chosen(all, b.operations), err
 }
 
@@ -195,6 +198,9 @@ func (b *bench) startEngines(ctx context.Context) error {
 	err = start("api", nil, program, command)
 	if err == nil && len(b.variant) > 0 {
 		err = start("variant", b.variant, program, command)
+	}
+	if err == nil && b.generic {
+		err = b.startGeneric(ctx)
 	}
 	if err != nil || b.against == "" {
 		return err
@@ -240,15 +246,21 @@ func sameAnswers(ctx context.Context, engines []*engine, o operation, v variable
 			own.values = maps.Clone(v.values)
 			own.values["after"] = after[i]
 		}
+		if e.generic && after != nil {
+			continue // its pages are its own
+		}
 		body, err := e.ask(ctx, o, own)
 		if err == nil {
-			if first == nil {
-				first = body
-			}
-			err = same(body, first)
-		}
-		if err == nil {
 			answers[i], err = parsed(body)
+		}
+		switch {
+		case err != nil:
+		case first == nil:
+			first = body
+		case e.generic:
+			err = covered("data", answers[i], answers[0])
+		default:
+			err = same(body, first)
 		}
 		if err != nil {
 			return nil, fmt.Errorf("%s asked with %v: %w", e.name, own.values, err)
@@ -258,7 +270,7 @@ func sameAnswers(ctx context.Context, engines []*engine, o operation, v variable
 }
 
 // measure lets the engines take turns at an operation.
-func (b *bench) measure(ctx context.Context, o operation, connections int) ([]figure, error) {
+func (b *bench) measure(ctx context.Context, o operation, connections int) (_ []figure, err error) {
 	requests := make([][][]byte, len(b.engines))
 	figures := make([]figure, len(b.engines))
 	rates := make([][]float64, len(b.engines))
@@ -294,16 +306,20 @@ func (b *bench) measure(ctx context.Context, o operation, connections int) ([]fi
 			latencies[i] = append(latencies[i], found.latencies...)
 		}
 	}
-	for i := range figures {
+	for i, e := range b.engines {
 		slices.Sort(latencies[i])
 		f := &figures[i]
+		if f.Resident, err = residentMegabytes(e.cmd.Process.Pid); err != nil {
+			return nil, err
+		}
 		f.Rate, f.Ratio = median(rates[i]), ratio(rates[i], rates[0])
 		f.P50 = quantile(latencies[i], 0.5).Seconds() * 1000
 		f.P99 = quantile(latencies[i], 0.99).Seconds() * 1000
-		if i > 0 {
+		if i > 0 && !e.generic {
 			f.Target = o.target
 		}
 	}
+	compareWithGeneric(b.engines, figures, rates)
 	_, _ = fmt.Fprintf(b.out, "%s at %d: %.2f of the limit\n", o.name, connections, figures[1].Ratio)
 	return figures, nil
 }
@@ -351,6 +367,10 @@ func (b *bench) perRequest(ctx context.Context, e *engine, requests [][]byte, f 
 	if err != nil {
 		return err
 	}
+	busy, err := processorTime(e.cmd.Process.Pid)
+	if err != nil {
+		return err
+	}
 	n := max(1, counted/len(requests)) * len(requests)
 	for i := range n {
 		body, err := c.exchange(requests[i%len(requests)])
@@ -364,5 +384,10 @@ func (b *bench) perRequest(ctx context.Context, e *engine, requests [][]byte, f 
 	f.Allocations = (after[allocated] - before[allocated]) / each
 	f.Kilobytes = (after[bytesTaken] - before[bytesTaken]) / each / 1024
 	f.Statements = (after[statements] - before[statements]) / each
+	if err != nil {
+		return err
+	}
+	busier, err := processorTime(e.cmd.Process.Pid)
+	f.Processor = (busier - busy).Seconds() * 1000 / each
 	return err
 }

@@ -20,6 +20,8 @@ type operation struct {
 	target float64
 	// cases change at every request, in turn.
 	cases []variables
+	// generic is its document for the generic engine, empty where that is not measured.
+	generic string
 }
 
 // variables are those of one request, and who sends it.
@@ -27,6 +29,8 @@ type variables struct {
 	values map[string]any
 	// persona is whose token comes with it; empty for nobody.
 	persona string
+	// generic are those that the generic engine is sent; nil for the same ones.
+	generic map[string]any
 }
 
 // The least ratios to the limit, at 16 connections.
