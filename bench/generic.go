@@ -181,7 +181,6 @@ func covered(path string, generic, ours any) error {
 	return nil
 }
 
-
 // compareWithGeneric fills in how many times the rate of the generic engine the others have,
 // where there is one among the engines.
 func compareWithGeneric(engines []*engine, figures []figure, rates [][]float64) {
