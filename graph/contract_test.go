@@ -280,7 +280,7 @@ func TestEnumsAreThoseOfGo(t *testing.T) {
 		"TensionGap": domain.TensionGap("").Values(), "WaitingClass": domain.WaitingClass("").Values(), "Loan": domain.Loan("").Values(),
 		"TypologyFit": domain.TypologyFit("").Values(), "BroadeningKind": domain.BroadeningKind("").Values(),
 		"AdviceUnknownCode": domain.AdviceUnknownCode("").Values(),
-		"MessageKind": domain.MessageKind("").Values(), "MessageState": domain.MessageState("").Values(), "MessageChannel": domain.MessageChannel("").Values(),
+		"MessageKind":       domain.MessageKind("").Values(), "MessageState": domain.MessageState("").Values(), "MessageChannel": domain.MessageChannel("").Values(),
 		"AppointmentOfferState": domain.AppointmentOfferState("").Values(), "InDepthReason": domain.InDepthReason("").Values(),
 		"OrientationState": domain.OrientationState("").Values(), "OrientationReason": domain.OrientationReason("").Values(),
 		"OrientationRefusal": domain.OrientationRefusal("").Values(), "OrientationOutcome": domain.OrientationOutcome("").Values(),
