@@ -347,16 +347,20 @@ func (a *adviser) stock(communes []InseeCode, typologies []Typology) int {
 	return n
 }
 
-// broadenCommunes tells what each of the communes around would change, those first that add
-// most.
+// broadenCommunes tells what each of the nearest communes would change in which something
+// would do, those first that add most.
 func (a *adviser) broadenCommunes() {
 	if len(a.Communes) == 0 {
 		return
 	}
 	var others []*Broadening
 	for _, c := range a.around() {
+		more := a.stock([]InseeCode{c.Code}, a.chosen)
+		if more == 0 {
+			continue
+		}
 		b := &Broadening{Kind: BroadenCommune, Commune: &c.Code, StockNow: a.stock(a.Communes, a.chosen)}
-		b.StockThen = b.StockNow + a.stock([]InseeCode{c.Code}, a.chosen)
+		b.StockThen = b.StockNow + more
 		if a.facts.Tension != nil {
 			var now []*TensionCell
 			for _, wished := range a.Communes {
@@ -365,7 +369,9 @@ func (a *adviser) broadenCommunes() {
 			b.compare(a.facts.Tension, now, a.facts.Tension.OfCommune(c.Code))
 		}
 		b.say(c.Name, a.facts.Tension)
-		others = append(others, b)
+		if others = append(others, b); len(others) == maxBroadened {
+			break
+		}
 	}
 	slices.SortStableFunc(others, func(x, y *Broadening) int { return cmp.Compare(y.StockThen, x.StockThen) })
 	a.advice.Broadening = append(a.advice.Broadening, others...)
@@ -390,17 +396,19 @@ func (a *adviser) around() []AdvisedCommune {
 	slices.SortFunc(others, func(x, y AdvisedCommune) int {
 		return cmp.Or(cmp.Compare(distance[x.Code], distance[y.Code]), cmp.Compare(x.Code, y.Code))
 	})
-	return others[:min(len(others), maxBroadened)]
+	return others
 }
 
-// broadenTypologies tells what each other typology for the household would change.
+// broadenTypologies tells what each other typology for the household would change of which
+// there are dwellings.
 func (a *adviser) broadenTypologies() {
 	for _, typology := range a.fitting {
-		if slices.Contains(a.chosen, typology) {
+		more := a.stock(a.Communes, []Typology{typology})
+		if more == 0 || slices.Contains(a.chosen, typology) {
 			continue
 		}
 		b := &Broadening{Kind: BroadenTypology, Typology: &typology, StockNow: a.stock(a.Communes, a.chosen)}
-		b.StockThen = b.StockNow + a.stock(a.Communes, []Typology{typology})
+		b.StockThen = b.StockNow + more
 		if a.facts.Tension != nil {
 			var now []*TensionCell
 			for _, wished := range a.chosen {

@@ -278,12 +278,16 @@ func codes(a *domain.HousingAdvice) string {
 func TestBroadeningIsBounded(t *testing.T) {
 	t.Parallel()
 	many := slices.Clone(around[:1])
+	stock := slices.Clone(standing)
 	for n := range 60 {
+		if n > 0 { // in the nearest there is nothing
+			stock = append(stock, domain.StockLine{Commune: domain.InseeCode(fmt.Sprintf("39%03d", n)), Typology: domain.T1, Count: 1})
+		}
 		many = append(many, domain.AdvisedCommune{Code: domain.InseeCode(fmt.Sprintf("39%03d", n)), At: domain.Coordinates{Latitude: 45.2 + domain.Latitude(n)/100, Longitude: 5.7}})
 	}
 	a := domain.Advise(domain.HousingNeed{Household: domain.AdvisedHousehold{Adults: 1}, Communes: []domain.InseeCode{"38185"}},
-		domain.AdviceFacts{Communes: many, Stock: standing}, advisedOn)
-	if len(a.Broadening) != 10 || *a.Broadening[0].Commune != "39000" || *a.Broadening[9].Commune != "39009" {
+		domain.AdviceFacts{Communes: many, Stock: stock}, advisedOn)
+	if len(a.Broadening) != 10 || *a.Broadening[0].Commune != "39001" || *a.Broadening[9].Commune != "39010" {
 		t.Errorf("%d of them", len(a.Broadening))
 	}
 }

@@ -121,7 +121,7 @@ func TestAdviceCountsWhatTheListCounts(t *testing.T) {
 			t.Errorf("%v, and advised %s", c, a.Body)
 		}
 	}
-	if dig(t, a.Data, "housingAdvice", "communes", 0, "tension", "ratio") == nil || dig(t, a.Data, "housingAdvice", "broadening", 0, "tensionThen") == nil ||
+	if dig(t, a.Data, "housingAdvice", "communes", 0, "tension", "ratio") == nil ||
 		dig(t, a.Data, "housingAdvice", "typologies", 0, "waiting", "median") == nil {
 		t.Errorf("no figures: %s", a.Body)
 	}

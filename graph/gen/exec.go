@@ -19277,7 +19277,7 @@ type HousingAdvice {
   typologies: [TypologyAdvice!]!
   "The communes that are wished, or all of them, by name. At most 100."
   communes: [CommuneAdvice!]!
-  "What one commune or one typology more would change, communes first: the nearest ten, those before that add most. At most 20."
+  "What one commune or one typology more would change, in which something would do: the nearest ten communes, those before that add most, then typologies. At most 20."
   broadening: [Broadening!]!
   "What this cannot tell. At most 10."
   unknowns: [AdviceUnknown!]!
