@@ -148,9 +148,10 @@ func TestEveryDocumentedReadIsMeasured(t *testing.T) {
 	api := testapi.NewWithStock(t)
 	// What is in the program, or kept in its memory, needs no database, and no limit. What a privacy officer asks
 	// adds to the record that it reads. Published figures are one row by its key and say so
-	// month after month: caches answer for them.
+	// month after month: caches answer for them, and for tension, which is two such rows. Advice counts the stock once, as
+	// StockStatistics does, and the program does the rest.
 	names := slices.DeleteFunc(documentNames(t), func(n string) bool {
-		return slices.Contains([]string{"CodeLists", "CommuneOutlines", "ViewerRights", "AccessLog", "ExplainAccess", "PublishedFigures"}, n)
+		return slices.Contains([]string{"CodeLists", "CommuneOutlines", "ViewerRights", "AccessLog", "ExplainAccess", "PublishedFigures", "Tension", "HousingAdvice"}, n)
 	})
 	for _, o := range documented(t, api.DB, 1) {
 		names = slices.DeleteFunc(names, func(n string) bool { return n == o.name })

@@ -17,6 +17,10 @@ const (
 	ByFollowingCommune ApplicationAxis = "FOLLOWING_COMMUNE"
 )
 
+// ByWaiting is how long somebody who was housed had waited: an axis of the figures of a year,
+// and not of the contract, since who waits has no such time yet.
+const ByWaiting ApplicationAxis = "WAITING"
+
 // Households of LargeHouseholdFrom people or more are counted together.
 const (
 	LargeHouseholdFrom = 6
@@ -39,7 +43,7 @@ func (a ApplicationAxis) Group() ColumnGroup {
 		return GroupIdentity
 	case ByHousing:
 		return GroupFile
-	case ByYear, ByWishedCommune, ByWishedTypology, ByHouseholdSize, ByFollowingPoint, ByFollowingCommune:
+	case ByYear, ByWishedCommune, ByWishedTypology, ByHouseholdSize, ByFollowingPoint, ByFollowingCommune, ByWaiting:
 	}
 	return GroupSummary
 }

@@ -81,6 +81,9 @@ func (d Date) Compare(other Date) int { return d.t.Compare(other.t) }
 // Weekday returns the day of the week.
 func (d Date) Weekday() time.Weekday { return d.t.Weekday() }
 
+// Year is the year of the calendar.
+func (d Date) Year() int { return d.t.Year() }
+
 // Civil returns year, month and day.
 func (d Date) Civil() (int, time.Month, int) { return d.t.Date() }
 

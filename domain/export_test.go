@@ -23,3 +23,9 @@ func ParseRetentions(table []byte) error {
 	_, err := parseRetentions(table)
 	return err
 }
+
+// ParseAdviceTables reads the tables of ceilings, categories, occupancies and loans.
+func ParseAdviceTables(tables [4]string) error {
+	_, err := parseAdviceTables([]byte(tables[0]), []byte(tables[1]), []byte(tables[2]), []byte(tables[3]))
+	return err
+}

@@ -91,6 +91,7 @@ const (
 	WaitingPlacePrefix       Prefix = "wpl"
 	InterviewPrefix          Prefix = "itw"
 	InterviewNotePrefix      Prefix = "inn"
+	HousedFiguresPrefix      Prefix = "hof"
 )
 
 // Prefixes lists every prefix in use.
@@ -109,7 +110,7 @@ func Prefixes() []Prefix {
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
-		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix, WaitingPlacePrefix, InterviewPrefix, InterviewNotePrefix,
+		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix, WaitingPlacePrefix, InterviewPrefix, InterviewNotePrefix, HousedFiguresPrefix,
 	}
 }
 

@@ -21,6 +21,9 @@ var crossingsCSV []byte
 // Crossing is a table that is published each month.
 type Crossing string
 
+// WishedCommuneByTypology is the crossing that tension looks at.
+const WishedCommuneByTypology Crossing = "WISHED_COMMUNE_BY_TYPOLOGY"
+
 // crossingRow is a line of the table.
 type crossingRow struct {
 	crossing Crossing
@@ -117,6 +120,8 @@ func FigureAxis(axis ApplicationAxis, month Date, communes []InseeCode) CountAxi
 		a.Categories = append(a.Categories, LargeHousehold)
 	case ByHousing:
 		a.Categories = HousingClass("").Values()
+	case ByWaiting:
+		a.Categories = WaitingClass("").Values()
 	case ByState, ByFollowingPoint: // in no crossing
 	}
 	return a

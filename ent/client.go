@@ -44,6 +44,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
+	"github.com/guichet-logement/guichet/ent/housedfigures"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/interviewnote"
@@ -149,6 +150,8 @@ type Client struct {
 	ErasedNumber *ErasedNumberClient
 	// HandOver is the client for interacting with the HandOver builders.
 	HandOver *HandOverClient
+	// HousedFigures is the client for interacting with the HousedFigures builders.
+	HousedFigures *HousedFiguresClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
 	HouseholdMember *HouseholdMemberClient
 	// Interview is the client for interacting with the Interview builders.
@@ -268,6 +271,7 @@ func (c *Client) init() {
 	c.EmergencyOpening = NewEmergencyOpeningClient(c.config)
 	c.ErasedNumber = NewErasedNumberClient(c.config)
 	c.HandOver = NewHandOverClient(c.config)
+	c.HousedFigures = NewHousedFiguresClient(c.config)
 	c.HouseholdMember = NewHouseholdMemberClient(c.config)
 	c.Interview = NewInterviewClient(c.config)
 	c.InterviewNote = NewInterviewNoteClient(c.config)
@@ -428,6 +432,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
 		ErasedNumber:       NewErasedNumberClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
+		HousedFigures:      NewHousedFiguresClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
 		Interview:          NewInterviewClient(cfg),
 		InterviewNote:      NewInterviewNoteClient(cfg),
@@ -515,6 +520,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
 		ErasedNumber:       NewErasedNumberClient(cfg),
 		HandOver:           NewHandOverClient(cfg),
+		HousedFigures:      NewHousedFiguresClient(cfg),
 		HouseholdMember:    NewHouseholdMemberClient(cfg),
 		Interview:          NewInterviewClient(cfg),
 		InterviewNote:      NewInterviewNoteClient(cfg),
@@ -590,15 +596,15 @@ func (c *Client) Use(hooks ...Hook) {
 		c.AttemptCount, c.Audience, c.Availability, c.BindingCode, c.BookedTime,
 		c.Building, c.CalendarFeed, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit,
 		c.Draft, c.Dwelling, c.EmergencyOpening, c.ErasedNumber, c.HandOver,
-		c.HouseholdMember, c.Interview, c.InterviewNote, c.LevelChange, c.LockOut,
-		c.MapFacet, c.MapVersion, c.MemberParticulars, c.Message, c.NamedAgent,
-		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
-		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
-		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
-		c.Room, c.SandboxClock, c.SatisfactionAnswer, c.SensitiveRecord,
-		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion,
-		c.WaitingPlace, c.Wish,
+		c.HousedFigures, c.HouseholdMember, c.Interview, c.InterviewNote,
+		c.LevelChange, c.LockOut, c.MapFacet, c.MapVersion, c.MemberParticulars,
+		c.Message, c.NamedAgent, c.OnlineRegistration, c.OpeningHours, c.Organisation,
+		c.Orientation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
+		c.Permanence, c.Person, c.Piece, c.PieceFile, c.PieceTransfer,
+		c.ProposedChange, c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant,
+		c.ReceptionPoint, c.RegistryEvent, c.Room, c.SandboxClock,
+		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
+		c.StockVintage, c.Upload, c.UsedAssertion, c.WaitingPlace, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -614,15 +620,15 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.AttemptCount, c.Audience, c.Availability, c.BindingCode, c.BookedTime,
 		c.Building, c.CalendarFeed, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit,
 		c.Draft, c.Dwelling, c.EmergencyOpening, c.ErasedNumber, c.HandOver,
-		c.HouseholdMember, c.Interview, c.InterviewNote, c.LevelChange, c.LockOut,
-		c.MapFacet, c.MapVersion, c.MemberParticulars, c.Message, c.NamedAgent,
-		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
-		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
-		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
-		c.Room, c.SandboxClock, c.SatisfactionAnswer, c.SensitiveRecord,
-		c.StaffAuthorisation, c.StockChange, c.StockVintage, c.Upload, c.UsedAssertion,
-		c.WaitingPlace, c.Wish,
+		c.HousedFigures, c.HouseholdMember, c.Interview, c.InterviewNote,
+		c.LevelChange, c.LockOut, c.MapFacet, c.MapVersion, c.MemberParticulars,
+		c.Message, c.NamedAgent, c.OnlineRegistration, c.OpeningHours, c.Organisation,
+		c.Orientation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
+		c.Permanence, c.Person, c.Piece, c.PieceFile, c.PieceTransfer,
+		c.ProposedChange, c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant,
+		c.ReceptionPoint, c.RegistryEvent, c.Room, c.SandboxClock,
+		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
+		c.StockVintage, c.Upload, c.UsedAssertion, c.WaitingPlace, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -687,6 +693,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ErasedNumber.mutate(ctx, m)
 	case *HandOverMutation:
 		return c.HandOver.mutate(ctx, m)
+	case *HousedFiguresMutation:
+		return c.HousedFigures.mutate(ctx, m)
 	case *HouseholdMemberMutation:
 		return c.HouseholdMember.mutate(ctx, m)
 	case *InterviewMutation:
@@ -5833,6 +5841,140 @@ func (c *HandOverClient) mutate(ctx context.Context, m *HandOverMutation) (Value
 		return (&HandOverDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown HandOver mutation op: %q", m.Op())
+	}
+}
+
+// HousedFiguresClient is a client for the HousedFigures schema.
+type HousedFiguresClient struct {
+	config
+}
+
+// NewHousedFiguresClient returns a client for the HousedFigures from the given config.
+func NewHousedFiguresClient(c config) *HousedFiguresClient {
+	return &HousedFiguresClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `housedfigures.Hooks(f(g(h())))`.
+func (c *HousedFiguresClient) Use(hooks ...Hook) {
+	c.hooks.HousedFigures = append(c.hooks.HousedFigures, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `housedfigures.Intercept(f(g(h())))`.
+func (c *HousedFiguresClient) Intercept(interceptors ...Interceptor) {
+	c.inters.HousedFigures = append(c.inters.HousedFigures, interceptors...)
+}
+
+// Create returns a builder for creating a HousedFigures entity.
+func (c *HousedFiguresClient) Create() *HousedFiguresCreate {
+	mutation := newHousedFiguresMutation(c.config, OpCreate)
+	return &HousedFiguresCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of HousedFigures entities.
+func (c *HousedFiguresClient) CreateBulk(builders ...*HousedFiguresCreate) *HousedFiguresCreateBulk {
+	return &HousedFiguresCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *HousedFiguresClient) MapCreateBulk(slice any, setFunc func(*HousedFiguresCreate, int)) *HousedFiguresCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &HousedFiguresCreateBulk{err: fmt.Errorf("calling to HousedFiguresClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*HousedFiguresCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &HousedFiguresCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for HousedFigures.
+func (c *HousedFiguresClient) Update() *HousedFiguresUpdate {
+	mutation := newHousedFiguresMutation(c.config, OpUpdate)
+	return &HousedFiguresUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *HousedFiguresClient) UpdateOne(_m *HousedFigures) *HousedFiguresUpdateOne {
+	mutation := newHousedFiguresMutation(c.config, OpUpdateOne, withHousedFigures(_m))
+	return &HousedFiguresUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *HousedFiguresClient) UpdateOneID(id domain.ID) *HousedFiguresUpdateOne {
+	mutation := newHousedFiguresMutation(c.config, OpUpdateOne, withHousedFiguresID(id))
+	return &HousedFiguresUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for HousedFigures.
+func (c *HousedFiguresClient) Delete() *HousedFiguresDelete {
+	mutation := newHousedFiguresMutation(c.config, OpDelete)
+	return &HousedFiguresDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *HousedFiguresClient) DeleteOne(_m *HousedFigures) *HousedFiguresDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *HousedFiguresClient) DeleteOneID(id domain.ID) *HousedFiguresDeleteOne {
+	builder := c.Delete().Where(housedfigures.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &HousedFiguresDeleteOne{builder}
+}
+
+// Query returns a query builder for HousedFigures.
+func (c *HousedFiguresClient) Query() *HousedFiguresQuery {
+	return &HousedFiguresQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeHousedFigures},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a HousedFigures entity by its id.
+func (c *HousedFiguresClient) Get(ctx context.Context, id domain.ID) (*HousedFigures, error) {
+	return c.Query().Where(housedfigures.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *HousedFiguresClient) GetX(ctx context.Context, id domain.ID) *HousedFigures {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *HousedFiguresClient) Hooks() []Hook {
+	hooks := c.hooks.HousedFigures
+	return append(hooks[:len(hooks):len(hooks)], housedfigures.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *HousedFiguresClient) Interceptors() []Interceptor {
+	return c.inters.HousedFigures
+}
+
+func (c *HousedFiguresClient) mutate(ctx context.Context, m *HousedFiguresMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&HousedFiguresCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&HousedFiguresUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&HousedFiguresUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&HousedFiguresDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown HousedFigures mutation op: %q", m.Op())
 	}
 }
 
@@ -12964,11 +13106,11 @@ type (
 		Appointment, AppointmentOffer, Assignment, AttemptCount, Audience,
 		Availability, BindingCode, BookedTime, Building, CalendarFeed, CatalogueEntry,
 		Commune, Deadline, Deposit, Draft, Dwelling, EmergencyOpening, ErasedNumber,
-		HandOver, HouseholdMember, Interview, InterviewNote, LevelChange, LockOut,
-		MapFacet, MapVersion, MemberParticulars, Message, NamedAgent,
-		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
-		PartnerApp, PartnerAppSecret, Permanence, Person, Piece, PieceFile,
-		PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
+		HandOver, HousedFigures, HouseholdMember, Interview, InterviewNote,
+		LevelChange, LockOut, MapFacet, MapVersion, MemberParticulars, Message,
+		NamedAgent, OnlineRegistration, OpeningHours, Organisation, Orientation,
+		Ownership, Pair, PartnerApp, PartnerAppSecret, Permanence, Person, Piece,
+		PieceFile, PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
 		ReceptionGrant, ReceptionPoint, RegistryEvent, Room, SandboxClock,
 		SatisfactionAnswer, SensitiveRecord, StaffAuthorisation, StockChange,
 		StockVintage, Upload, UsedAssertion, WaitingPlace, Wish []ent.Hook
@@ -12979,11 +13121,11 @@ type (
 		Appointment, AppointmentOffer, Assignment, AttemptCount, Audience,
 		Availability, BindingCode, BookedTime, Building, CalendarFeed, CatalogueEntry,
 		Commune, Deadline, Deposit, Draft, Dwelling, EmergencyOpening, ErasedNumber,
-		HandOver, HouseholdMember, Interview, InterviewNote, LevelChange, LockOut,
-		MapFacet, MapVersion, MemberParticulars, Message, NamedAgent,
-		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
-		PartnerApp, PartnerAppSecret, Permanence, Person, Piece, PieceFile,
-		PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
+		HandOver, HousedFigures, HouseholdMember, Interview, InterviewNote,
+		LevelChange, LockOut, MapFacet, MapVersion, MemberParticulars, Message,
+		NamedAgent, OnlineRegistration, OpeningHours, Organisation, Orientation,
+		Ownership, Pair, PartnerApp, PartnerAppSecret, Permanence, Person, Piece,
+		PieceFile, PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
 		ReceptionGrant, ReceptionPoint, RegistryEvent, Room, SandboxClock,
 		SatisfactionAnswer, SensitiveRecord, StaffAuthorisation, StockChange,
 		StockVintage, Upload, UsedAssertion, WaitingPlace, Wish []ent.Interceptor

@@ -40,6 +40,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
+	"github.com/guichet-logement/guichet/ent/housedfigures"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/interviewnote"
@@ -168,6 +169,7 @@ func checkColumn(t, c string) error {
 			emergencyopening.Table:   emergencyopening.ValidColumn,
 			erasednumber.Table:       erasednumber.ValidColumn,
 			handover.Table:           handover.ValidColumn,
+			housedfigures.Table:      housedfigures.ValidColumn,
 			householdmember.Table:    householdmember.ValidColumn,
 			interview.Table:          interview.ValidColumn,
 			interviewnote.Table:      interviewnote.ValidColumn,

@@ -41,6 +41,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
+	"github.com/guichet-logement/guichet/ent/housedfigures"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/interviewnote"
@@ -121,6 +122,7 @@ const (
 	TypeEmergencyOpening   = "EmergencyOpening"
 	TypeErasedNumber       = "ErasedNumber"
 	TypeHandOver           = "HandOver"
+	TypeHousedFigures      = "HousedFigures"
 	TypeHouseholdMember    = "HouseholdMember"
 	TypeInterview          = "Interview"
 	TypeInterviewNote      = "InterviewNote"
@@ -30961,6 +30963,726 @@ func (m *HandOverMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown HandOver edge %s", name)
+}
+
+// HousedFiguresMutation represents an operation that mutates the HousedFigures nodes in the graph.
+type HousedFiguresMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *domain.ID
+	created_at    *time.Time
+	year          *int
+	addyear       *int
+	published_at  *time.Time
+	threshold     *int
+	addthreshold  *int
+	base          *int
+	addbase       *int
+	tables        *[]domain.PublishedTable
+	appendtables  []domain.PublishedTable
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*HousedFigures, error)
+	predicates    []predicate.HousedFigures
+}
+
+var _ ent.Mutation = (*HousedFiguresMutation)(nil)
+
+// housedfiguresOption allows management of the mutation configuration using functional options.
+type housedfiguresOption func(*HousedFiguresMutation)
+
+// newHousedFiguresMutation creates new mutation for the HousedFigures entity.
+func newHousedFiguresMutation(c config, op Op, opts ...housedfiguresOption) *HousedFiguresMutation {
+	m := &HousedFiguresMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeHousedFigures,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withHousedFiguresID sets the ID field of the mutation.
+func withHousedFiguresID(id domain.ID) housedfiguresOption {
+	return func(m *HousedFiguresMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *HousedFigures
+		)
+		m.oldValue = func(ctx context.Context) (*HousedFigures, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().HousedFigures.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withHousedFigures sets the old HousedFigures of the mutation.
+func withHousedFigures(node *HousedFigures) housedfiguresOption {
+	return func(m *HousedFiguresMutation) {
+		m.oldValue = func(context.Context) (*HousedFigures, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m HousedFiguresMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m HousedFiguresMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of HousedFigures entities.
+func (m *HousedFiguresMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *HousedFiguresMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *HousedFiguresMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().HousedFigures.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *HousedFiguresMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *HousedFiguresMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the HousedFigures entity.
+// If the HousedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HousedFiguresMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *HousedFiguresMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetYear sets the "year" field.
+func (m *HousedFiguresMutation) SetYear(i int) {
+	m.year = &i
+	m.addyear = nil
+}
+
+// Year returns the value of the "year" field in the mutation.
+func (m *HousedFiguresMutation) Year() (r int, exists bool) {
+	v := m.year
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldYear returns the old "year" field's value of the HousedFigures entity.
+// If the HousedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HousedFiguresMutation) OldYear(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldYear is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldYear requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldYear: %w", err)
+	}
+	return oldValue.Year, nil
+}
+
+// AddYear adds i to the "year" field.
+func (m *HousedFiguresMutation) AddYear(i int) {
+	if m.addyear != nil {
+		*m.addyear += i
+	} else {
+		m.addyear = &i
+	}
+}
+
+// AddedYear returns the value that was added to the "year" field in this mutation.
+func (m *HousedFiguresMutation) AddedYear() (r int, exists bool) {
+	v := m.addyear
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetYear resets all changes to the "year" field.
+func (m *HousedFiguresMutation) ResetYear() {
+	m.year = nil
+	m.addyear = nil
+}
+
+// SetPublishedAt sets the "published_at" field.
+func (m *HousedFiguresMutation) SetPublishedAt(t time.Time) {
+	m.published_at = &t
+}
+
+// PublishedAt returns the value of the "published_at" field in the mutation.
+func (m *HousedFiguresMutation) PublishedAt() (r time.Time, exists bool) {
+	v := m.published_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublishedAt returns the old "published_at" field's value of the HousedFigures entity.
+// If the HousedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HousedFiguresMutation) OldPublishedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublishedAt: %w", err)
+	}
+	return oldValue.PublishedAt, nil
+}
+
+// ResetPublishedAt resets all changes to the "published_at" field.
+func (m *HousedFiguresMutation) ResetPublishedAt() {
+	m.published_at = nil
+}
+
+// SetThreshold sets the "threshold" field.
+func (m *HousedFiguresMutation) SetThreshold(i int) {
+	m.threshold = &i
+	m.addthreshold = nil
+}
+
+// Threshold returns the value of the "threshold" field in the mutation.
+func (m *HousedFiguresMutation) Threshold() (r int, exists bool) {
+	v := m.threshold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThreshold returns the old "threshold" field's value of the HousedFigures entity.
+// If the HousedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HousedFiguresMutation) OldThreshold(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThreshold is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThreshold requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThreshold: %w", err)
+	}
+	return oldValue.Threshold, nil
+}
+
+// AddThreshold adds i to the "threshold" field.
+func (m *HousedFiguresMutation) AddThreshold(i int) {
+	if m.addthreshold != nil {
+		*m.addthreshold += i
+	} else {
+		m.addthreshold = &i
+	}
+}
+
+// AddedThreshold returns the value that was added to the "threshold" field in this mutation.
+func (m *HousedFiguresMutation) AddedThreshold() (r int, exists bool) {
+	v := m.addthreshold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetThreshold resets all changes to the "threshold" field.
+func (m *HousedFiguresMutation) ResetThreshold() {
+	m.threshold = nil
+	m.addthreshold = nil
+}
+
+// SetBase sets the "base" field.
+func (m *HousedFiguresMutation) SetBase(i int) {
+	m.base = &i
+	m.addbase = nil
+}
+
+// Base returns the value of the "base" field in the mutation.
+func (m *HousedFiguresMutation) Base() (r int, exists bool) {
+	v := m.base
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBase returns the old "base" field's value of the HousedFigures entity.
+// If the HousedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HousedFiguresMutation) OldBase(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBase is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBase requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBase: %w", err)
+	}
+	return oldValue.Base, nil
+}
+
+// AddBase adds i to the "base" field.
+func (m *HousedFiguresMutation) AddBase(i int) {
+	if m.addbase != nil {
+		*m.addbase += i
+	} else {
+		m.addbase = &i
+	}
+}
+
+// AddedBase returns the value that was added to the "base" field in this mutation.
+func (m *HousedFiguresMutation) AddedBase() (r int, exists bool) {
+	v := m.addbase
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBase resets all changes to the "base" field.
+func (m *HousedFiguresMutation) ResetBase() {
+	m.base = nil
+	m.addbase = nil
+}
+
+// SetTables sets the "tables" field.
+func (m *HousedFiguresMutation) SetTables(dt []domain.PublishedTable) {
+	m.tables = &dt
+	m.appendtables = nil
+}
+
+// Tables returns the value of the "tables" field in the mutation.
+func (m *HousedFiguresMutation) Tables() (r []domain.PublishedTable, exists bool) {
+	v := m.tables
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldTables returns the old "tables" field's value of the HousedFigures entity.
+// If the HousedFigures object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *HousedFiguresMutation) OldTables(ctx context.Context) (v []domain.PublishedTable, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldTables is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldTables requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldTables: %w", err)
+	}
+	return oldValue.Tables, nil
+}
+
+// AppendTables adds dt to the "tables" field.
+func (m *HousedFiguresMutation) AppendTables(dt []domain.PublishedTable) {
+	m.appendtables = append(m.appendtables, dt...)
+}
+
+// AppendedTables returns the list of values that were appended to the "tables" field in this mutation.
+func (m *HousedFiguresMutation) AppendedTables() ([]domain.PublishedTable, bool) {
+	if len(m.appendtables) == 0 {
+		return nil, false
+	}
+	return m.appendtables, true
+}
+
+// ResetTables resets all changes to the "tables" field.
+func (m *HousedFiguresMutation) ResetTables() {
+	m.tables = nil
+	m.appendtables = nil
+}
+
+// Where appends a list predicates to the HousedFiguresMutation builder.
+func (m *HousedFiguresMutation) Where(ps ...predicate.HousedFigures) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the HousedFiguresMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *HousedFiguresMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.HousedFigures, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *HousedFiguresMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *HousedFiguresMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (HousedFigures).
+func (m *HousedFiguresMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *HousedFiguresMutation) Fields() []string {
+	fields := make([]string, 0, 6)
+	if m.created_at != nil {
+		fields = append(fields, housedfigures.FieldCreatedAt)
+	}
+	if m.year != nil {
+		fields = append(fields, housedfigures.FieldYear)
+	}
+	if m.published_at != nil {
+		fields = append(fields, housedfigures.FieldPublishedAt)
+	}
+	if m.threshold != nil {
+		fields = append(fields, housedfigures.FieldThreshold)
+	}
+	if m.base != nil {
+		fields = append(fields, housedfigures.FieldBase)
+	}
+	if m.tables != nil {
+		fields = append(fields, housedfigures.FieldTables)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *HousedFiguresMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case housedfigures.FieldCreatedAt:
+		return m.CreatedAt()
+	case housedfigures.FieldYear:
+		return m.Year()
+	case housedfigures.FieldPublishedAt:
+		return m.PublishedAt()
+	case housedfigures.FieldThreshold:
+		return m.Threshold()
+	case housedfigures.FieldBase:
+		return m.Base()
+	case housedfigures.FieldTables:
+		return m.Tables()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *HousedFiguresMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case housedfigures.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case housedfigures.FieldYear:
+		return m.OldYear(ctx)
+	case housedfigures.FieldPublishedAt:
+		return m.OldPublishedAt(ctx)
+	case housedfigures.FieldThreshold:
+		return m.OldThreshold(ctx)
+	case housedfigures.FieldBase:
+		return m.OldBase(ctx)
+	case housedfigures.FieldTables:
+		return m.OldTables(ctx)
+	}
+	return nil, fmt.Errorf("unknown HousedFigures field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *HousedFiguresMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case housedfigures.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case housedfigures.FieldYear:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetYear(v)
+		return nil
+	case housedfigures.FieldPublishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublishedAt(v)
+		return nil
+	case housedfigures.FieldThreshold:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThreshold(v)
+		return nil
+	case housedfigures.FieldBase:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBase(v)
+		return nil
+	case housedfigures.FieldTables:
+		v, ok := value.([]domain.PublishedTable)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetTables(v)
+		return nil
+	}
+	return fmt.Errorf("unknown HousedFigures field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *HousedFiguresMutation) AddedFields() []string {
+	var fields []string
+	if m.addyear != nil {
+		fields = append(fields, housedfigures.FieldYear)
+	}
+	if m.addthreshold != nil {
+		fields = append(fields, housedfigures.FieldThreshold)
+	}
+	if m.addbase != nil {
+		fields = append(fields, housedfigures.FieldBase)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *HousedFiguresMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case housedfigures.FieldYear:
+		return m.AddedYear()
+	case housedfigures.FieldThreshold:
+		return m.AddedThreshold()
+	case housedfigures.FieldBase:
+		return m.AddedBase()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *HousedFiguresMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case housedfigures.FieldYear:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddYear(v)
+		return nil
+	case housedfigures.FieldThreshold:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddThreshold(v)
+		return nil
+	case housedfigures.FieldBase:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBase(v)
+		return nil
+	}
+	return fmt.Errorf("unknown HousedFigures numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *HousedFiguresMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *HousedFiguresMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *HousedFiguresMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown HousedFigures nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *HousedFiguresMutation) ResetField(name string) error {
+	switch name {
+	case housedfigures.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case housedfigures.FieldYear:
+		m.ResetYear()
+		return nil
+	case housedfigures.FieldPublishedAt:
+		m.ResetPublishedAt()
+		return nil
+	case housedfigures.FieldThreshold:
+		m.ResetThreshold()
+		return nil
+	case housedfigures.FieldBase:
+		m.ResetBase()
+		return nil
+	case housedfigures.FieldTables:
+		m.ResetTables()
+		return nil
+	}
+	return fmt.Errorf("unknown HousedFigures field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *HousedFiguresMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *HousedFiguresMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *HousedFiguresMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *HousedFiguresMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *HousedFiguresMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *HousedFiguresMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *HousedFiguresMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown HousedFigures unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *HousedFiguresMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown HousedFigures edge %s", name)
 }
 
 // HouseholdMemberMutation represents an operation that mutates the HouseholdMember nodes in the graph.

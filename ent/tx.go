@@ -70,6 +70,8 @@ type Tx struct {
 	ErasedNumber *ErasedNumberClient
 	// HandOver is the client for interacting with the HandOver builders.
 	HandOver *HandOverClient
+	// HousedFigures is the client for interacting with the HousedFigures builders.
+	HousedFigures *HousedFiguresClient
 	// HouseholdMember is the client for interacting with the HouseholdMember builders.
 	HouseholdMember *HouseholdMemberClient
 	// Interview is the client for interacting with the Interview builders.
@@ -309,6 +311,7 @@ func (tx *Tx) init() {
 	tx.EmergencyOpening = NewEmergencyOpeningClient(tx.config)
 	tx.ErasedNumber = NewErasedNumberClient(tx.config)
 	tx.HandOver = NewHandOverClient(tx.config)
+	tx.HousedFigures = NewHousedFiguresClient(tx.config)
 	tx.HouseholdMember = NewHouseholdMemberClient(tx.config)
 	tx.Interview = NewInterviewClient(tx.config)
 	tx.InterviewNote = NewInterviewNoteClient(tx.config)

@@ -277,7 +277,10 @@ func TestEnumsAreThoseOfGo(t *testing.T) {
 		"HousingClass": domain.HousingClass("").Values(), "MissingLink": domain.MissingLink("").Values(),
 		"ApplicationOrderField": orderFields[ent.ApplicationOrderField](t, "NAME", "REGISTERED_ON"),
 		"ApplicationAxis":       domain.ApplicationAxis("").Values(), "PublishedCrossing": domain.Crossing("").Values(),
-		"MessageKind": domain.MessageKind("").Values(), "MessageState": domain.MessageState("").Values(), "MessageChannel": domain.MessageChannel("").Values(),
+		"TensionGap": domain.TensionGap("").Values(), "WaitingClass": domain.WaitingClass("").Values(), "Loan": domain.Loan("").Values(),
+		"TypologyFit": domain.TypologyFit("").Values(), "BroadeningKind": domain.BroadeningKind("").Values(),
+		"AdviceUnknownCode": domain.AdviceUnknownCode("").Values(),
+		"MessageKind":       domain.MessageKind("").Values(), "MessageState": domain.MessageState("").Values(), "MessageChannel": domain.MessageChannel("").Values(),
 		"AppointmentOfferState": domain.AppointmentOfferState("").Values(), "InDepthReason": domain.InDepthReason("").Values(),
 		"OrientationState": domain.OrientationState("").Values(), "OrientationReason": domain.OrientationReason("").Values(),
 		"OrientationRefusal": domain.OrientationRefusal("").Values(), "OrientationOutcome": domain.OrientationOutcome("").Values(),
@@ -422,6 +425,7 @@ func TestPublicFields(t *testing.T) {
 		"CancelAppointmentPayload", "RecordAttendancePayload", "Orientation", "OrientationStep", "OrientApplicantPayload", "AcceptOrientationPayload", "DeclineOrientationPayload", "WithdrawOrientationPayload", "RecordOrientationReceivedPayload", "ReportBackOrientationPayload", "RecordContactsPayload", "RecordedContact", "Message", "AppointmentOffer", "DeclineAppointmentOfferPayload", "CalendarFeed", "OpenCalendarFeedPayload", "RevokeCalendarFeedPayload",
 		"AnswerSatisfactionPayload", "SatisfactionMonth",
 		"LevelChange", "RequestLevelChangePayload", "AnswerLevelChangePayload", "Permanence", "PermanenceRecord", "CommuneCoverage", "CoverageWeek", "PermanenceProposals", "PermanenceProposal", "ProposalReason", "PermanenceGap", "StaffObstacle", "RequestPermanencePayload", "PlanPermanencePayload", "DeclinePermanencePayload", "StaffPermanencePayload", "HoldPermanencePayload", "CancelPermanencePayload", "WaitingPlace", "JoinWaitingListPayload", "LeaveWaitingListPayload", "TakeWaitingOfferPayload", "Interview", "InterviewNote", "HousingProject", "RecordInterviewPayload", "AddInterviewNotePayload",
+		"HousingAdvice", "HouseholdCategory", "IncomeCeiling", "Occupancy", "TypologyAdvice", "CommuneAdvice", "AccessibilityCount", "Broadening", "AdviceUnknown",
 	}
 	for _, d := range own(contract(t)) {
 		if d.Kind != ast.Object && d.Kind != ast.Interface {
@@ -432,7 +436,7 @@ func TestPublicFields(t *testing.T) {
 			want := !slices.Contains(private, d.Name) && !strings.HasPrefix(f.Name, "__")
 			switch d.Name {
 			case "Query":
-				want = !slices.Contains([]string{"node", "nodes", "viewer", "partnerApps", "staff", "application", "applications", "applicationStatistics", "explainAccess", "accessLog", "applicationDuplicates", "onlineRegistrations", "handOvers", "pieceTicket", "deposits", "slots", "agenda", "rooms", "availabilities", "absences", "drafts", "orientations", "contacts", "levelChanges", "calendarFeeds", "satisfaction", "permanences", "permanenceCoverage", "proposePermanenceStaff"}, f.Name) && !strings.HasPrefix(f.Name, "__")
+				want = !slices.Contains([]string{"node", "nodes", "viewer", "partnerApps", "staff", "application", "applications", "applicationStatistics", "explainAccess", "accessLog", "applicationDuplicates", "onlineRegistrations", "handOvers", "pieceTicket", "deposits", "slots", "agenda", "rooms", "availabilities", "absences", "drafts", "orientations", "contacts", "levelChanges", "calendarFeeds", "satisfaction", "permanences", "permanenceCoverage", "proposePermanenceStaff", "housingAdvice"}, f.Name) && !strings.HasPrefix(f.Name, "__")
 			case "PageInfo":
 				want = true
 			}

@@ -87,7 +87,7 @@ func TestFiguresOfAMonth(t *testing.T) {
 		t.Errorf("%d statements: %v", len(sent), sent)
 	}
 	months := dig(t, a.Data, "publishedMonths").([]any)
-	if len(months) != 6 || text(t, months[0], "month") != text(t, a.Data, "publishedFigures", "month") || text(t, months[5], "month") != "2026-10-01" {
+	if len(months) != 7 || text(t, months[0], "month") != text(t, a.Data, "publishedFigures", "month") || text(t, months[5], "month") != "2026-10-01" || text(t, months[6], "month") != "2025-12-01" {
 		t.Errorf("published: %v", months)
 	}
 	for _, m := range months {

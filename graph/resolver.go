@@ -48,6 +48,12 @@ type (
 	applicationFilterResolver    struct{ *Resolver }
 	householdMemberResolver      struct{}
 	publishedFiguresResolver     struct{}
+	tensionResolver              struct{}
+	housingAdviceResolver        struct{ *Resolver }
+	householdCategoryResolver    struct{}
+	typologyAdviceResolver       struct{}
+	broadeningResolver           struct{}
+	adviceUnknownResolver        struct{}
 	deadlineResolver             struct{}
 	proposedChangeResolver       struct{}
 	orientationResolver          struct{}
@@ -159,6 +165,26 @@ func (r *Resolver) HouseholdMember() gen.HouseholdMemberResolver { return househ
 
 // PublishedFigures resolves the computed fields of published figures.
 func (r *Resolver) PublishedFigures() gen.PublishedFiguresResolver { return publishedFiguresResolver{} }
+
+// Tension resolves the computed fields of a tension.
+func (r *Resolver) Tension() gen.TensionResolver { return tensionResolver{} }
+
+// HousingAdvice resolves the computed fields of an advice.
+func (r *Resolver) HousingAdvice() gen.HousingAdviceResolver { return housingAdviceResolver{r} }
+
+// HouseholdCategory resolves the words of a category.
+func (r *Resolver) HouseholdCategory() gen.HouseholdCategoryResolver {
+	return householdCategoryResolver{}
+}
+
+// TypologyAdvice resolves the words of what is said of a typology.
+func (r *Resolver) TypologyAdvice() gen.TypologyAdviceResolver { return typologyAdviceResolver{} }
+
+// Broadening resolves the words of what would change.
+func (r *Resolver) Broadening() gen.BroadeningResolver { return broadeningResolver{} }
+
+// AdviceUnknown resolves the words of what is not known.
+func (r *Resolver) AdviceUnknown() gen.AdviceUnknownResolver { return adviceUnknownResolver{} }
 
 // Deadline resolves the computed fields of deadlines.
 func (r *Resolver) Deadline() gen.DeadlineResolver { return deadlineResolver{} }

@@ -65,4 +65,5 @@ func Install() {
 	installPermanence()
 	installInterview()
 	installInterviewNote()
+	installHousedFigures()
 }

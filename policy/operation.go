@@ -29,6 +29,12 @@ var appTypes = map[string]domain.AppScope{
 	"PublishedMonth": domain.StatisticsScope, "PublishedFigures": domain.StatisticsScope,
 	"PublishedAxis": domain.StatisticsScope, "PublishedCell": domain.StatisticsScope,
 
+	"Tension": domain.StatisticsScope, "TensionCell": domain.StatisticsScope,
+	"WaitingFigures": domain.StatisticsScope, "WaitingCount": domain.StatisticsScope,
+	"HousingAdvice": domain.StatisticsScope, "HouseholdCategory": domain.StatisticsScope, "IncomeCeiling": domain.StatisticsScope,
+	"Occupancy": domain.StatisticsScope, "TypologyAdvice": domain.StatisticsScope, "CommuneAdvice": domain.StatisticsScope,
+	"AccessibilityCount": domain.StatisticsScope, "Broadening": domain.StatisticsScope, "AdviceUnknown": domain.StatisticsScope,
+
 	"ApplicationStatistics": domain.ApplicationsScope, "ApplicationCell": domain.ApplicationsScope,
 	"Application": domain.ApplicationsScope, "ApplicationSummary": domain.ApplicationsScope,
 	"ApplicationFile": domain.ApplicationsScope, "ApplicationContact": domain.ApplicationsScope,

@@ -65,7 +65,7 @@ func RepairAccess(ctx context.Context) context.Context {
 
 // PublishFigures counts applications for everybody, and writes what was published.
 func PublishFigures(ctx context.Context) context.Context {
-	return guard.Grant(ctx, "publish figures", "PublishedFigures")
+	return guard.Grant(ctx, "publish figures", "PublishedFigures", "HousedFigures")
 }
 
 // KeepCalendar announces deadlines, and does on the day what the law does by itself:

@@ -38,8 +38,11 @@ func Applied(ctx context.Context, s *service.Service, n int) (bool, error) {
 // its applications were made.
 func FiguresMonth() domain.Date { return domain.MonthOf(applicationsOn.AddDays(-1)) }
 
-// SeedFigures publishes those of that month, unless they are.
+// SeedFigures publishes those of that month and of the year before, unless they are.
 func SeedFigures(ctx context.Context, s *service.Service) error {
+	if err := s.SeedHousedFigures(ctx, HousedYear, Housed()); err != nil {
+		return fmt.Errorf("publish who was housed: %w", err)
+	}
 	if err := s.PublishFigures(ctx, FiguresMonth()); err != nil && !errors.Is(err, service.ErrPublished) {
 		return fmt.Errorf("publish figures: %w", err)
 	}

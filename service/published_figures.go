@@ -35,8 +35,8 @@ func (s *Service) LastMonth() domain.Date {
 }
 
 // PublishFigures counts applications for a month, makes of the counts what anyone may
-// read, and stores it: all tables of the month or none. A sandbox publishes any month;
-// none is published twice.
+// read, and stores it: all tables of the month or none, and with its last month those of the
+// year about who was housed. A sandbox publishes any month; none is published twice.
 func (s *Service) PublishFigures(ctx context.Context, month domain.Date) error {
 	month = domain.MonthOf(month)
 	if !s.sandbox && month != s.LastMonth() {
@@ -52,7 +52,14 @@ func (s *Service) PublishFigures(ctx context.Context, month domain.Date) error {
 		if there {
 			return ErrPublished
 		}
-		return s.publish(ctx, tx, month)
+		if err := s.publish(ctx, tx, month); err != nil || month.AddMonths(1).Year() == month.Year() {
+			return err
+		}
+		counted, err := countHoused(ctx, tx, month.Year())
+		if err != nil {
+			return err
+		}
+		return s.publishHoused(ctx, tx, month.Year(), counted)
 	})
 }
 
@@ -61,8 +68,7 @@ func (s *Service) publish(ctx context.Context, tx *ent.Tx, month domain.Date) er
 	if err != nil {
 		return err
 	}
-	settings := policy.SettingsOn(domain.DateOf(s.clock.Now()))
-	rule := domain.PublicationRule{Threshold: settings.PublicationThreshold, Base: settings.PublicationBase}
+	rule := s.publicationRule()
 	tables, err := domain.Publish(counted, rule)
 	if err != nil {
 		return fmt.Errorf("publish: %w", err)
@@ -76,6 +82,11 @@ func (s *Service) publish(ctx context.Context, tx *ent.Tx, month domain.Date) er
 		return fmt.Errorf("store figures: %w", err)
 	}
 	return verifyFigures(ctx, tx, month, rule)
+}
+
+func (s *Service) publicationRule() domain.PublicationRule {
+	settings := policy.SettingsOn(domain.DateOf(s.clock.Now()))
+	return domain.PublicationRule{Threshold: settings.PublicationThreshold, Base: settings.PublicationBase}
 }
 
 // verifyFigures looks at what was stored, and knows nothing else.

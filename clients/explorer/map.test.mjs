@@ -174,6 +174,18 @@ scenario("pans and zooms change what is in view, down to a building", wide, asyn
   assert.ok(tiles.some((tile) => tile.url().includes("/stock/15/") || tile.url().includes("/stock/16/")), "no tile of buildings");
 });
 
+scenario("a reception point tells its level and its next permanence", wide, async (page) => {
+  const map = page.getByRole("region", { name: /^Map of the stock/ });
+  // Without dwellings there is nothing else to click.
+  await page.getByLabel("Built from (year)").fill("2100");
+  await page.getByLabel("Built from (year)").blur();
+  await figure(page, (n) => n === 0);
+  await page.waitForTimeout(1000);
+  await clickNearMiddle(page, map);
+  const told = await page.locator("#chosen").innerText();
+  assert.match(told, /\(Level [123]\)\. (Next permanence: .+\d{2}:\d{2}–\d{2}:\d{2}|No permanence is planned\.)$/);
+});
+
 scenario("a telephone and a keyboard are enough, in French", { ...telephone, locale: "fr-FR" }, async (page) => {
   const map = page.getByRole("region", { name: /^Carte du parc/ });
   const first = await figure(page, (n) => n > 0);

@@ -156,6 +156,24 @@ const expectations = {
       assert.ok(count === null || (count >= 10 && count % 5 === 0), String(count));
     }
   },
+  Tension({ tension, tensionYears }) {
+    assert.equal(tension.year, tensionYears[0]);
+    assert.ok(tension.whole.ratio > 1, String(tension.whole.ratio));
+    assert.ok(tension.cells.some(({ gap }) => gap !== null));
+    for (const { ratio, gap } of [...tension.communes, ...tension.typologies, ...tension.cells]) {
+      assert.equal(ratio === null, gap !== null);
+    }
+    assert.ok(tension.waiting[0].median);
+  },
+  HousingAdvice({ housingAdvice }) {
+    assert.deepEqual(housingAdvice.typologies.filter(({ fit }) => fit === "FITS").map(({ typology }) => typology), ["T3", "T4"]);
+    assert.deepEqual(housingAdvice.ceilings.map(({ loan, met }) => [loan, met]), [["PLAI", true], ["PLUS", true], ["PLS", true]]);
+    assert.equal(housingAdvice.communes.length, 2);
+    assert.equal(housingAdvice.broadening.length, 11);
+    for (const { stockNow, stockThen } of housingAdvice.broadening) {
+      assert.ok(stockThen > stockNow);
+    }
+  },
   StockFacets({ stockFacets }) {
     for (const facet of stockFacets) {
       assert.equal(sum(facet.values), facet.totalCount, facet.axis);

@@ -345,6 +345,18 @@ func (f HandOverFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, er
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.HandOverMutation", m)
 }
 
+// The HousedFiguresFunc type is an adapter to allow the use of ordinary
+// function as HousedFigures mutator.
+type HousedFiguresFunc func(context.Context, *ent.HousedFiguresMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f HousedFiguresFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.HousedFiguresMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.HousedFiguresMutation", m)
+}
+
 // The HouseholdMemberFunc type is an adapter to allow the use of ordinary
 // function as HouseholdMember mutator.
 type HouseholdMemberFunc func(context.Context, *ent.HouseholdMemberMutation) (ent.Value, error)

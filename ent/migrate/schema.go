@@ -424,6 +424,14 @@ var (
 				Unique:  false,
 				Columns: []*schema.Column{ApplicationSummaryColumns[27]},
 			},
+			{
+				Name:    "application_summary_merged_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ApplicationSummaryColumns[28]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "merged_into_id IS NOT NULL",
+				},
+			},
 		},
 	}
 	// AppointmentColumns holds the columns for the "appointment" table.
@@ -1468,6 +1476,29 @@ var (
 				Annotation: &entsql.IndexAnnotation{
 					Where: "accepted_at IS NULL",
 				},
+			},
+		},
+	}
+	// HousedFiguresColumns holds the columns for the "housed_figures" table.
+	HousedFiguresColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "year", Type: field.TypeInt},
+		{Name: "published_at", Type: field.TypeTime},
+		{Name: "threshold", Type: field.TypeInt},
+		{Name: "base", Type: field.TypeInt},
+		{Name: "tables", Type: field.TypeJSON},
+	}
+	// HousedFiguresTable holds the schema information for the "housed_figures" table.
+	HousedFiguresTable = &schema.Table{
+		Name:       "housed_figures",
+		Columns:    HousedFiguresColumns,
+		PrimaryKey: []*schema.Column{HousedFiguresColumns[0]},
+		Indexes: []*schema.Index{
+			{
+				Name:    "housed_figures_year_key",
+				Unique:  true,
+				Columns: []*schema.Column{HousedFiguresColumns[2]},
 			},
 		},
 	}
@@ -3577,6 +3608,7 @@ var (
 		EmergencyOpeningTable,
 		ErasedNumberTable,
 		HandOverTable,
+		HousedFiguresTable,
 		HouseholdMemberTable,
 		InterviewTable,
 		InterviewNoteTable,
@@ -3846,6 +3878,9 @@ func init() {
 		"hand_over_accepted_check": "(accepted_at IS NULL) = (accepted_by_id IS NULL) AND (accepted_at IS NULL) = (seen_until IS NULL)",
 		"hand_over_points_check":   "from_point_id <> to_point_id",
 		"hand_over_second_check":   "accepted_by_id <> offered_by_id",
+	}
+	HousedFiguresTable.Annotation = &entsql.Annotation{
+		Table: "housed_figures",
 	}
 	HouseholdMemberTable.ForeignKeys[0].RefTable = ApplicationTable
 	HouseholdMemberTable.Annotation = &entsql.Annotation{

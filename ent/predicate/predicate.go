@@ -90,6 +90,9 @@ type ErasedNumber func(*sql.Selector)
 // HandOver is the predicate function for handover builders.
 type HandOver func(*sql.Selector)
 
+// HousedFigures is the predicate function for housedfigures builders.
+type HousedFigures func(*sql.Selector)
+
 // HouseholdMember is the predicate function for householdmember builders.
 type HouseholdMember func(*sql.Selector)
 

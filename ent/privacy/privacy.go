@@ -782,6 +782,30 @@ func (f HandOverMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutati
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.HandOverMutation", m)
 }
 
+// The HousedFiguresQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type HousedFiguresQueryRuleFunc func(context.Context, *ent.HousedFiguresQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f HousedFiguresQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.HousedFiguresQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.HousedFiguresQuery", q)
+}
+
+// The HousedFiguresMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type HousedFiguresMutationRuleFunc func(context.Context, *ent.HousedFiguresMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f HousedFiguresMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.HousedFiguresMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.HousedFiguresMutation", m)
+}
+
 // The HouseholdMemberQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type HouseholdMemberQueryRuleFunc func(context.Context, *ent.HouseholdMemberQuery) error

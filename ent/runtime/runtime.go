@@ -35,6 +35,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/emergencyopening"
 	"github.com/guichet-logement/guichet/ent/erasednumber"
 	"github.com/guichet-logement/guichet/ent/handover"
+	"github.com/guichet-logement/guichet/ent/housedfigures"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/interviewnote"
@@ -1011,6 +1012,42 @@ func init() {
 	handover.DefaultID = handoverDescID.Default.(func() domain.ID)
 	// handover.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	handover.IDValidator = handoverDescID.Validators[0].(func(string) error)
+	housedfiguresMixin := schema.HousedFigures{}.Mixin()
+	housedfigures.Policy = privacy.NewPolicies(schema.HousedFigures{})
+	housedfigures.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := housedfigures.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	housedfiguresMixinFields0 := housedfiguresMixin[0].Fields()
+	_ = housedfiguresMixinFields0
+	housedfiguresFields := schema.HousedFigures{}.Fields()
+	_ = housedfiguresFields
+	// housedfiguresDescCreatedAt is the schema descriptor for created_at field.
+	housedfiguresDescCreatedAt := housedfiguresMixinFields0[1].Descriptor()
+	// housedfigures.DefaultCreatedAt holds the default value on creation for the created_at field.
+	housedfigures.DefaultCreatedAt = housedfiguresDescCreatedAt.Default.(func() time.Time)
+	// housedfiguresDescYear is the schema descriptor for year field.
+	housedfiguresDescYear := housedfiguresFields[0].Descriptor()
+	// housedfigures.YearValidator is a validator for the "year" field. It is called by the builders before save.
+	housedfigures.YearValidator = housedfiguresDescYear.Validators[0].(func(int) error)
+	// housedfiguresDescThreshold is the schema descriptor for threshold field.
+	housedfiguresDescThreshold := housedfiguresFields[2].Descriptor()
+	// housedfigures.ThresholdValidator is a validator for the "threshold" field. It is called by the builders before save.
+	housedfigures.ThresholdValidator = housedfiguresDescThreshold.Validators[0].(func(int) error)
+	// housedfiguresDescBase is the schema descriptor for base field.
+	housedfiguresDescBase := housedfiguresFields[3].Descriptor()
+	// housedfigures.BaseValidator is a validator for the "base" field. It is called by the builders before save.
+	housedfigures.BaseValidator = housedfiguresDescBase.Validators[0].(func(int) error)
+	// housedfiguresDescID is the schema descriptor for id field.
+	housedfiguresDescID := housedfiguresMixinFields0[0].Descriptor()
+	// housedfigures.DefaultID holds the default value on creation for the id field.
+	housedfigures.DefaultID = housedfiguresDescID.Default.(func() domain.ID)
+	// housedfigures.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	housedfigures.IDValidator = housedfiguresDescID.Validators[0].(func(string) error)
 	householdmemberMixin := schema.HouseholdMember{}.Mixin()
 	householdmember.Policy = privacy.NewPolicies(schema.HouseholdMember{})
 	householdmember.Hooks[0] = func(next ent.Mutator) ent.Mutator {

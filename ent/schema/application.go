@@ -169,6 +169,8 @@ func (ApplicationSummary) Edges() []ent.Edge {
 func (ApplicationSummary) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("following_point_id").StorageKey("application_summary_point_idx"),
+		index.Fields("merged_into_id").StorageKey("application_summary_merged_idx").
+			Annotations(entsql.IndexWhere("merged_into_id IS NOT NULL")),
 	}
 }
 

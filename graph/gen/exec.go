@@ -38,6 +38,7 @@ func NewExecutableSchema(cfg Config) graphql.ExecutableSchema {
 type Config = graphql.Config[ResolverRoot, DirectiveRoot, ComplexityRoot]
 
 type ResolverRoot interface {
+	AdviceUnknown() AdviceUnknownResolver
 	Agreement() AgreementResolver
 	Application() ApplicationResolver
 	Appointment() AppointmentResolver
@@ -46,11 +47,14 @@ type ResolverRoot interface {
 	Assignment() AssignmentResolver
 	Availability() AvailabilityResolver
 	BookedTime() BookedTimeResolver
+	Broadening() BroadeningResolver
 	CatalogueEntry() CatalogueEntryResolver
 	CodeEntry() CodeEntryResolver
 	Deadline() DeadlineResolver
 	Draft() DraftResolver
+	HouseholdCategory() HouseholdCategoryResolver
 	HouseholdMember() HouseholdMemberResolver
+	HousingAdvice() HousingAdviceResolver
 	Interview() InterviewResolver
 	LevelTooLowError() LevelTooLowErrorResolver
 	Mutation() MutationResolver
@@ -71,6 +75,8 @@ type ResolverRoot interface {
 	StaffAuthorisation() StaffAuthorisationResolver
 	StockMap() StockMapResolver
 	StockStatistics() StockStatisticsResolver
+	Tension() TensionResolver
+	TypologyAdvice() TypologyAdviceResolver
 	Viewer() ViewerResolver
 	ApplicationFilter() ApplicationFilterResolver
 	AssignmentFilter() AssignmentFilterResolver
@@ -147,6 +153,11 @@ type ComplexityRoot struct {
 		Roles          func(childComplexity int) int
 	}
 
+	AccessibilityCount struct {
+		Count func(childComplexity int) int
+		Words func(childComplexity int) int
+	}
+
 	AddInterviewNotePayload struct {
 		Errors    func(childComplexity int) int
 		Interview func(childComplexity int) int
@@ -162,6 +173,11 @@ type ComplexityRoot struct {
 	AddRoomPayload struct {
 		Errors func(childComplexity int) int
 		Room   func(childComplexity int) int
+	}
+
+	AdviceUnknown struct {
+		Code func(childComplexity int) int
+		Text func(childComplexity int) int
 	}
 
 	Agreement struct {
@@ -415,6 +431,17 @@ type ComplexityRoot struct {
 		StartsAt    func(childComplexity int) int
 	}
 
+	Broadening struct {
+		Commune     func(childComplexity int) int
+		Kind        func(childComplexity int) int
+		StockNow    func(childComplexity int) int
+		StockThen   func(childComplexity int) int
+		TensionNow  func(childComplexity int) int
+		TensionThen func(childComplexity int) int
+		Text        func(childComplexity int) int
+		Typology    func(childComplexity int) int
+	}
+
 	Building struct {
 		Address         func(childComplexity int) int
 		Commune         func(childComplexity int) int
@@ -511,6 +538,16 @@ type ComplexityRoot struct {
 		PostalCodes     func(childComplexity int) int
 		ReceptionPoints func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) int
 		Siren           func(childComplexity int) int
+	}
+
+	CommuneAdvice struct {
+		Accessibilities   func(childComplexity int) int
+		CeilingUnknown    func(childComplexity int) int
+		Commune           func(childComplexity int) int
+		Name              func(childComplexity int) int
+		Stock             func(childComplexity int) int
+		Tension           func(childComplexity int) int
+		TensionByTypology func(childComplexity int) int
 	}
 
 	CommuneConnection struct {
@@ -772,6 +809,13 @@ type ComplexityRoot struct {
 		Permanence func(childComplexity int) int
 	}
 
+	HouseholdCategory struct {
+		Article    func(childComplexity int) int
+		Category   func(childComplexity int) int
+		MorePeople func(childComplexity int) int
+		Text       func(childComplexity int) int
+	}
+
 	HouseholdMember struct {
 		Age             func(childComplexity int) int
 		ExpectedOn      func(childComplexity int) int
@@ -782,6 +826,20 @@ type ComplexityRoot struct {
 		Provenance      func(childComplexity int) int
 		Resources       func(childComplexity int) int
 		Sensitive       func(childComplexity int) int
+	}
+
+	HousingAdvice struct {
+		Broadening  func(childComplexity int) int
+		Category    func(childComplexity int) int
+		Ceilings    func(childComplexity int) int
+		Communes    func(childComplexity int) int
+		Disclaimer  func(childComplexity int) int
+		Occupancy   func(childComplexity int) int
+		People      func(childComplexity int) int
+		TensionYear func(childComplexity int) int
+		Typologies  func(childComplexity int) int
+		Unknowns    func(childComplexity int) int
+		Vintage     func(childComplexity int) int
 	}
 
 	HousingProject struct {
@@ -798,6 +856,17 @@ type ComplexityRoot struct {
 		Field   func(childComplexity int) int
 		Help    func(childComplexity int) int
 		Message func(childComplexity int) int
+	}
+
+	IncomeCeiling struct {
+		Amount   func(childComplexity int) int
+		Loan     func(childComplexity int) int
+		Margin   func(childComplexity int) int
+		Met      func(childComplexity int) int
+		Source   func(childComplexity int) int
+		Verified func(childComplexity int) int
+		Year     func(childComplexity int) int
+		Zone     func(childComplexity int) int
 	}
 
 	InputError struct {
@@ -1012,6 +1081,15 @@ type ComplexityRoot struct {
 	NearestReceptionPoint struct {
 		DistanceMetres func(childComplexity int) int
 		ReceptionPoint func(childComplexity int) int
+	}
+
+	Occupancy struct {
+		ArticleFewest  func(childComplexity int) int
+		ArticleMost    func(childComplexity int) int
+		ArticleSurface func(childComplexity int) int
+		FewestRooms    func(childComplexity int) int
+		LeastSurface   func(childComplexity int) int
+		MostRooms      func(childComplexity int) int
 	}
 
 	OccurrenceChange struct {
@@ -1387,6 +1465,7 @@ type ComplexityRoot struct {
 		Dwellings              func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.DwellingOrder, where *ent.DwellingWhereInput) int
 		ExplainAccess          func(childComplexity int, uniqueNumber domain.UniqueNumber, personID domain.ID) int
 		HandOvers              func(childComplexity int, first int) int
+		HousingAdvice          func(childComplexity int, input domain.HousingNeed) int
 		LevelChanges           func(childComplexity int, first int, afterID *domain.ID, states []domain.LevelChangeState) int
 		NearestReceptionPoints func(childComplexity int, to domain.Coordinates, first int, on *domain.Date, where *ent.ReceptionPointWhereInput) int
 		Node                   func(childComplexity int, id domain.ID) int
@@ -1411,6 +1490,8 @@ type ComplexityRoot struct {
 		StockMap               func(childComplexity int, within domain.BoundingBox, zoom int, where *ent.DwellingWhereInput) int
 		StockStatistics        func(childComplexity int, by []domain.StockAxis, where *ent.DwellingWhereInput) int
 		StockVintages          func(childComplexity int, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.StockVintageOrder, where *ent.StockVintageWhereInput) int
+		Tension                func(childComplexity int, year *int) int
+		TensionYears           func(childComplexity int) int
 		Viewer                 func(childComplexity int) int
 	}
 
@@ -1844,6 +1925,40 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	Tension struct {
+		Base               func(childComplexity int) int
+		Cells              func(childComplexity int) int
+		Communes           func(childComplexity int) int
+		Formula            func(childComplexity int) int
+		HousedPublishedAt  func(childComplexity int) int
+		Threshold          func(childComplexity int) int
+		Typologies         func(childComplexity int) int
+		Waiting            func(childComplexity int) int
+		Whole              func(childComplexity int) int
+		WishingOn          func(childComplexity int) int
+		WishingPublishedAt func(childComplexity int) int
+		Year               func(childComplexity int) int
+	}
+
+	TensionCell struct {
+		Commune  func(childComplexity int) int
+		Gap      func(childComplexity int) int
+		Housed   func(childComplexity int) int
+		Ratio    func(childComplexity int) int
+		Typology func(childComplexity int) int
+		Wishing  func(childComplexity int) int
+	}
+
+	TypologyAdvice struct {
+		Article  func(childComplexity int) int
+		Fit      func(childComplexity int) int
+		Tension  func(childComplexity int) int
+		Text     func(childComplexity int) int
+		Typology func(childComplexity int) int
+		Waiting  func(childComplexity int) int
+		Wished   func(childComplexity int) int
+	}
+
 	TypologyCount struct {
 		Count    func(childComplexity int) int
 		Typology func(childComplexity int) int
@@ -1906,6 +2021,19 @@ type ComplexityRoot struct {
 		Scopes        func(childComplexity int) int
 	}
 
+	WaitingCount struct {
+		Class func(childComplexity int) int
+		Count func(childComplexity int) int
+	}
+
+	WaitingFigures struct {
+		Classes  func(childComplexity int) int
+		Housed   func(childComplexity int) int
+		Median   func(childComplexity int) int
+		P80      func(childComplexity int) int
+		Typology func(childComplexity int) int
+	}
+
 	WaitingPlace struct {
 		Application       func(childComplexity int) int
 		EndsAt            func(childComplexity int) int
@@ -1964,6 +2092,9 @@ type ComplexityRoot struct {
 
 // region    ************************** generated!.gotpl **************************
 
+type AdviceUnknownResolver interface {
+	Text(ctx context.Context, obj *domain.AdviceUnknown) (string, error)
+}
 type AgreementResolver interface {
 	Services(ctx context.Context, obj *ent.Agreement) ([]*ent.CatalogueEntry, error)
 }
@@ -2001,6 +2132,9 @@ type AvailabilityResolver interface {
 type BookedTimeResolver interface {
 	Appointment(ctx context.Context, obj *ent.BookedTime) (*ent.Appointment, error)
 }
+type BroadeningResolver interface {
+	Text(ctx context.Context, obj *domain.Broadening) (string, error)
+}
 type CatalogueEntryResolver interface {
 	Label(ctx context.Context, obj *ent.CatalogueEntry, language *domain.Language) (string, error)
 }
@@ -2015,8 +2149,15 @@ type DraftResolver interface {
 	Values(ctx context.Context, obj *ent.Draft) ([]*domain.FormValue, error)
 	Missing(ctx context.Context, obj *ent.Draft) ([]model.UserError, error)
 }
+type HouseholdCategoryResolver interface {
+	Text(ctx context.Context, obj *domain.HouseholdCategory) (string, error)
+}
 type HouseholdMemberResolver interface {
 	Age(ctx context.Context, obj *ent.HouseholdMember) (*int, error)
+}
+type HousingAdviceResolver interface {
+	Vintage(ctx context.Context, obj *domain.HousingAdvice) (*ent.StockVintage, error)
+	Disclaimer(ctx context.Context, obj *domain.HousingAdvice) (string, error)
 }
 type InterviewResolver interface {
 	Appointment(ctx context.Context, obj *ent.Interview) (*ent.Appointment, error)
@@ -2216,6 +2357,9 @@ type QueryResolver interface {
 	Permanences(ctx context.Context, first int, afterID *domain.ID, where *model.PermanenceFilter) ([]*ent.Permanence, error)
 	PermanenceCoverage(ctx context.Context, from domain.Date, weeks int, communes []domain.InseeCode) ([]*service.CommuneCoverage, error)
 	ProposePermanenceStaff(ctx context.Context, from domain.Date, days int) (*service.PermanenceProposals, error)
+	Tension(ctx context.Context, year *int) (*domain.Tension, error)
+	TensionYears(ctx context.Context) ([]int, error)
+	HousingAdvice(ctx context.Context, input domain.HousingNeed) (*domain.HousingAdvice, error)
 }
 type ReceptionContactResolver interface {
 	Application(ctx context.Context, obj *ent.ReceptionContact) (*ent.Application, error)
@@ -2241,6 +2385,12 @@ type StockMapResolver interface {
 }
 type StockStatisticsResolver interface {
 	Vintage(ctx context.Context, obj *model.StockStatistics) (*ent.StockVintage, error)
+}
+type TensionResolver interface {
+	Formula(ctx context.Context, obj *domain.Tension) (string, error)
+}
+type TypologyAdviceResolver interface {
+	Text(ctx context.Context, obj *domain.TypologyAdvice) (string, error)
 }
 type ViewerResolver interface {
 	GivenName(ctx context.Context, obj *auth.Viewer) (*string, error)
@@ -2564,6 +2714,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.AccessLogEntry.Roles(childComplexity), true
 
+	case "AccessibilityCount.count":
+		if e.ComplexityRoot.AccessibilityCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessibilityCount.Count(childComplexity), true
+	case "AccessibilityCount.words":
+		if e.ComplexityRoot.AccessibilityCount.Words == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AccessibilityCount.Words(childComplexity), true
+
 	case "AddInterviewNotePayload.errors":
 		if e.ComplexityRoot.AddInterviewNotePayload.Errors == nil {
 			break
@@ -2614,6 +2777,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.AddRoomPayload.Room(childComplexity), true
+
+	case "AdviceUnknown.code":
+		if e.ComplexityRoot.AdviceUnknown.Code == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdviceUnknown.Code(childComplexity), true
+	case "AdviceUnknown.text":
+		if e.ComplexityRoot.AdviceUnknown.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.AdviceUnknown.Text(childComplexity), true
 
 	case "Agreement.id":
 		if e.ComplexityRoot.Agreement.ID == nil {
@@ -3723,6 +3899,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.BookedTime.StartsAt(childComplexity), true
 
+	case "Broadening.commune":
+		if e.ComplexityRoot.Broadening.Commune == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Broadening.Commune(childComplexity), true
+	case "Broadening.kind":
+		if e.ComplexityRoot.Broadening.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Broadening.Kind(childComplexity), true
+	case "Broadening.stockNow":
+		if e.ComplexityRoot.Broadening.StockNow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Broadening.StockNow(childComplexity), true
+	case "Broadening.stockThen":
+		if e.ComplexityRoot.Broadening.StockThen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Broadening.StockThen(childComplexity), true
+	case "Broadening.tensionNow":
+		if e.ComplexityRoot.Broadening.TensionNow == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Broadening.TensionNow(childComplexity), true
+	case "Broadening.tensionThen":
+		if e.ComplexityRoot.Broadening.TensionThen == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Broadening.TensionThen(childComplexity), true
+	case "Broadening.text":
+		if e.ComplexityRoot.Broadening.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Broadening.Text(childComplexity), true
+	case "Broadening.typology":
+		if e.ComplexityRoot.Broadening.Typology == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Broadening.Typology(childComplexity), true
+
 	case "Building.address":
 		if e.ComplexityRoot.Building.Address == nil {
 			break
@@ -4109,6 +4334,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Commune.Siren(childComplexity), true
+
+	case "CommuneAdvice.accessibilities":
+		if e.ComplexityRoot.CommuneAdvice.Accessibilities == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneAdvice.Accessibilities(childComplexity), true
+	case "CommuneAdvice.ceilingUnknown":
+		if e.ComplexityRoot.CommuneAdvice.CeilingUnknown == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneAdvice.CeilingUnknown(childComplexity), true
+	case "CommuneAdvice.commune":
+		if e.ComplexityRoot.CommuneAdvice.Commune == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneAdvice.Commune(childComplexity), true
+	case "CommuneAdvice.name":
+		if e.ComplexityRoot.CommuneAdvice.Name == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneAdvice.Name(childComplexity), true
+	case "CommuneAdvice.stock":
+		if e.ComplexityRoot.CommuneAdvice.Stock == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneAdvice.Stock(childComplexity), true
+	case "CommuneAdvice.tension":
+		if e.ComplexityRoot.CommuneAdvice.Tension == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneAdvice.Tension(childComplexity), true
+	case "CommuneAdvice.tensionByTypology":
+		if e.ComplexityRoot.CommuneAdvice.TensionByTypology == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneAdvice.TensionByTypology(childComplexity), true
 
 	case "CommuneConnection.edges":
 		if e.ComplexityRoot.CommuneConnection.Edges == nil {
@@ -5001,6 +5269,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.HoldPermanencePayload.Permanence(childComplexity), true
 
+	case "HouseholdCategory.article":
+		if e.ComplexityRoot.HouseholdCategory.Article == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdCategory.Article(childComplexity), true
+	case "HouseholdCategory.category":
+		if e.ComplexityRoot.HouseholdCategory.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdCategory.Category(childComplexity), true
+	case "HouseholdCategory.morePeople":
+		if e.ComplexityRoot.HouseholdCategory.MorePeople == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdCategory.MorePeople(childComplexity), true
+	case "HouseholdCategory.text":
+		if e.ComplexityRoot.HouseholdCategory.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HouseholdCategory.Text(childComplexity), true
+
 	case "HouseholdMember.age":
 		if e.ComplexityRoot.HouseholdMember.Age == nil {
 			break
@@ -5055,6 +5348,73 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HouseholdMember.Sensitive(childComplexity), true
+
+	case "HousingAdvice.broadening":
+		if e.ComplexityRoot.HousingAdvice.Broadening == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingAdvice.Broadening(childComplexity), true
+	case "HousingAdvice.category":
+		if e.ComplexityRoot.HousingAdvice.Category == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingAdvice.Category(childComplexity), true
+	case "HousingAdvice.ceilings":
+		if e.ComplexityRoot.HousingAdvice.Ceilings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingAdvice.Ceilings(childComplexity), true
+	case "HousingAdvice.communes":
+		if e.ComplexityRoot.HousingAdvice.Communes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingAdvice.Communes(childComplexity), true
+	case "HousingAdvice.disclaimer":
+		if e.ComplexityRoot.HousingAdvice.Disclaimer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingAdvice.Disclaimer(childComplexity), true
+	case "HousingAdvice.occupancy":
+		if e.ComplexityRoot.HousingAdvice.Occupancy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingAdvice.Occupancy(childComplexity), true
+	case "HousingAdvice.people":
+		if e.ComplexityRoot.HousingAdvice.People == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingAdvice.People(childComplexity), true
+	case "HousingAdvice.tensionYear":
+		if e.ComplexityRoot.HousingAdvice.TensionYear == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingAdvice.TensionYear(childComplexity), true
+	case "HousingAdvice.typologies":
+		if e.ComplexityRoot.HousingAdvice.Typologies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingAdvice.Typologies(childComplexity), true
+	case "HousingAdvice.unknowns":
+		if e.ComplexityRoot.HousingAdvice.Unknowns == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingAdvice.Unknowns(childComplexity), true
+	case "HousingAdvice.vintage":
+		if e.ComplexityRoot.HousingAdvice.Vintage == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingAdvice.Vintage(childComplexity), true
 
 	case "HousingProject.budget":
 		if e.ComplexityRoot.HousingProject.Budget == nil {
@@ -5117,6 +5477,55 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.IllegalTransitionError.Message(childComplexity), true
+
+	case "IncomeCeiling.amount":
+		if e.ComplexityRoot.IncomeCeiling.Amount == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncomeCeiling.Amount(childComplexity), true
+	case "IncomeCeiling.loan":
+		if e.ComplexityRoot.IncomeCeiling.Loan == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncomeCeiling.Loan(childComplexity), true
+	case "IncomeCeiling.margin":
+		if e.ComplexityRoot.IncomeCeiling.Margin == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncomeCeiling.Margin(childComplexity), true
+	case "IncomeCeiling.met":
+		if e.ComplexityRoot.IncomeCeiling.Met == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncomeCeiling.Met(childComplexity), true
+	case "IncomeCeiling.source":
+		if e.ComplexityRoot.IncomeCeiling.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncomeCeiling.Source(childComplexity), true
+	case "IncomeCeiling.verified":
+		if e.ComplexityRoot.IncomeCeiling.Verified == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncomeCeiling.Verified(childComplexity), true
+	case "IncomeCeiling.year":
+		if e.ComplexityRoot.IncomeCeiling.Year == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncomeCeiling.Year(childComplexity), true
+	case "IncomeCeiling.zone":
+		if e.ComplexityRoot.IncomeCeiling.Zone == nil {
+			break
+		}
+
+		return e.ComplexityRoot.IncomeCeiling.Zone(childComplexity), true
 
 	case "InputError.code":
 		if e.ComplexityRoot.InputError.Code == nil {
@@ -6599,6 +7008,43 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.NearestReceptionPoint.ReceptionPoint(childComplexity), true
+
+	case "Occupancy.articleFewest":
+		if e.ComplexityRoot.Occupancy.ArticleFewest == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occupancy.ArticleFewest(childComplexity), true
+	case "Occupancy.articleMost":
+		if e.ComplexityRoot.Occupancy.ArticleMost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occupancy.ArticleMost(childComplexity), true
+	case "Occupancy.articleSurface":
+		if e.ComplexityRoot.Occupancy.ArticleSurface == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occupancy.ArticleSurface(childComplexity), true
+	case "Occupancy.fewestRooms":
+		if e.ComplexityRoot.Occupancy.FewestRooms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occupancy.FewestRooms(childComplexity), true
+	case "Occupancy.leastSurface":
+		if e.ComplexityRoot.Occupancy.LeastSurface == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occupancy.LeastSurface(childComplexity), true
+	case "Occupancy.mostRooms":
+		if e.ComplexityRoot.Occupancy.MostRooms == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Occupancy.MostRooms(childComplexity), true
 
 	case "OccurrenceChange.closes":
 		if e.ComplexityRoot.OccurrenceChange.Closes == nil {
@@ -8155,6 +8601,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.HandOvers(childComplexity, args["first"].(int)), true
+	case "Query.housingAdvice":
+		if e.ComplexityRoot.Query.HousingAdvice == nil {
+			break
+		}
+
+		args, err := ec.field_Query_housingAdvice_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.HousingAdvice(childComplexity, args["input"].(domain.HousingNeed)), true
 
 	case "Query.levelChanges":
 		if e.ComplexityRoot.Query.LevelChanges == nil {
@@ -8410,6 +8867,23 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.StockVintages(childComplexity, args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.StockVintageOrder), args["where"].(*ent.StockVintageWhereInput)), true
+	case "Query.tension":
+		if e.ComplexityRoot.Query.Tension == nil {
+			break
+		}
+
+		args, err := ec.field_Query_tension_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.Tension(childComplexity, args["year"].(*int)), true
+	case "Query.tensionYears":
+		if e.ComplexityRoot.Query.TensionYears == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Query.TensionYears(childComplexity), true
 	case "Query.viewer":
 		if e.ComplexityRoot.Query.Viewer == nil {
 			break
@@ -9890,6 +10364,159 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.TakeWaitingOfferPayload.Errors(childComplexity), true
 
+	case "Tension.base":
+		if e.ComplexityRoot.Tension.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tension.Base(childComplexity), true
+	case "Tension.cells":
+		if e.ComplexityRoot.Tension.Cells == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tension.Cells(childComplexity), true
+	case "Tension.communes":
+		if e.ComplexityRoot.Tension.Communes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tension.Communes(childComplexity), true
+	case "Tension.formula":
+		if e.ComplexityRoot.Tension.Formula == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tension.Formula(childComplexity), true
+	case "Tension.housedPublishedAt":
+		if e.ComplexityRoot.Tension.HousedPublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tension.HousedPublishedAt(childComplexity), true
+	case "Tension.threshold":
+		if e.ComplexityRoot.Tension.Threshold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tension.Threshold(childComplexity), true
+	case "Tension.typologies":
+		if e.ComplexityRoot.Tension.Typologies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tension.Typologies(childComplexity), true
+	case "Tension.waiting":
+		if e.ComplexityRoot.Tension.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tension.Waiting(childComplexity), true
+	case "Tension.whole":
+		if e.ComplexityRoot.Tension.Whole == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tension.Whole(childComplexity), true
+	case "Tension.wishingOn":
+		if e.ComplexityRoot.Tension.WishingOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tension.WishingOn(childComplexity), true
+	case "Tension.wishingPublishedAt":
+		if e.ComplexityRoot.Tension.WishingPublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tension.WishingPublishedAt(childComplexity), true
+	case "Tension.year":
+		if e.ComplexityRoot.Tension.Year == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Tension.Year(childComplexity), true
+
+	case "TensionCell.commune":
+		if e.ComplexityRoot.TensionCell.Commune == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TensionCell.Commune(childComplexity), true
+	case "TensionCell.gap":
+		if e.ComplexityRoot.TensionCell.Gap == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TensionCell.Gap(childComplexity), true
+	case "TensionCell.housed":
+		if e.ComplexityRoot.TensionCell.Housed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TensionCell.Housed(childComplexity), true
+	case "TensionCell.ratio":
+		if e.ComplexityRoot.TensionCell.Ratio == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TensionCell.Ratio(childComplexity), true
+	case "TensionCell.typology":
+		if e.ComplexityRoot.TensionCell.Typology == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TensionCell.Typology(childComplexity), true
+	case "TensionCell.wishing":
+		if e.ComplexityRoot.TensionCell.Wishing == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TensionCell.Wishing(childComplexity), true
+
+	case "TypologyAdvice.article":
+		if e.ComplexityRoot.TypologyAdvice.Article == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypologyAdvice.Article(childComplexity), true
+	case "TypologyAdvice.fit":
+		if e.ComplexityRoot.TypologyAdvice.Fit == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypologyAdvice.Fit(childComplexity), true
+	case "TypologyAdvice.tension":
+		if e.ComplexityRoot.TypologyAdvice.Tension == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypologyAdvice.Tension(childComplexity), true
+	case "TypologyAdvice.text":
+		if e.ComplexityRoot.TypologyAdvice.Text == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypologyAdvice.Text(childComplexity), true
+	case "TypologyAdvice.typology":
+		if e.ComplexityRoot.TypologyAdvice.Typology == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypologyAdvice.Typology(childComplexity), true
+	case "TypologyAdvice.waiting":
+		if e.ComplexityRoot.TypologyAdvice.Waiting == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypologyAdvice.Waiting(childComplexity), true
+	case "TypologyAdvice.wished":
+		if e.ComplexityRoot.TypologyAdvice.Wished == nil {
+			break
+		}
+
+		return e.ComplexityRoot.TypologyAdvice.Wished(childComplexity), true
+
 	case "TypologyCount.count":
 		if e.ComplexityRoot.TypologyCount.Count == nil {
 			break
@@ -10108,6 +10735,50 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ViewerApp.Scopes(childComplexity), true
+
+	case "WaitingCount.class":
+		if e.ComplexityRoot.WaitingCount.Class == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingCount.Class(childComplexity), true
+	case "WaitingCount.count":
+		if e.ComplexityRoot.WaitingCount.Count == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingCount.Count(childComplexity), true
+
+	case "WaitingFigures.classes":
+		if e.ComplexityRoot.WaitingFigures.Classes == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingFigures.Classes(childComplexity), true
+	case "WaitingFigures.housed":
+		if e.ComplexityRoot.WaitingFigures.Housed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingFigures.Housed(childComplexity), true
+	case "WaitingFigures.median":
+		if e.ComplexityRoot.WaitingFigures.Median == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingFigures.Median(childComplexity), true
+	case "WaitingFigures.p80":
+		if e.ComplexityRoot.WaitingFigures.P80 == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingFigures.P80(childComplexity), true
+	case "WaitingFigures.typology":
+		if e.ComplexityRoot.WaitingFigures.Typology == nil {
+			break
+		}
+
+		return e.ComplexityRoot.WaitingFigures.Typology(childComplexity), true
 
 	case "WaitingPlace.application":
 		if e.ComplexityRoot.WaitingPlace.Application == nil {
@@ -10363,6 +11034,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("GroupVersionsInput", ec.unmarshalInputGroupVersionsInput),
 			graphql.NewInputUnmarshaler("HandOverApplicationInput", ec.unmarshalInputHandOverApplicationInput),
 			graphql.NewInputUnmarshaler("HoldPermanenceInput", ec.unmarshalInputHoldPermanenceInput),
+			graphql.NewInputUnmarshaler("HousingAdviceHouseholdInput", ec.unmarshalInputHousingAdviceHouseholdInput),
+			graphql.NewInputUnmarshaler("HousingAdviceInput", ec.unmarshalInputHousingAdviceInput),
 			graphql.NewInputUnmarshaler("HousingProjectInput", ec.unmarshalInputHousingProjectInput),
 			graphql.NewInputUnmarshaler("IntRangeInput", ec.unmarshalInputIntRangeInput),
 			graphql.NewInputUnmarshaler("IssueBindingCodeInput", ec.unmarshalInputIssueBindingCodeInput),
@@ -18433,6 +19106,354 @@ type AddInterviewNotePayload {
   "Why it was refused; empty when it was done. At most 20."
   errors: [UserError!]!
 }
+
+# Tension ---------------------------------------------------------------------
+
+extend type Query {
+  """
+  How many applications wish for how few dwellings (*tension sur la demande*), and how long
+  those had waited who were housed (*délai d'attente observé*), in a calendar year: for
+  everybody, from published figures alone, which are computed once and never change. ` + "`" + `null` + "`" + `
+  where nothing was published.
+  """
+  tension(
+    "The year; without it, the last one that was published."
+    year: Int
+  ): Tension @public
+
+  "The years of which there is a tension, the last one first. At most 50."
+  tensionYears: [Int!]! @public
+
+  """
+  What is known of a housing project (*aide à la définition du projet de logement*): which
+  typologies are for the household, which ceilings it meets, what there is in which commune,
+  and what it would change to wish for more. It is computed from the stock of the official
+  file and from published figures, decides nothing and promises nothing.
+
+  For everybody, signed in or not. What is asked is not kept: send it by POST.
+  """
+  housingAdvice(
+    "The household, and what it wishes for."
+    input: HousingAdviceInput!
+  ): HousingAdvice!
+}
+
+"The tension of a year. Figures are rounded, each by itself: they need not add up."
+type Tension {
+  "The calendar year."
+  year: Int! @public
+  "The day of which the applications that wish are counted: the last one of the year."
+  wishingOn: Date! @public
+  "When these were published; ` + "`" + `null` + "`" + ` where they were not."
+  wishingPublishedAt: DateTime @public
+  "When it was published who was housed in the year."
+  housedPublishedAt: DateTime! @public
+  "The least count that is published of who was housed."
+  threshold: Int! @public
+  "What those figures are multiples of."
+  base: Int! @public
+  "How it is computed and what it does not tell, in the language of the answer."
+  formula: String! @public
+  "That of the Métropole."
+  whole: TensionCell! @public
+  "That of each commune, by its INSEE code. At most 1000."
+  communes: [TensionCell!]! @public
+  "That of each typology. At most 10."
+  typologies: [TensionCell!]! @public
+  "That of each typology in each commune. At most 10000."
+  cells: [TensionCell!]! @public
+  "How long those had waited who were housed: all of them, then by typology. At most 10."
+  waiting: [WaitingFigures!]! @public
+}
+
+"The tension of a commune, of a typology, of both, of several or of all."
+type TensionCell {
+  "The commune that is wished first; ` + "`" + `null` + "`" + ` for all or several."
+  commune: InseeCode @public
+  "The smallest typology that is looked for; ` + "`" + `null` + "`" + ` for all or several."
+  typology: Typology @public
+  "How many active applications, rounded; ` + "`" + `null` + "`" + ` where it is hidden, which is not 0."
+  wishing: Int @public
+  "How many were housed in the year, rounded; ` + "`" + `null` + "`" + ` where it is hidden, which is not 0."
+  housed: Int @public
+  "The former for one of the latter, to a tenth; ` + "`" + `null` + "`" + ` where one of them is missing."
+  ratio: Float @public
+  "Why there is no ratio; ` + "`" + `null` + "`" + ` where there is one."
+  gap: TensionGap @public
+}
+
+"Why there is no ratio."
+enum TensionGap {
+  "The figures of the last month of the year were not published."
+  WISHING_NOT_PUBLISHED
+  "Too few wish for it, or what is hidden elsewhere could be computed from it."
+  WISHING_HIDDEN
+  "Too few were housed, or what is hidden elsewhere could be computed from it."
+  HOUSED_HIDDEN
+}
+
+"""
+How long those had waited who were housed in the year, from the first deposit, that of merged
+applications included.
+"""
+type WaitingFigures {
+  "The smallest typology that they looked for; ` + "`" + `null` + "`" + ` for all of them."
+  typology: Typology @public
+  "How many were housed, rounded; ` + "`" + `null` + "`" + ` where it is hidden."
+  housed: Int @public
+  "How many of them in each class, the shortest first. At most 5."
+  classes: [WaitingCount!]! @public
+  "The class within which half of them were housed; ` + "`" + `null` + "`" + ` where published figures leave it open."
+  median: WaitingClass @public
+  "The class within which eight in ten were housed; ` + "`" + `null` + "`" + ` where published figures leave it open."
+  p80: WaitingClass @public
+}
+
+"Those who had waited so long."
+type WaitingCount {
+  "How long."
+  class: WaitingClass! @public
+  "How many, rounded; ` + "`" + `null` + "`" + ` where it is hidden, which is not 0."
+  count: Int @public
+}
+
+"How long a household had waited (*délai d'attente*)."
+enum WaitingClass {
+  "Less than 12 months."
+  UNDER_12_MONTHS
+  "12 months or more, less than 24."
+  FROM_12_MONTHS
+  "24 months or more, less than 36."
+  FROM_24_MONTHS
+  "36 months or more, less than 60."
+  FROM_36_MONTHS
+  "60 months or more."
+  FROM_60_MONTHS
+}
+
+# Housing advice --------------------------------------------------------------
+
+"A household and what it wishes for. Nobody is named."
+input HousingAdviceInput {
+  "Who is to be housed."
+  household: HousingAdviceHouseholdInput!
+  "The income for tax of the whole household (*revenu fiscal de référence*), at most ten million euros."
+  taxIncome: Money
+  "Of which year: the last but one, or the last one where income fell by a tenth (*arrêté* of 29 July 1987)."
+  taxYear: Int
+  "The communes that are wished, at most 20; none is all of them."
+  communes: [InseeCode!]! = []
+  "The typologies that are wished, at most 6; none is all that are for the household."
+  typologies: [Typology!]! = []
+  "Whether the dwelling has to be accessible."
+  accessible: Boolean! = false
+}
+
+"A household, as far as the rules look at it: at most 20 people."
+input HousingAdviceHouseholdInput {
+  "How many adults who are no dependants, 1 to 10."
+  adults: Int!
+  "The ages of two of them who are a couple, added up, 32 to 240: a young couple (*jeune ménage*) has another ceiling."
+  coupleAges: Int
+  "Children, those to be born, and other dependants (*personnes à charge*), at most 15."
+  dependants: Int! = 0
+  "Children who come by visiting right or shared custody: they count for the size, not for the ceilings. At most 15."
+  visitingChildren: Int! = 0
+  "Whether somebody has a card of disability (*carte mobilité inclusion*, mention *invalidité*)."
+  disability: Boolean! = false
+}
+
+"What is known of a housing project."
+type HousingAdvice {
+  "How many people are to be housed."
+  people: Int!
+  "The category of the household in the tables of ceilings; ` + "`" + `null` + "`" + ` where no table holds."
+  category: HouseholdCategory
+  "The rule of size that was used; ` + "`" + `null` + "`" + ` where none holds."
+  occupancy: Occupancy
+  "The ceilings of each loan, the lowest first, each with the line that was used. At most 3."
+  ceilings: [IncomeCeiling!]!
+  "Each typology, and whether it is for the household. At most 6."
+  typologies: [TypologyAdvice!]!
+  "The communes that are wished, or all of them, by name. At most 100."
+  communes: [CommuneAdvice!]!
+  "What one commune or one typology more would change, in which something would do: the nearest ten communes, those before that add most, then typologies. At most 20."
+  broadening: [Broadening!]!
+  "What this cannot tell. At most 10."
+  unknowns: [AdviceUnknown!]!
+  "The year of the published figures; ` + "`" + `null` + "`" + ` where there are none."
+  tensionYear: Int
+  "The vintage of the official file that dwellings are counted in; ` + "`" + `null` + "`" + ` before the first one."
+  vintage: StockVintage
+  "What advice is not: to be shown with it."
+  disclaimer: String!
+}
+
+"The category of a household in the tables of ceilings (*catégorie de ménages*)."
+type HouseholdCategory {
+  "Its number, 1 to 6."
+  category: Int!
+  "How many people beyond those of category 6: each has a supplement."
+  morePeople: Int!
+  "Its words in the order, in the language of the answer."
+  text: String!
+  "The article."
+  article: String!
+}
+
+"A ceiling of resources (*plafond de ressources*): the line of the table that was used."
+type IncomeCeiling {
+  "The loan by which dwellings were funded."
+  loan: Loan!
+  "The year of the table: this one, or the last one that is known."
+  year: Int!
+  "The zone: ` + "`" + `OTHER_REGIONS` + "`" + ` is that of the Métropole (*autres régions*)."
+  zone: String!
+  "The ceiling of the household."
+  amount: Money!
+  "Whether it is a figure of an order; others were computed, as the source says."
+  verified: Boolean!
+  "Where the figure is from."
+  source: String!
+  "Whether the income is not above it; ` + "`" + `null` + "`" + ` where no income was told."
+  met: Boolean
+  "The ceiling without the income; ` + "`" + `null` + "`" + ` where no income was told."
+  margin: Money
+}
+
+"The kind of loan by which a dwelling was funded, with its ceilings."
+enum Loan {
+  "*Prêt locatif aidé d'intégration*."
+  PLAI
+  "*Prêt locatif à usage social*, and what was funded before it with its ceilings."
+  PLUS
+  "*Prêt locatif social*."
+  PLS
+}
+
+"What dwellings are of a size for the household."
+type Occupancy {
+  "The fewest rooms."
+  fewestRooms: Int!
+  "By what: a choice of the service where it begins with ` + "`" + `Guichet` + "`" + `."
+  articleFewest: String!
+  "The most rooms: one more than people, beyond which a dwelling is under-occupied (*sous-occupé*)."
+  mostRooms: Int!
+  "The article."
+  articleMost: String!
+  "The least living area, in square metres: dwellings that are known to have less are not counted."
+  leastSurface: Int!
+  "The article."
+  articleSurface: String!
+}
+
+"A typology, held against the household."
+type TypologyAdvice {
+  "The typology."
+  typology: Typology!
+  "Whether it is for the household."
+  fit: TypologyFit!
+  "Whether it was wished."
+  wished: Boolean!
+  "By what: a choice of the service where it begins with ` + "`" + `Guichet` + "`" + `."
+  article: String!
+  "Why, in the language of the answer."
+  text: String!
+  "Its tension in the Métropole; ` + "`" + `null` + "`" + ` where none is published."
+  tension: TensionCell
+  "How long those had waited who were housed in it or, where that leaves open the median, all; ` + "`" + `null` + "`" + ` where nothing is published."
+  waiting: WaitingFigures
+}
+
+"Whether a typology is for a household."
+enum TypologyFit {
+  "It is."
+  FITS
+  "It has too few rooms."
+  TOO_SMALL
+  "It has too many rooms."
+  TOO_LARGE
+}
+
+"A commune, and what there would do."
+type CommuneAdvice {
+  "Its code in INSEE's official geographic code."
+  commune: InseeCode!
+  "Its name."
+  name: String!
+  "How many dwellings of the official file, let or not, are of a typology that is for the household and wished and of a loan whose ceiling it meets; of any funding where no income was told."
+  stock: Int!
+  "How many are of such a typology and of a first funding whose ceilings no text tells by its code; 0 where no income was told."
+  ceilingUnknown: Int!
+  "Of the stock, what the file says of access, as it stands: nothing is inferred. At most 100."
+  accessibilities: [AccessibilityCount!]!
+  "The tension of the commune; ` + "`" + `null` + "`" + ` where none is published."
+  tension: TensionCell
+  "That of each typology that would do in it. At most 6."
+  tensionByTypology: [TensionCell!]!
+}
+
+"Dwellings of which the file says that of access."
+type AccessibilityCount {
+  "As in ` + "`" + `Dwelling.accessibility` + "`" + `."
+  words: String!
+  "How many."
+  count: Int!
+}
+
+"What one commune or one typology more would change."
+type Broadening {
+  "What is more."
+  kind: BroadeningKind!
+  "The commune; ` + "`" + `null` + "`" + ` for a typology."
+  commune: InseeCode
+  "The typology; ` + "`" + `null` + "`" + ` for a commune."
+  typology: Typology
+  "How many dwellings would do as it is wished."
+  stockNow: Int!
+  "How many would with this one."
+  stockThen: Int!
+  "The tension of what is wished, from published figures added up: of the communes over all typologies, or of the typologies over the Métropole; ` + "`" + `null` + "`" + ` where none is published."
+  tensionNow: TensionCell
+  "That with this one."
+  tensionThen: TensionCell
+  "The same in words, in the language of the answer."
+  text: String!
+}
+
+"What is more."
+enum BroadeningKind {
+  "A commune around."
+  COMMUNE
+  "Another typology that is for the household."
+  TYPOLOGY
+}
+
+"Something that the advice cannot tell."
+type AdviceUnknown {
+  "What."
+  code: AdviceUnknownCode!
+  "Why, in the language of the answer."
+  text: String!
+}
+
+"What an advice cannot tell."
+enum AdviceUnknownCode {
+  "Rents: the official file has none."
+  RENT
+  "Which dwellings are accessible."
+  ACCESSIBILITY
+  "The tension: no year is published."
+  TENSION
+  "A ceiling was computed from another one."
+  CEILING_NOT_VERIFIED
+  "A ceiling is of an earlier year."
+  CEILING_OF_ANOTHER_YEAR
+  "Whether ceilings are met: no income was told."
+  INCOME
+  "None of the typologies that are wished is for the household."
+  NO_WISHED_TYPOLOGY_FITS
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -18559,6 +19580,16 @@ func (ec *executionContext) childFields_AccessLogEntry(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type AccessLogEntry", field.Name)
 }
 
+func (ec *executionContext) childFields_AccessibilityCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "words":
+		return ec.fieldContext_AccessibilityCount_words(ctx, field)
+	case "count":
+		return ec.fieldContext_AccessibilityCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AccessibilityCount", field.Name)
+}
+
 func (ec *executionContext) childFields_AddInterviewNotePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "interview":
@@ -18591,6 +19622,16 @@ func (ec *executionContext) childFields_AddRoomPayload(ctx context.Context, fiel
 		return ec.fieldContext_AddRoomPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type AddRoomPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_AdviceUnknown(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "code":
+		return ec.fieldContext_AdviceUnknown_code(ctx, field)
+	case "text":
+		return ec.fieldContext_AdviceUnknown_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type AdviceUnknown", field.Name)
 }
 
 func (ec *executionContext) childFields_Agreement(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19095,6 +20136,28 @@ func (ec *executionContext) childFields_BookedTime(ctx context.Context, field gr
 	return nil, fmt.Errorf("no field named %q was found under type BookedTime", field.Name)
 }
 
+func (ec *executionContext) childFields_Broadening(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_Broadening_kind(ctx, field)
+	case "commune":
+		return ec.fieldContext_Broadening_commune(ctx, field)
+	case "typology":
+		return ec.fieldContext_Broadening_typology(ctx, field)
+	case "stockNow":
+		return ec.fieldContext_Broadening_stockNow(ctx, field)
+	case "stockThen":
+		return ec.fieldContext_Broadening_stockThen(ctx, field)
+	case "tensionNow":
+		return ec.fieldContext_Broadening_tensionNow(ctx, field)
+	case "tensionThen":
+		return ec.fieldContext_Broadening_tensionThen(ctx, field)
+	case "text":
+		return ec.fieldContext_Broadening_text(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Broadening", field.Name)
+}
+
 func (ec *executionContext) childFields_Building(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -19289,6 +20352,26 @@ func (ec *executionContext) childFields_Commune(ctx context.Context, field graph
 		return ec.fieldContext_Commune_receptionPoints(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Commune", field.Name)
+}
+
+func (ec *executionContext) childFields_CommuneAdvice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "commune":
+		return ec.fieldContext_CommuneAdvice_commune(ctx, field)
+	case "name":
+		return ec.fieldContext_CommuneAdvice_name(ctx, field)
+	case "stock":
+		return ec.fieldContext_CommuneAdvice_stock(ctx, field)
+	case "ceilingUnknown":
+		return ec.fieldContext_CommuneAdvice_ceilingUnknown(ctx, field)
+	case "accessibilities":
+		return ec.fieldContext_CommuneAdvice_accessibilities(ctx, field)
+	case "tension":
+		return ec.fieldContext_CommuneAdvice_tension(ctx, field)
+	case "tensionByTypology":
+		return ec.fieldContext_CommuneAdvice_tensionByTypology(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CommuneAdvice", field.Name)
 }
 
 func (ec *executionContext) childFields_CommuneConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -19809,6 +20892,20 @@ func (ec *executionContext) childFields_HoldPermanencePayload(ctx context.Contex
 	return nil, fmt.Errorf("no field named %q was found under type HoldPermanencePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_HouseholdCategory(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "category":
+		return ec.fieldContext_HouseholdCategory_category(ctx, field)
+	case "morePeople":
+		return ec.fieldContext_HouseholdCategory_morePeople(ctx, field)
+	case "text":
+		return ec.fieldContext_HouseholdCategory_text(ctx, field)
+	case "article":
+		return ec.fieldContext_HouseholdCategory_article(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HouseholdCategory", field.Name)
+}
+
 func (ec *executionContext) childFields_HouseholdMember(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -19833,6 +20930,34 @@ func (ec *executionContext) childFields_HouseholdMember(ctx context.Context, fie
 	return nil, fmt.Errorf("no field named %q was found under type HouseholdMember", field.Name)
 }
 
+func (ec *executionContext) childFields_HousingAdvice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "people":
+		return ec.fieldContext_HousingAdvice_people(ctx, field)
+	case "category":
+		return ec.fieldContext_HousingAdvice_category(ctx, field)
+	case "occupancy":
+		return ec.fieldContext_HousingAdvice_occupancy(ctx, field)
+	case "ceilings":
+		return ec.fieldContext_HousingAdvice_ceilings(ctx, field)
+	case "typologies":
+		return ec.fieldContext_HousingAdvice_typologies(ctx, field)
+	case "communes":
+		return ec.fieldContext_HousingAdvice_communes(ctx, field)
+	case "broadening":
+		return ec.fieldContext_HousingAdvice_broadening(ctx, field)
+	case "unknowns":
+		return ec.fieldContext_HousingAdvice_unknowns(ctx, field)
+	case "tensionYear":
+		return ec.fieldContext_HousingAdvice_tensionYear(ctx, field)
+	case "vintage":
+		return ec.fieldContext_HousingAdvice_vintage(ctx, field)
+	case "disclaimer":
+		return ec.fieldContext_HousingAdvice_disclaimer(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type HousingAdvice", field.Name)
+}
+
 func (ec *executionContext) childFields_HousingProject(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "typologies":
@@ -19847,6 +20972,28 @@ func (ec *executionContext) childFields_HousingProject(ctx context.Context, fiel
 		return ec.fieldContext_HousingProject_text(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type HousingProject", field.Name)
+}
+
+func (ec *executionContext) childFields_IncomeCeiling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "loan":
+		return ec.fieldContext_IncomeCeiling_loan(ctx, field)
+	case "year":
+		return ec.fieldContext_IncomeCeiling_year(ctx, field)
+	case "zone":
+		return ec.fieldContext_IncomeCeiling_zone(ctx, field)
+	case "amount":
+		return ec.fieldContext_IncomeCeiling_amount(ctx, field)
+	case "verified":
+		return ec.fieldContext_IncomeCeiling_verified(ctx, field)
+	case "source":
+		return ec.fieldContext_IncomeCeiling_source(ctx, field)
+	case "met":
+		return ec.fieldContext_IncomeCeiling_met(ctx, field)
+	case "margin":
+		return ec.fieldContext_IncomeCeiling_margin(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type IncomeCeiling", field.Name)
 }
 
 func (ec *executionContext) childFields_Interview(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20047,6 +21194,24 @@ func (ec *executionContext) childFields_NearestReceptionPoint(ctx context.Contex
 		return ec.fieldContext_NearestReceptionPoint_receptionPoint(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type NearestReceptionPoint", field.Name)
+}
+
+func (ec *executionContext) childFields_Occupancy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "fewestRooms":
+		return ec.fieldContext_Occupancy_fewestRooms(ctx, field)
+	case "articleFewest":
+		return ec.fieldContext_Occupancy_articleFewest(ctx, field)
+	case "mostRooms":
+		return ec.fieldContext_Occupancy_mostRooms(ctx, field)
+	case "articleMost":
+		return ec.fieldContext_Occupancy_articleMost(ctx, field)
+	case "leastSurface":
+		return ec.fieldContext_Occupancy_leastSurface(ctx, field)
+	case "articleSurface":
+		return ec.fieldContext_Occupancy_articleSurface(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Occupancy", field.Name)
 }
 
 func (ec *executionContext) childFields_OccurrenceChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21575,6 +22740,74 @@ func (ec *executionContext) childFields_TakeWaitingOfferPayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type TakeWaitingOfferPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Tension(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "year":
+		return ec.fieldContext_Tension_year(ctx, field)
+	case "wishingOn":
+		return ec.fieldContext_Tension_wishingOn(ctx, field)
+	case "wishingPublishedAt":
+		return ec.fieldContext_Tension_wishingPublishedAt(ctx, field)
+	case "housedPublishedAt":
+		return ec.fieldContext_Tension_housedPublishedAt(ctx, field)
+	case "threshold":
+		return ec.fieldContext_Tension_threshold(ctx, field)
+	case "base":
+		return ec.fieldContext_Tension_base(ctx, field)
+	case "formula":
+		return ec.fieldContext_Tension_formula(ctx, field)
+	case "whole":
+		return ec.fieldContext_Tension_whole(ctx, field)
+	case "communes":
+		return ec.fieldContext_Tension_communes(ctx, field)
+	case "typologies":
+		return ec.fieldContext_Tension_typologies(ctx, field)
+	case "cells":
+		return ec.fieldContext_Tension_cells(ctx, field)
+	case "waiting":
+		return ec.fieldContext_Tension_waiting(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Tension", field.Name)
+}
+
+func (ec *executionContext) childFields_TensionCell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "commune":
+		return ec.fieldContext_TensionCell_commune(ctx, field)
+	case "typology":
+		return ec.fieldContext_TensionCell_typology(ctx, field)
+	case "wishing":
+		return ec.fieldContext_TensionCell_wishing(ctx, field)
+	case "housed":
+		return ec.fieldContext_TensionCell_housed(ctx, field)
+	case "ratio":
+		return ec.fieldContext_TensionCell_ratio(ctx, field)
+	case "gap":
+		return ec.fieldContext_TensionCell_gap(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TensionCell", field.Name)
+}
+
+func (ec *executionContext) childFields_TypologyAdvice(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "typology":
+		return ec.fieldContext_TypologyAdvice_typology(ctx, field)
+	case "fit":
+		return ec.fieldContext_TypologyAdvice_fit(ctx, field)
+	case "wished":
+		return ec.fieldContext_TypologyAdvice_wished(ctx, field)
+	case "article":
+		return ec.fieldContext_TypologyAdvice_article(ctx, field)
+	case "text":
+		return ec.fieldContext_TypologyAdvice_text(ctx, field)
+	case "tension":
+		return ec.fieldContext_TypologyAdvice_tension(ctx, field)
+	case "waiting":
+		return ec.fieldContext_TypologyAdvice_waiting(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type TypologyAdvice", field.Name)
+}
+
 func (ec *executionContext) childFields_TypologyCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "typology":
@@ -21697,6 +22930,32 @@ func (ec *executionContext) childFields_ViewerApp(ctx context.Context, field gra
 		return ec.fieldContext_ViewerApp_notice(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ViewerApp", field.Name)
+}
+
+func (ec *executionContext) childFields_WaitingCount(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "class":
+		return ec.fieldContext_WaitingCount_class(ctx, field)
+	case "count":
+		return ec.fieldContext_WaitingCount_count(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WaitingCount", field.Name)
+}
+
+func (ec *executionContext) childFields_WaitingFigures(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "typology":
+		return ec.fieldContext_WaitingFigures_typology(ctx, field)
+	case "housed":
+		return ec.fieldContext_WaitingFigures_housed(ctx, field)
+	case "classes":
+		return ec.fieldContext_WaitingFigures_classes(ctx, field)
+	case "median":
+		return ec.fieldContext_WaitingFigures_median(ctx, field)
+	case "p80":
+		return ec.fieldContext_WaitingFigures_p80(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WaitingFigures", field.Name)
 }
 
 func (ec *executionContext) childFields_WaitingPlace(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -24013,6 +25272,20 @@ func (ec *executionContext) field_Query_handOvers_args(ctx context.Context, rawA
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_housingAdvice_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (domain.HousingNeed, error) {
+			return ec.unmarshalNHousingAdviceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingNeed(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_levelChanges_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -24710,6 +25983,20 @@ func (ec *executionContext) field_Query_stockVintages_args(ctx context.Context, 
 		return nil, err
 	}
 	args["where"] = arg5
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_tension_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "year",
+		func(ctx context.Context, v any) (*int, error) {
+			return ec.unmarshalOInt2ᚖint(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["year"] = arg0
 	return args, nil
 }
 
@@ -25791,6 +27078,52 @@ func (ec *executionContext) fieldContext_AccessLogEntry_reason(_ context.Context
 	return graphql.NewScalarFieldContext("AccessLogEntry", field, false, false, "String")
 }
 
+func (ec *executionContext) _AccessibilityCount_words(ctx context.Context, field graphql.CollectedField, obj *domain.AccessibilityCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessibilityCount_words(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Words, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessibilityCount_words(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessibilityCount", field, false, false, "String")
+}
+
+func (ec *executionContext) _AccessibilityCount_count(ctx context.Context, field graphql.CollectedField, obj *domain.AccessibilityCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AccessibilityCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AccessibilityCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AccessibilityCount", field, false, false, "Int")
+}
+
 func (ec *executionContext) _AddInterviewNotePayload_interview(ctx context.Context, field graphql.CollectedField, obj *model.AddInterviewNotePayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26036,6 +27369,52 @@ func (ec *executionContext) fieldContext_AddRoomPayload_errors(_ context.Context
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _AdviceUnknown_code(ctx context.Context, field graphql.CollectedField, obj *domain.AdviceUnknown) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AdviceUnknown_code(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Code, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.AdviceUnknownCode) graphql.Marshaler {
+			return ec.marshalNAdviceUnknownCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknownCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AdviceUnknown_code(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AdviceUnknown", field, false, false, "AdviceUnknownCode")
+}
+
+func (ec *executionContext) _AdviceUnknown_text(ctx context.Context, field graphql.CollectedField, obj *domain.AdviceUnknown) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_AdviceUnknown_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.AdviceUnknown().Text(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_AdviceUnknown_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("AdviceUnknown", field, true, true, "String")
 }
 
 func (ec *executionContext) _Agreement_id(ctx context.Context, field graphql.CollectedField, obj *ent.Agreement) (ret graphql.Marshaler) {
@@ -30710,6 +32089,208 @@ func (ec *executionContext) fieldContext_BookedTime_appointment(_ context.Contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Broadening_kind(ctx context.Context, field graphql.CollectedField, obj *domain.Broadening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Broadening_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.BroadeningKind) graphql.Marshaler {
+			return ec.marshalNBroadeningKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadeningKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Broadening_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Broadening", field, false, false, "BroadeningKind")
+}
+
+func (ec *executionContext) _Broadening_commune(ctx context.Context, field graphql.CollectedField, obj *domain.Broadening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Broadening_commune(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Commune, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.InseeCode) graphql.Marshaler {
+			return ec.marshalOInseeCode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Broadening_commune(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Broadening", field, false, false, "InseeCode")
+}
+
+func (ec *executionContext) _Broadening_typology(ctx context.Context, field graphql.CollectedField, obj *domain.Broadening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Broadening_typology(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typology, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Typology) graphql.Marshaler {
+			return ec.marshalOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Broadening_typology(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Broadening", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _Broadening_stockNow(ctx context.Context, field graphql.CollectedField, obj *domain.Broadening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Broadening_stockNow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StockNow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Broadening_stockNow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Broadening", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Broadening_stockThen(ctx context.Context, field graphql.CollectedField, obj *domain.Broadening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Broadening_stockThen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StockThen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Broadening_stockThen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Broadening", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Broadening_tensionNow(ctx context.Context, field graphql.CollectedField, obj *domain.Broadening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Broadening_tensionNow(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TensionNow, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.TensionCell) graphql.Marshaler {
+			return ec.marshalOTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Broadening_tensionNow(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Broadening",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TensionCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Broadening_tensionThen(ctx context.Context, field graphql.CollectedField, obj *domain.Broadening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Broadening_tensionThen(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TensionThen, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.TensionCell) graphql.Marshaler {
+			return ec.marshalOTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Broadening_tensionThen(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Broadening",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TensionCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Broadening_text(ctx context.Context, field graphql.CollectedField, obj *domain.Broadening) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Broadening_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Broadening().Text(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Broadening_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Broadening", field, true, true, "String")
+}
+
 func (ec *executionContext) _Building_id(ctx context.Context, field graphql.CollectedField, obj *ent.Building) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -32309,6 +33890,194 @@ func (ec *executionContext) fieldContext_Commune_receptionPoints(ctx context.Con
 	if fc.Args, err = ec.field_Commune_receptionPoints_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommuneAdvice_commune(ctx context.Context, field graphql.CollectedField, obj *domain.CommuneAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneAdvice_commune(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Commune, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.InseeCode) graphql.Marshaler {
+			return ec.marshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneAdvice_commune(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommuneAdvice", field, false, false, "InseeCode")
+}
+
+func (ec *executionContext) _CommuneAdvice_name(ctx context.Context, field graphql.CollectedField, obj *domain.CommuneAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneAdvice_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneAdvice_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommuneAdvice", field, false, false, "String")
+}
+
+func (ec *executionContext) _CommuneAdvice_stock(ctx context.Context, field graphql.CollectedField, obj *domain.CommuneAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneAdvice_stock(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Stock, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneAdvice_stock(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommuneAdvice", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CommuneAdvice_ceilingUnknown(ctx context.Context, field graphql.CollectedField, obj *domain.CommuneAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneAdvice_ceilingUnknown(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.CeilingUnknown, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneAdvice_ceilingUnknown(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("CommuneAdvice", field, false, false, "Int")
+}
+
+func (ec *executionContext) _CommuneAdvice_accessibilities(ctx context.Context, field graphql.CollectedField, obj *domain.CommuneAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneAdvice_accessibilities(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Accessibilities, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.AccessibilityCount) graphql.Marshaler {
+			return ec.marshalNAccessibilityCount2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAccessibilityCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneAdvice_accessibilities(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommuneAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AccessibilityCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommuneAdvice_tension(ctx context.Context, field graphql.CollectedField, obj *domain.CommuneAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneAdvice_tension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tension, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.TensionCell) graphql.Marshaler {
+			return ec.marshalOTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneAdvice_tension(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommuneAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TensionCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CommuneAdvice_tensionByTypology(ctx context.Context, field graphql.CollectedField, obj *domain.CommuneAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneAdvice_tensionByTypology(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TensionByTypology, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.TensionCell) graphql.Marshaler {
+			return ec.marshalNTensionCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCellᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneAdvice_tensionByTypology(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommuneAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TensionCell(ctx, field)
+		},
 	}
 	return fc, nil
 }
@@ -36155,6 +37924,98 @@ func (ec *executionContext) fieldContext_HoldPermanencePayload_errors(_ context.
 	return fc, nil
 }
 
+func (ec *executionContext) _HouseholdCategory_category(ctx context.Context, field graphql.CollectedField, obj *domain.HouseholdCategory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdCategory_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdCategory_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdCategory", field, false, false, "Int")
+}
+
+func (ec *executionContext) _HouseholdCategory_morePeople(ctx context.Context, field graphql.CollectedField, obj *domain.HouseholdCategory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdCategory_morePeople(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MorePeople, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdCategory_morePeople(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdCategory", field, false, false, "Int")
+}
+
+func (ec *executionContext) _HouseholdCategory_text(ctx context.Context, field graphql.CollectedField, obj *domain.HouseholdCategory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdCategory_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.HouseholdCategory().Text(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdCategory_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdCategory", field, true, true, "String")
+}
+
+func (ec *executionContext) _HouseholdCategory_article(ctx context.Context, field graphql.CollectedField, obj *domain.HouseholdCategory) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HouseholdCategory_article(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Article, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HouseholdCategory_article(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HouseholdCategory", field, false, false, "String")
+}
+
 func (ec *executionContext) _HouseholdMember_id(ctx context.Context, field graphql.CollectedField, obj *ent.HouseholdMember) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36398,6 +38259,331 @@ func (ec *executionContext) fieldContext_HouseholdMember_sensitive(_ context.Con
 	return fc, nil
 }
 
+func (ec *executionContext) _HousingAdvice_people(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingAdvice_people(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.People, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingAdvice_people(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingAdvice", field, false, false, "Int")
+}
+
+func (ec *executionContext) _HousingAdvice_category(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingAdvice_category(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Category, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.HouseholdCategory) graphql.Marshaler {
+			return ec.marshalOHouseholdCategory2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdCategory(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HousingAdvice_category(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HousingAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HouseholdCategory(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HousingAdvice_occupancy(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingAdvice_occupancy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Occupancy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Occupancy) graphql.Marshaler {
+			return ec.marshalOOccupancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccupancy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HousingAdvice_occupancy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HousingAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Occupancy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HousingAdvice_ceilings(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingAdvice_ceilings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ceilings, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.IncomeCeiling) graphql.Marshaler {
+			return ec.marshalNIncomeCeiling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIncomeCeilingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingAdvice_ceilings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HousingAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_IncomeCeiling(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HousingAdvice_typologies(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingAdvice_typologies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typologies, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.TypologyAdvice) graphql.Marshaler {
+			return ec.marshalNTypologyAdvice2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyAdviceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingAdvice_typologies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HousingAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TypologyAdvice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HousingAdvice_communes(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingAdvice_communes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Communes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.CommuneAdvice) graphql.Marshaler {
+			return ec.marshalNCommuneAdvice2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommuneAdviceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingAdvice_communes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HousingAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CommuneAdvice(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HousingAdvice_broadening(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingAdvice_broadening(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Broadening, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.Broadening) graphql.Marshaler {
+			return ec.marshalNBroadening2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadeningᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingAdvice_broadening(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HousingAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Broadening(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HousingAdvice_unknowns(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingAdvice_unknowns(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Unknowns, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.AdviceUnknown) graphql.Marshaler {
+			return ec.marshalNAdviceUnknown2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknownᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingAdvice_unknowns(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HousingAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_AdviceUnknown(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HousingAdvice_tensionYear(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingAdvice_tensionYear(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.TensionYear, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HousingAdvice_tensionYear(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingAdvice", field, false, false, "Int")
+}
+
+func (ec *executionContext) _HousingAdvice_vintage(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingAdvice_vintage(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.HousingAdvice().Vintage(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.StockVintage) graphql.Marshaler {
+			return ec.answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HousingAdvice_vintage(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "HousingAdvice",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_StockVintage(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _HousingAdvice_disclaimer(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingAdvice_disclaimer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.HousingAdvice().Disclaimer(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_HousingAdvice_disclaimer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingAdvice", field, true, true, "String")
+}
+
 func (ec *executionContext) _HousingProject_typologies(ctx context.Context, field graphql.CollectedField, obj *domain.HousingProject) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36626,6 +38812,190 @@ func (ec *executionContext) _IllegalTransitionError_allowed(ctx context.Context,
 }
 func (ec *executionContext) fieldContext_IllegalTransitionError_allowed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("IllegalTransitionError", field, false, false, "ApplicationStep")
+}
+
+func (ec *executionContext) _IncomeCeiling_loan(ctx context.Context, field graphql.CollectedField, obj *domain.IncomeCeiling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IncomeCeiling_loan(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Loan, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Loan) graphql.Marshaler {
+			return ec.marshalNLoan2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLoan(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IncomeCeiling_loan(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IncomeCeiling", field, false, false, "Loan")
+}
+
+func (ec *executionContext) _IncomeCeiling_year(ctx context.Context, field graphql.CollectedField, obj *domain.IncomeCeiling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IncomeCeiling_year(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Year, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IncomeCeiling_year(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IncomeCeiling", field, false, false, "Int")
+}
+
+func (ec *executionContext) _IncomeCeiling_zone(ctx context.Context, field graphql.CollectedField, obj *domain.IncomeCeiling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IncomeCeiling_zone(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Zone, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IncomeCeiling_zone(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IncomeCeiling", field, false, false, "String")
+}
+
+func (ec *executionContext) _IncomeCeiling_amount(ctx context.Context, field graphql.CollectedField, obj *domain.IncomeCeiling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IncomeCeiling_amount(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Amount, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IncomeCeiling_amount(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IncomeCeiling", field, false, false, "Money")
+}
+
+func (ec *executionContext) _IncomeCeiling_verified(ctx context.Context, field graphql.CollectedField, obj *domain.IncomeCeiling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IncomeCeiling_verified(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Verified, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IncomeCeiling_verified(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IncomeCeiling", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _IncomeCeiling_source(ctx context.Context, field graphql.CollectedField, obj *domain.IncomeCeiling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IncomeCeiling_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_IncomeCeiling_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IncomeCeiling", field, false, false, "String")
+}
+
+func (ec *executionContext) _IncomeCeiling_met(ctx context.Context, field graphql.CollectedField, obj *domain.IncomeCeiling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IncomeCeiling_met(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Met(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *bool) graphql.Marshaler {
+			return ec.marshalOBoolean2ᚖbool(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IncomeCeiling_met(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IncomeCeiling", field, true, false, "Boolean")
+}
+
+func (ec *executionContext) _IncomeCeiling_margin(ctx context.Context, field graphql.CollectedField, obj *domain.IncomeCeiling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_IncomeCeiling_margin(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Margin, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_IncomeCeiling_margin(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("IncomeCeiling", field, false, false, "Money")
 }
 
 func (ec *executionContext) _InputError_code(ctx context.Context, field graphql.CollectedField, obj *model.InputError) (ret graphql.Marshaler) {
@@ -42634,6 +45004,144 @@ func (ec *executionContext) fieldContext_NearestReceptionPoint_receptionPoint(_ 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Occupancy_fewestRooms(ctx context.Context, field graphql.CollectedField, obj *domain.Occupancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Occupancy_fewestRooms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FewestRooms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Occupancy_fewestRooms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Occupancy", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Occupancy_articleFewest(ctx context.Context, field graphql.CollectedField, obj *domain.Occupancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Occupancy_articleFewest(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ArticleFewest, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Occupancy_articleFewest(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Occupancy", field, false, false, "String")
+}
+
+func (ec *executionContext) _Occupancy_mostRooms(ctx context.Context, field graphql.CollectedField, obj *domain.Occupancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Occupancy_mostRooms(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.MostRooms, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Occupancy_mostRooms(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Occupancy", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Occupancy_articleMost(ctx context.Context, field graphql.CollectedField, obj *domain.Occupancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Occupancy_articleMost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ArticleMost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Occupancy_articleMost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Occupancy", field, false, false, "String")
+}
+
+func (ec *executionContext) _Occupancy_leastSurface(ctx context.Context, field graphql.CollectedField, obj *domain.Occupancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Occupancy_leastSurface(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LeastSurface, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Occupancy_leastSurface(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Occupancy", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Occupancy_articleSurface(ctx context.Context, field graphql.CollectedField, obj *domain.Occupancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Occupancy_articleSurface(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ArticleSurface, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Occupancy_articleSurface(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Occupancy", field, false, false, "String")
 }
 
 func (ec *executionContext) _OccurrenceChange_day(ctx context.Context, field graphql.CollectedField, obj *domain.OccurrenceChange) (ret graphql.Marshaler) {
@@ -50153,6 +52661,117 @@ func (ec *executionContext) fieldContext_Query_proposePermanenceStaff(ctx contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_tension(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_tension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().Tension(ctx, fc.Args["year"].(*int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Tension) graphql.Marshaler {
+			return ec.answerOTension2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTension(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_tension(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Tension(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_tension_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_tensionYears(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_tensionYears(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Query().TensionYears(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []int) graphql.Marshaler {
+			return ec.marshalNInt2ᚕintᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_tensionYears(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Query", field, true, true, "Int")
+}
+
+func (ec *executionContext) _Query_housingAdvice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_housingAdvice(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().HousingAdvice(ctx, fc.Args["input"].(domain.HousingNeed))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.HousingAdvice) graphql.Marshaler {
+			return ec.answerNHousingAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingAdvice(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_housingAdvice(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_HousingAdvice(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_housingAdvice_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -56645,6 +59264,644 @@ func (ec *executionContext) fieldContext_TakeWaitingOfferPayload_errors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _Tension_year(ctx context.Context, field graphql.CollectedField, obj *domain.Tension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tension_year(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Year, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tension_year(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tension", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Tension_wishingOn(ctx context.Context, field graphql.CollectedField, obj *domain.Tension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tension_wishingOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WishingOn(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tension_wishingOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tension", field, true, false, "Date")
+}
+
+func (ec *executionContext) _Tension_wishingPublishedAt(ctx context.Context, field graphql.CollectedField, obj *domain.Tension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tension_wishingPublishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WishingPublishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *time.Time) graphql.Marshaler {
+			return ec.marshalODateTime2ᚖtimeᚐTime(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Tension_wishingPublishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tension", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Tension_housedPublishedAt(ctx context.Context, field graphql.CollectedField, obj *domain.Tension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tension_housedPublishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.HousedPublishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tension_housedPublishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tension", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Tension_threshold(ctx context.Context, field graphql.CollectedField, obj *domain.Tension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tension_threshold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Threshold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tension_threshold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tension", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Tension_base(ctx context.Context, field graphql.CollectedField, obj *domain.Tension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tension_base(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Base, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tension_base(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tension", field, false, false, "Int")
+}
+
+func (ec *executionContext) _Tension_formula(ctx context.Context, field graphql.CollectedField, obj *domain.Tension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tension_formula(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Tension().Formula(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tension_formula(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Tension", field, true, true, "String")
+}
+
+func (ec *executionContext) _Tension_whole(ctx context.Context, field graphql.CollectedField, obj *domain.Tension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tension_whole(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Whole(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.TensionCell) graphql.Marshaler {
+			return ec.marshalNTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tension_whole(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TensionCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tension_communes(ctx context.Context, field graphql.CollectedField, obj *domain.Tension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tension_communes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Communes(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.TensionCell) graphql.Marshaler {
+			return ec.marshalNTensionCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCellᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tension_communes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TensionCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tension_typologies(ctx context.Context, field graphql.CollectedField, obj *domain.Tension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tension_typologies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typologies(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.TensionCell) graphql.Marshaler {
+			return ec.marshalNTensionCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCellᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tension_typologies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TensionCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tension_cells(ctx context.Context, field graphql.CollectedField, obj *domain.Tension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tension_cells(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cells(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.TensionCell) graphql.Marshaler {
+			return ec.marshalNTensionCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCellᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tension_cells(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TensionCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Tension_waiting(ctx context.Context, field graphql.CollectedField, obj *domain.Tension) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Tension_waiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiting(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.WaitingFigures) graphql.Marshaler {
+			return ec.marshalNWaitingFigures2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingFiguresᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Tension_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Tension",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WaitingFigures(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TensionCell_commune(ctx context.Context, field graphql.CollectedField, obj *domain.TensionCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TensionCell_commune(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Commune, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.InseeCode) graphql.Marshaler {
+			return ec.marshalOInseeCode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TensionCell_commune(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TensionCell", field, false, false, "InseeCode")
+}
+
+func (ec *executionContext) _TensionCell_typology(ctx context.Context, field graphql.CollectedField, obj *domain.TensionCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TensionCell_typology(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typology, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Typology) graphql.Marshaler {
+			return ec.marshalOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TensionCell_typology(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TensionCell", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _TensionCell_wishing(ctx context.Context, field graphql.CollectedField, obj *domain.TensionCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TensionCell_wishing(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wishing, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TensionCell_wishing(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TensionCell", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TensionCell_housed(ctx context.Context, field graphql.CollectedField, obj *domain.TensionCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TensionCell_housed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Housed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TensionCell_housed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TensionCell", field, false, false, "Int")
+}
+
+func (ec *executionContext) _TensionCell_ratio(ctx context.Context, field graphql.CollectedField, obj *domain.TensionCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TensionCell_ratio(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Ratio(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *float64) graphql.Marshaler {
+			return ec.marshalOFloat2ᚖfloat64(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TensionCell_ratio(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TensionCell", field, true, false, "Float")
+}
+
+func (ec *executionContext) _TensionCell_gap(ctx context.Context, field graphql.CollectedField, obj *domain.TensionCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TensionCell_gap(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Gap, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.TensionGap) graphql.Marshaler {
+			return ec.marshalOTensionGap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionGap(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TensionCell_gap(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TensionCell", field, false, false, "TensionGap")
+}
+
+func (ec *executionContext) _TypologyAdvice_typology(ctx context.Context, field graphql.CollectedField, obj *domain.TypologyAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypologyAdvice_typology(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typology, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Typology) graphql.Marshaler {
+			return ec.marshalNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TypologyAdvice_typology(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TypologyAdvice", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _TypologyAdvice_fit(ctx context.Context, field graphql.CollectedField, obj *domain.TypologyAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypologyAdvice_fit(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Fit, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.TypologyFit) graphql.Marshaler {
+			return ec.marshalNTypologyFit2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyFit(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TypologyAdvice_fit(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TypologyAdvice", field, false, false, "TypologyFit")
+}
+
+func (ec *executionContext) _TypologyAdvice_wished(ctx context.Context, field graphql.CollectedField, obj *domain.TypologyAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypologyAdvice_wished(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Wished, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v bool) graphql.Marshaler {
+			return ec.marshalNBoolean2bool(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TypologyAdvice_wished(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TypologyAdvice", field, false, false, "Boolean")
+}
+
+func (ec *executionContext) _TypologyAdvice_article(ctx context.Context, field graphql.CollectedField, obj *domain.TypologyAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypologyAdvice_article(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Article, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TypologyAdvice_article(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TypologyAdvice", field, false, false, "String")
+}
+
+func (ec *executionContext) _TypologyAdvice_text(ctx context.Context, field graphql.CollectedField, obj *domain.TypologyAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypologyAdvice_text(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.TypologyAdvice().Text(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_TypologyAdvice_text(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("TypologyAdvice", field, true, true, "String")
+}
+
+func (ec *executionContext) _TypologyAdvice_tension(ctx context.Context, field graphql.CollectedField, obj *domain.TypologyAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypologyAdvice_tension(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Tension, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.TensionCell) graphql.Marshaler {
+			return ec.marshalOTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TypologyAdvice_tension(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TypologyAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_TensionCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _TypologyAdvice_waiting(ctx context.Context, field graphql.CollectedField, obj *domain.TypologyAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_TypologyAdvice_waiting(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Waiting, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.WaitingFigures) graphql.Marshaler {
+			return ec.marshalOWaitingFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingFigures(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_TypologyAdvice_waiting(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "TypologyAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WaitingFigures(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _TypologyCount_typology(ctx context.Context, field graphql.CollectedField, obj *stockmap.TypologyCount) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -57529,6 +60786,176 @@ func (ec *executionContext) _ViewerApp_notice(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_ViewerApp_notice(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("ViewerApp", field, false, false, "PartnerAppNotice")
+}
+
+func (ec *executionContext) _WaitingCount_class(ctx context.Context, field graphql.CollectedField, obj *domain.WaitingCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingCount_class(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Class, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.WaitingClass) graphql.Marshaler {
+			return ec.marshalNWaitingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingClass(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingCount_class(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingCount", field, false, false, "WaitingClass")
+}
+
+func (ec *executionContext) _WaitingCount_count(ctx context.Context, field graphql.CollectedField, obj *domain.WaitingCount) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingCount_count(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Count, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingCount_count(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingCount", field, false, false, "Int")
+}
+
+func (ec *executionContext) _WaitingFigures_typology(ctx context.Context, field graphql.CollectedField, obj *domain.WaitingFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingFigures_typology(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typology, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Typology) graphql.Marshaler {
+			return ec.marshalOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingFigures_typology(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingFigures", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _WaitingFigures_housed(ctx context.Context, field graphql.CollectedField, obj *domain.WaitingFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingFigures_housed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Housed, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingFigures_housed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingFigures", field, false, false, "Int")
+}
+
+func (ec *executionContext) _WaitingFigures_classes(ctx context.Context, field graphql.CollectedField, obj *domain.WaitingFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingFigures_classes(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Classes, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.WaitingCount) graphql.Marshaler {
+			return ec.marshalNWaitingCount2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingCountᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingFigures_classes(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WaitingFigures",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WaitingCount(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WaitingFigures_median(ctx context.Context, field graphql.CollectedField, obj *domain.WaitingFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingFigures_median(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Median(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.WaitingClass) graphql.Marshaler {
+			return ec.marshalOWaitingClass2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingClass(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingFigures_median(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingFigures", field, true, false, "WaitingClass")
+}
+
+func (ec *executionContext) _WaitingFigures_p80(ctx context.Context, field graphql.CollectedField, obj *domain.WaitingFigures) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WaitingFigures_p80(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.P80(), nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.WaitingClass) graphql.Marshaler {
+			return ec.marshalOWaitingClass2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingClass(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WaitingFigures_p80(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("WaitingFigures", field, true, false, "WaitingClass")
 }
 
 func (ec *executionContext) _WaitingPlace_id(ctx context.Context, field graphql.CollectedField, obj *ent.WaitingPlace) (ret graphql.Marshaler) {
@@ -63617,6 +67044,173 @@ func UnmarshalHoldPermanenceInput(ctx context.Context, raw any) (model.HoldPerma
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputHousingAdviceHouseholdInput(ctx context.Context, obj any) (domain.AdvisedHousehold, error) {
+	var it domain.AdvisedHousehold
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dependants"]; !present {
+		asMap["dependants"] = 0
+	}
+	if _, present := asMap["visitingChildren"]; !present {
+		asMap["visitingChildren"] = 0
+	}
+	if _, present := asMap["disability"]; !present {
+		asMap["disability"] = false
+	}
+
+	fieldsInOrder := [...]string{"adults", "coupleAges", "dependants", "visitingChildren", "disability"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "adults":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("adults"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Adults = data
+		case "coupleAges":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("coupleAges"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.CoupleAges = data
+		case "dependants":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dependants"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Dependants = data
+		case "visitingChildren":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("visitingChildren"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.VisitingChildren = data
+		case "disability":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("disability"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Disability = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalHousingAdviceHouseholdInput unmarshals raw into the HousingAdviceHouseholdInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalHousingAdviceHouseholdInput(ctx context.Context, raw any) (domain.AdvisedHousehold, error) {
+	var out domain.AdvisedHousehold
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "HousingAdviceHouseholdInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputHousingAdviceInput(ctx context.Context, obj any) (domain.HousingNeed, error) {
+	var it domain.HousingNeed
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["communes"]; !present {
+		asMap["communes"] = []any{}
+	}
+	if _, present := asMap["typologies"]; !present {
+		asMap["typologies"] = []any{}
+	}
+	if _, present := asMap["accessible"]; !present {
+		asMap["accessible"] = false
+	}
+
+	fieldsInOrder := [...]string{"household", "taxIncome", "taxYear", "communes", "typologies", "accessible"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "household":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("household"))
+			data, err := ec.unmarshalNHousingAdviceHouseholdInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdvisedHousehold(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Household = data
+		case "taxIncome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxIncome"))
+			data, err := ec.unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaxIncome = data
+		case "taxYear":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("taxYear"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.TaxYear = data
+		case "communes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("communes"))
+			data, err := ec.unmarshalNInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Communes = data
+		case "typologies":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typologies"))
+			data, err := ec.unmarshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Typologies = data
+		case "accessible":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("accessible"))
+			data, err := ec.unmarshalNBoolean2bool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Accessible = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalHousingAdviceInput unmarshals raw into the HousingAdviceInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalHousingAdviceInput(ctx context.Context, raw any) (domain.HousingNeed, error) {
+	var out domain.HousingNeed
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "HousingAdviceInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputHousingProjectInput(ctx context.Context, obj any) (domain.HousingProject, error) {
 	var it domain.HousingProject
 	if obj == nil {
@@ -69411,6 +73005,44 @@ func (ec *executionContext) _AccessLogEntry(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var accessibilityCountImplementors = []string{"AccessibilityCount"}
+
+func (ec *executionContext) _AccessibilityCount(ctx context.Context, sel ast.SelectionSet, obj *domain.AccessibilityCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, accessibilityCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AccessibilityCount")
+		case "words":
+			out.Values[i] = ec._AccessibilityCount_words(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._AccessibilityCount_count(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var addInterviewNotePayloadImplementors = []string{"AddInterviewNotePayload"}
 
 func (ec *executionContext) _AddInterviewNotePayload(ctx context.Context, sel ast.SelectionSet, obj *model.AddInterviewNotePayload) graphql.Marshaler {
@@ -69518,6 +73150,45 @@ func (ec *executionContext) _AddRoomPayload(ctx context.Context, sel ast.Selecti
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var adviceUnknownImplementors = []string{"AdviceUnknown"}
+
+func (ec *executionContext) _AdviceUnknown(ctx context.Context, sel ast.SelectionSet, obj *domain.AdviceUnknown) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, adviceUnknownImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("AdviceUnknown")
+		case "code":
+			out.Values[i] = ec._AdviceUnknown_code(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._AdviceUnknown_text(ctx, field, obj)
+				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -71141,6 +74812,75 @@ func (ec *executionContext) _BookedTime(ctx context.Context, sel ast.SelectionSe
 	return out
 }
 
+var broadeningImplementors = []string{"Broadening"}
+
+func (ec *executionContext) _Broadening(ctx context.Context, sel ast.SelectionSet, obj *domain.Broadening) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, broadeningImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Broadening")
+		case "kind":
+			out.Values[i] = ec._Broadening_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "commune":
+			out.Values[i] = ec._Broadening_commune(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "typology":
+			out.Values[i] = ec._Broadening_typology(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stockNow":
+			out.Values[i] = ec._Broadening_stockNow(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "stockThen":
+			out.Values[i] = ec._Broadening_stockThen(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "tensionNow":
+			out.Values[i] = ec._Broadening_tensionNow(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "tensionThen":
+			out.Values[i] = ec._Broadening_tensionThen(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Broadening_text(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var buildingImplementors = []string{"Building", "Node"}
 
 func (ec *executionContext) _Building(ctx context.Context, sel ast.SelectionSet, obj *ent.Building) graphql.Marshaler {
@@ -71791,6 +75531,69 @@ func (ec *executionContext) _Commune(ctx context.Context, sel ast.SelectionSet, 
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Commune_receptionPoints(ctx, field, obj)
 				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var communeAdviceImplementors = []string{"CommuneAdvice"}
+
+func (ec *executionContext) _CommuneAdvice(ctx context.Context, sel ast.SelectionSet, obj *domain.CommuneAdvice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, communeAdviceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CommuneAdvice")
+		case "commune":
+			out.Values[i] = ec._CommuneAdvice_commune(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._CommuneAdvice_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "stock":
+			out.Values[i] = ec._CommuneAdvice_stock(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "ceilingUnknown":
+			out.Values[i] = ec._CommuneAdvice_ceilingUnknown(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "accessibilities":
+			out.Values[i] = ec._CommuneAdvice_accessibilities(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "tension":
+			out.Values[i] = ec._CommuneAdvice_tension(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "tensionByTypology":
+			out.Values[i] = ec._CommuneAdvice_tensionByTypology(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -73622,6 +77425,55 @@ func (ec *executionContext) _HoldPermanencePayload(ctx context.Context, sel ast.
 	return out
 }
 
+var householdCategoryImplementors = []string{"HouseholdCategory"}
+
+func (ec *executionContext) _HouseholdCategory(ctx context.Context, sel ast.SelectionSet, obj *domain.HouseholdCategory) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, householdCategoryImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HouseholdCategory")
+		case "category":
+			out.Values[i] = ec._HouseholdCategory_category(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "morePeople":
+			out.Values[i] = ec._HouseholdCategory_morePeople(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._HouseholdCategory_text(ctx, field, obj)
+				})
+		case "article":
+			out.Values[i] = ec._HouseholdCategory_article(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var householdMemberImplementors = []string{"HouseholdMember", "Node"}
 
 func (ec *executionContext) _HouseholdMember(ctx context.Context, sel ast.SelectionSet, obj *ent.HouseholdMember) graphql.Marshaler {
@@ -73680,6 +77532,91 @@ func (ec *executionContext) _HouseholdMember(ctx context.Context, sel ast.Select
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._HouseholdMember_sensitive(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var housingAdviceImplementors = []string{"HousingAdvice"}
+
+func (ec *executionContext) _HousingAdvice(ctx context.Context, sel ast.SelectionSet, obj *domain.HousingAdvice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, housingAdviceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("HousingAdvice")
+		case "people":
+			out.Values[i] = ec._HousingAdvice_people(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "category":
+			out.Values[i] = ec._HousingAdvice_category(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "occupancy":
+			out.Values[i] = ec._HousingAdvice_occupancy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "ceilings":
+			out.Values[i] = ec._HousingAdvice_ceilings(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "typologies":
+			out.Values[i] = ec._HousingAdvice_typologies(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "communes":
+			out.Values[i] = ec._HousingAdvice_communes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "broadening":
+			out.Values[i] = ec._HousingAdvice_broadening(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "unknowns":
+			out.Values[i] = ec._HousingAdvice_unknowns(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "tensionYear":
+			out.Values[i] = ec._HousingAdvice_tensionYear(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "vintage":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._HousingAdvice_vintage(ctx, field, obj)
+				})
+		case "disclaimer":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._HousingAdvice_disclaimer(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -73785,6 +77722,74 @@ func (ec *executionContext) _IllegalTransitionError(ctx context.Context, sel ast
 		case "allowed":
 			out.Values[i] = ec._IllegalTransitionError_allowed(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var incomeCeilingImplementors = []string{"IncomeCeiling"}
+
+func (ec *executionContext) _IncomeCeiling(ctx context.Context, sel ast.SelectionSet, obj *domain.IncomeCeiling) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, incomeCeilingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("IncomeCeiling")
+		case "loan":
+			out.Values[i] = ec._IncomeCeiling_loan(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "year":
+			out.Values[i] = ec._IncomeCeiling_year(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "zone":
+			out.Values[i] = ec._IncomeCeiling_zone(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "amount":
+			out.Values[i] = ec._IncomeCeiling_amount(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "verified":
+			out.Values[i] = ec._IncomeCeiling_verified(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "source":
+			out.Values[i] = ec._IncomeCeiling_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "met":
+			out.Values[i] = ec._IncomeCeiling_met(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "margin":
+			out.Values[i] = ec._IncomeCeiling_margin(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -75268,6 +79273,64 @@ func (ec *executionContext) _NearestReceptionPoint(ctx context.Context, sel ast.
 			}
 		case "receptionPoint":
 			out.Values[i] = ec._NearestReceptionPoint_receptionPoint(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var occupancyImplementors = []string{"Occupancy"}
+
+func (ec *executionContext) _Occupancy(ctx context.Context, sel ast.SelectionSet, obj *domain.Occupancy) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, occupancyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Occupancy")
+		case "fewestRooms":
+			out.Values[i] = ec._Occupancy_fewestRooms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "articleFewest":
+			out.Values[i] = ec._Occupancy_articleFewest(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "mostRooms":
+			out.Values[i] = ec._Occupancy_mostRooms(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "articleMost":
+			out.Values[i] = ec._Occupancy_articleMost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "leastSurface":
+			out.Values[i] = ec._Occupancy_leastSurface(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "articleSurface":
+			out.Values[i] = ec._Occupancy_articleSurface(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -77977,6 +82040,24 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_proposePermanenceStaff(ctx, field)
+				})
+		case "tension":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_tension(ctx, field)
+				})
+		case "tensionYears":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_tensionYears(ctx, field)
+				})
+		case "housingAdvice":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_housingAdvice(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
@@ -81038,6 +85119,217 @@ func (ec *executionContext) _TakeWaitingOfferPayload(ctx context.Context, sel as
 	return out
 }
 
+var tensionImplementors = []string{"Tension"}
+
+func (ec *executionContext) _Tension(ctx context.Context, sel ast.SelectionSet, obj *domain.Tension) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tensionImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Tension")
+		case "year":
+			out.Values[i] = ec._Tension_year(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "wishingOn":
+			out.Values[i] = ec._Tension_wishingOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "wishingPublishedAt":
+			out.Values[i] = ec._Tension_wishingPublishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "housedPublishedAt":
+			out.Values[i] = ec._Tension_housedPublishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "threshold":
+			out.Values[i] = ec._Tension_threshold(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "base":
+			out.Values[i] = ec._Tension_base(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "formula":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Tension_formula(ctx, field, obj)
+				})
+		case "whole":
+			out.Values[i] = ec._Tension_whole(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "communes":
+			out.Values[i] = ec._Tension_communes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "typologies":
+			out.Values[i] = ec._Tension_typologies(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "cells":
+			out.Values[i] = ec._Tension_cells(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "waiting":
+			out.Values[i] = ec._Tension_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var tensionCellImplementors = []string{"TensionCell"}
+
+func (ec *executionContext) _TensionCell(ctx context.Context, sel ast.SelectionSet, obj *domain.TensionCell) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, tensionCellImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TensionCell")
+		case "commune":
+			out.Values[i] = ec._TensionCell_commune(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "typology":
+			out.Values[i] = ec._TensionCell_typology(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "wishing":
+			out.Values[i] = ec._TensionCell_wishing(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "housed":
+			out.Values[i] = ec._TensionCell_housed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "ratio":
+			out.Values[i] = ec._TensionCell_ratio(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "gap":
+			out.Values[i] = ec._TensionCell_gap(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var typologyAdviceImplementors = []string{"TypologyAdvice"}
+
+func (ec *executionContext) _TypologyAdvice(ctx context.Context, sel ast.SelectionSet, obj *domain.TypologyAdvice) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, typologyAdviceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("TypologyAdvice")
+		case "typology":
+			out.Values[i] = ec._TypologyAdvice_typology(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "fit":
+			out.Values[i] = ec._TypologyAdvice_fit(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "wished":
+			out.Values[i] = ec._TypologyAdvice_wished(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "article":
+			out.Values[i] = ec._TypologyAdvice_article(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "text":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._TypologyAdvice_text(ctx, field, obj)
+				})
+		case "tension":
+			out.Values[i] = ec._TypologyAdvice_tension(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "waiting":
+			out.Values[i] = ec._TypologyAdvice_waiting(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var typologyCountImplementors = []string{"TypologyCount"}
 
 func (ec *executionContext) _TypologyCount(ctx context.Context, sel ast.SelectionSet, obj *stockmap.TypologyCount) graphql.Marshaler {
@@ -81450,6 +85742,97 @@ func (ec *executionContext) _ViewerApp(ctx context.Context, sel ast.SelectionSet
 			}
 		case "notice":
 			out.Values[i] = ec._ViewerApp_notice(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var waitingCountImplementors = []string{"WaitingCount"}
+
+func (ec *executionContext) _WaitingCount(ctx context.Context, sel ast.SelectionSet, obj *domain.WaitingCount) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, waitingCountImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WaitingCount")
+		case "class":
+			out.Values[i] = ec._WaitingCount_class(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "count":
+			out.Values[i] = ec._WaitingCount_count(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var waitingFiguresImplementors = []string{"WaitingFigures"}
+
+func (ec *executionContext) _WaitingFigures(ctx context.Context, sel ast.SelectionSet, obj *domain.WaitingFigures) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, waitingFiguresImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WaitingFigures")
+		case "typology":
+			out.Values[i] = ec._WaitingFigures_typology(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "housed":
+			out.Values[i] = ec._WaitingFigures_housed(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "classes":
+			out.Values[i] = ec._WaitingFigures_classes(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "median":
+			out.Values[i] = ec._WaitingFigures_median(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "p80":
+			out.Values[i] = ec._WaitingFigures_p80(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
@@ -82314,6 +86697,30 @@ func (ec *executionContext) marshalNAccessLogEntry2ᚖgithubᚗcomᚋguichetᚑl
 	return ec._AccessLogEntry(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNAccessibilityCount2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAccessibilityCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.AccessibilityCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAccessibilityCount2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAccessibilityCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAccessibilityCount2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAccessibilityCount(ctx context.Context, sel ast.SelectionSet, v *domain.AccessibilityCount) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AccessibilityCount!")
+		return graphql.Null
+	}
+	return ec._AccessibilityCount(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNAddInterviewNoteInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNoteInput(ctx context.Context, v any) (model.AddInterviewNoteInput, error) {
 	res, err := ec.unmarshalInputAddInterviewNoteInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -82351,6 +86758,40 @@ func (ec *executionContext) marshalNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑl
 		return graphql.Null
 	}
 	return ec._AddRoomPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNAdviceUnknown2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknownᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.AdviceUnknown) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNAdviceUnknown2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknown(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNAdviceUnknown2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknown(ctx context.Context, sel ast.SelectionSet, v *domain.AdviceUnknown) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "AdviceUnknown!")
+		return graphql.Null
+	}
+	return ec._AdviceUnknown(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNAdviceUnknownCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknownCode(ctx context.Context, v any) (domain.AdviceUnknownCode, error) {
+	var res domain.AdviceUnknownCode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNAdviceUnknownCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknownCode(ctx context.Context, sel ast.SelectionSet, v domain.AdviceUnknownCode) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNAnswerLevelChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangeInput(ctx context.Context, v any) (model.AnswerLevelChangeInput, error) {
@@ -83002,6 +87443,40 @@ func (ec *executionContext) unmarshalNBoundingBoxInput2githubᚗcomᚋguichetᚑ
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalNBroadening2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadeningᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Broadening) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBroadening2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadening(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBroadening2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadening(ctx context.Context, sel ast.SelectionSet, v *domain.Broadening) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Broadening!")
+		return graphql.Null
+	}
+	return ec._Broadening(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNBroadeningKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadeningKind(ctx context.Context, v any) (domain.BroadeningKind, error) {
+	var res domain.BroadeningKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBroadeningKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadeningKind(ctx context.Context, sel ast.SelectionSet, v domain.BroadeningKind) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) marshalNBuilding2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuilding(ctx context.Context, sel ast.SelectionSet, v *ent.Building) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Building!")
@@ -83272,6 +87747,30 @@ func (ec *executionContext) marshalNCommune2ᚖgithubᚗcomᚋguichetᚑlogement
 		return graphql.Null
 	}
 	return ec._Commune(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNCommuneAdvice2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommuneAdviceᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.CommuneAdvice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNCommuneAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommuneAdvice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNCommuneAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommuneAdvice(ctx context.Context, sel ast.SelectionSet, v *domain.CommuneAdvice) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CommuneAdvice!")
+		return graphql.Null
+	}
+	return ec._CommuneAdvice(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(ctx context.Context, sel ast.SelectionSet, v *ent.CommuneConnection) graphql.Marshaler {
@@ -84173,6 +88672,24 @@ func (ec *executionContext) marshalNHouseholdMember2ᚖgithubᚗcomᚋguichetᚑ
 	return ec._HouseholdMember(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNHousingAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingAdvice(ctx context.Context, sel ast.SelectionSet, v *domain.HousingAdvice) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "HousingAdvice!")
+		return graphql.Null
+	}
+	return ec._HousingAdvice(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNHousingAdviceHouseholdInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdvisedHousehold(ctx context.Context, v any) (domain.AdvisedHousehold, error) {
+	res, err := ec.unmarshalInputHousingAdviceHouseholdInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalNHousingAdviceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingNeed(ctx context.Context, v any) (domain.HousingNeed, error) {
+	res, err := ec.unmarshalInputHousingAdviceInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalNHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(ctx context.Context, v any) (domain.HousingClass, error) {
 	var res domain.HousingClass
 	err := res.UnmarshalGQL(v)
@@ -84262,6 +88779,30 @@ func (ec *executionContext) marshalNInDepthReason2ᚕgithubᚗcomᚋguichetᚑlo
 	return ret
 }
 
+func (ec *executionContext) marshalNIncomeCeiling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIncomeCeilingᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.IncomeCeiling) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNIncomeCeiling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIncomeCeiling(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNIncomeCeiling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIncomeCeiling(ctx context.Context, sel ast.SelectionSet, v *domain.IncomeCeiling) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "IncomeCeiling!")
+		return graphql.Null
+	}
+	return ec._IncomeCeiling(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx context.Context, v any) (domain.InseeCode, error) {
 	var res domain.InseeCode
 	err := res.UnmarshalGQL(v)
@@ -84323,6 +88864,35 @@ func (ec *executionContext) marshalNInt2int(ctx context.Context, sel ast.Selecti
 		graphql.AddInvalidNullFromMarshaler(ctx, "Int!")
 	}
 	return res
+}
+
+func (ec *executionContext) unmarshalNInt2ᚕintᚄ(ctx context.Context, v any) ([]int, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]int, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNInt2int(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalNInt2ᚕintᚄ(ctx context.Context, sel ast.SelectionSet, v []int) graphql.Marshaler {
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNInt2int(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalNInterview2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Interview) graphql.Marshaler {
@@ -84512,6 +89082,16 @@ func (ec *executionContext) unmarshalNLevelChangeState2githubᚗcomᚋguichetᚑ
 }
 
 func (ec *executionContext) marshalNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(ctx context.Context, sel ast.SelectionSet, v domain.LevelChangeState) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNLoan2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLoan(ctx context.Context, v any) (domain.Loan, error) {
+	var res domain.Loan
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNLoan2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLoan(ctx context.Context, sel ast.SelectionSet, v domain.Loan) graphql.Marshaler {
 	return v
 }
 
@@ -87217,6 +91797,30 @@ func (ec *executionContext) marshalNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋgu
 	return ec._TakeWaitingOfferPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNTensionCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCellᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.TensionCell) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(ctx context.Context, sel ast.SelectionSet, v *domain.TensionCell) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TensionCell!")
+		return graphql.Null
+	}
+	return ec._TensionCell(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx context.Context, v any) (domain.TriState, error) {
 	var res domain.TriState
 	err := res.UnmarshalGQL(v)
@@ -87267,6 +91871,30 @@ func (ec *executionContext) marshalNTypology2ᚕgithubᚗcomᚋguichetᚑlogemen
 	return ret
 }
 
+func (ec *executionContext) marshalNTypologyAdvice2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyAdviceᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.TypologyAdvice) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNTypologyAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyAdvice(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNTypologyAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyAdvice(ctx context.Context, sel ast.SelectionSet, v *domain.TypologyAdvice) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "TypologyAdvice!")
+		return graphql.Null
+	}
+	return ec._TypologyAdvice(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNTypologyCount2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCount(ctx context.Context, sel ast.SelectionSet, v stockmap.TypologyCount) graphql.Marshaler {
 	return ec._TypologyCount(ctx, sel, &v)
 }
@@ -87285,6 +91913,16 @@ func (ec *executionContext) marshalNTypologyCount2ᚕgithubᚗcomᚋguichetᚑlo
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNTypologyFit2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyFit(ctx context.Context, v any) (domain.TypologyFit, error) {
+	var res domain.TypologyFit
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNTypologyFit2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyFit(ctx context.Context, sel ast.SelectionSet, v domain.TypologyFit) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNUnbindAccountInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountInput(ctx context.Context, v any) (model.UnbindAccountInput, error) {
@@ -87420,6 +92058,64 @@ func (ec *executionContext) marshalNViewer2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return graphql.Null
 	}
 	return ec._Viewer(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWaitingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingClass(ctx context.Context, v any) (domain.WaitingClass, error) {
+	var res domain.WaitingClass
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWaitingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingClass(ctx context.Context, sel ast.SelectionSet, v domain.WaitingClass) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNWaitingCount2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingCountᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.WaitingCount) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWaitingCount2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingCount(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWaitingCount2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingCount(ctx context.Context, sel ast.SelectionSet, v *domain.WaitingCount) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WaitingCount!")
+		return graphql.Null
+	}
+	return ec._WaitingCount(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNWaitingFigures2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingFiguresᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.WaitingFigures) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNWaitingFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingFigures(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNWaitingFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingFigures(ctx context.Context, sel ast.SelectionSet, v *domain.WaitingFigures) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WaitingFigures!")
+		return graphql.Null
+	}
+	return ec._WaitingFigures(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalNWaitingPlace2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlaceᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.WaitingPlace) graphql.Marshaler {
@@ -88376,6 +93072,13 @@ func (ec *executionContext) marshalOGeoJSON2encodingᚋjsonᚐRawMessage(ctx con
 	return res
 }
 
+func (ec *executionContext) marshalOHouseholdCategory2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdCategory(ctx context.Context, sel ast.SelectionSet, v *domain.HouseholdCategory) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._HouseholdCategory(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalOHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(ctx context.Context, v any) (domain.HousingClass, error) {
 	var res domain.HousingClass
 	err := res.UnmarshalGQL(v)
@@ -88547,6 +93250,22 @@ func (ec *executionContext) marshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogeme
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalOInseeCode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx context.Context, v any) (*domain.InseeCode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.InseeCode)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOInseeCode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx context.Context, sel ast.SelectionSet, v *domain.InseeCode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalOInt2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFloor(ctx context.Context, v any) (domain.Floor, error) {
@@ -88995,6 +93714,13 @@ func (ec *executionContext) marshalONode2githubᚗcomᚋguichetᚑlogementᚋgui
 		return graphql.Null
 	}
 	return ec._Node(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOOccupancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccupancy(ctx context.Context, sel ast.SelectionSet, v *domain.Occupancy) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Occupancy(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(ctx context.Context, sel ast.SelectionSet, v *ent.OnlineRegistration) graphql.Marshaler {
@@ -89805,6 +94531,36 @@ func (ec *executionContext) unmarshalOSurfaceRangeInput2ᚖgithubᚗcomᚋguiche
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) marshalOTension2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTension(ctx context.Context, sel ast.SelectionSet, v *domain.Tension) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Tension(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(ctx context.Context, sel ast.SelectionSet, v *domain.TensionCell) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._TensionCell(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOTensionGap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionGap(ctx context.Context, v any) (*domain.TensionGap, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.TensionGap)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOTensionGap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionGap(ctx context.Context, sel ast.SelectionSet, v *domain.TensionGap) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOTriState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriStateᚄ(ctx context.Context, v any) ([]domain.TriState, error) {
 	if v == nil {
 		return nil, nil
@@ -89937,6 +94693,29 @@ func (ec *executionContext) marshalOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogeme
 		return graphql.Null
 	}
 	return ec._ViewerApp(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOWaitingClass2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingClass(ctx context.Context, v any) (*domain.WaitingClass, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.WaitingClass)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOWaitingClass2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingClass(ctx context.Context, sel ast.SelectionSet, v *domain.WaitingClass) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOWaitingFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingFigures(ctx context.Context, sel ast.SelectionSet, v *domain.WaitingFigures) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._WaitingFigures(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(ctx context.Context, sel ast.SelectionSet, v *ent.WaitingPlace) graphql.Marshaler {

@@ -269,6 +269,10 @@ func (ec *executionContext) answerNHoldPermanencePayload2ᚖgithubᚗcomᚋguich
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNHoldPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHoldPermanencePayload, ec.marshalNHoldPermanencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐHoldPermanencePayload)
 }
 
+func (ec *executionContext) answerNHousingAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingAdvice(ctx context.Context, sel ast.SelectionSet, v *domain.HousingAdvice) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNHousingAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingAdvice, ec.marshalNHousingAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingAdvice)
+}
+
 func (ec *executionContext) answerNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload(ctx context.Context, sel ast.SelectionSet, v *model.IssueBindingCodePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload, ec.marshalNIssueBindingCodePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐIssueBindingCodePayload)
 }
@@ -693,6 +697,10 @@ func (ec *executionContext) answerOStockVintage2ᚖgithubᚗcomᚋguichetᚑloge
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage, ec.marshalOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage)
 }
 
+func (ec *executionContext) answerOTension2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTension(ctx context.Context, sel ast.SelectionSet, v *domain.Tension) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOTension2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTension, ec.marshalOTension2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTension)
+}
+
 func (ec *executionContext) write_Absence(w *writers.Writer, above *writers.Field, obj *ent.Absence) {
 	fields := above.Select(w, "Absence", absenceImplementors)
 	w.Raw("{")
@@ -968,6 +976,29 @@ func (ec *executionContext) write_AccessLogEntry(w *writers.Writer, above *write
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_AccessibilityCount(w *writers.Writer, above *writers.Field, obj *domain.AccessibilityCount) {
+	fields := above.Select(w, "AccessibilityCount", accessibilityCountImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AccessibilityCount")
+		case "words":
+			ec.writeNString2string(w, f, obj.Words)
+		case "count":
+			ec.writeNInt2int(w, f, obj.Count)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_AddInterviewNotePayload(w *writers.Writer, above *writers.Field, obj *model.AddInterviewNotePayload) {
 	fields := above.Select(w, "AddInterviewNotePayload", addInterviewNotePayloadImplementors)
 	w.Raw("{")
@@ -1052,6 +1083,37 @@ func (ec *executionContext) write_AddRoomPayload(w *writers.Writer, above *write
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_AdviceUnknown(w *writers.Writer, above *writers.Field, obj *domain.AdviceUnknown) {
+	fields := above.Select(w, "AdviceUnknown", adviceUnknownImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("AdviceUnknown")
+		case "code":
+			ec.writeNAdviceUnknownCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknownCode(w, f, obj.Code)
+		case "text":
+			if !f.Enter(w, ec.fieldContext_AdviceUnknown_text) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.AdviceUnknown().Text(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNString2string(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -2269,6 +2331,55 @@ func (ec *executionContext) write_BookedTime(w *writers.Writer, above *writers.F
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Broadening(w *writers.Writer, above *writers.Field, obj *domain.Broadening) {
+	fields := above.Select(w, "Broadening", broadeningImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Broadening")
+		case "kind":
+			ec.writeNBroadeningKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadeningKind(w, f, obj.Kind)
+		case "commune":
+			ec.writeOInseeCode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w, f, obj.Commune)
+		case "typology":
+			ec.writeOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w, f, obj.Typology)
+		case "stockNow":
+			ec.writeNInt2int(w, f, obj.StockNow)
+		case "stockThen":
+			ec.writeNInt2int(w, f, obj.StockThen)
+		case "tensionNow":
+			if !f.Enter(w, ec.fieldContext_Broadening_tensionNow) {
+				return
+			}
+			ec.writeOTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(w, f, obj.TensionNow)
+		case "tensionThen":
+			if !f.Enter(w, ec.fieldContext_Broadening_tensionThen) {
+				return
+			}
+			ec.writeOTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(w, f, obj.TensionThen)
+		case "text":
+			if !f.Enter(w, ec.fieldContext_Broadening_text) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Broadening().Text(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNString2string(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Building(w *writers.Writer, above *writers.Field, obj *ent.Building) {
 	fields := above.Select(w, "Building", buildingImplementors)
 	w.Raw("{")
@@ -2737,6 +2848,48 @@ func (ec *executionContext) write_Commune(w *writers.Writer, above *writers.Fiel
 				return
 			}
 			ec.writeNReceptionPointConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPointConnection(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_CommuneAdvice(w *writers.Writer, above *writers.Field, obj *domain.CommuneAdvice) {
+	fields := above.Select(w, "CommuneAdvice", communeAdviceImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("CommuneAdvice")
+		case "commune":
+			ec.writeNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w, f, obj.Commune)
+		case "name":
+			ec.writeNString2string(w, f, obj.Name)
+		case "stock":
+			ec.writeNInt2int(w, f, obj.Stock)
+		case "ceilingUnknown":
+			ec.writeNInt2int(w, f, obj.CeilingUnknown)
+		case "accessibilities":
+			if !f.Enter(w, ec.fieldContext_CommuneAdvice_accessibilities) {
+				return
+			}
+			ec.writeNAccessibilityCount2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAccessibilityCountᚄ(w, f, obj.Accessibilities)
+		case "tension":
+			if !f.Enter(w, ec.fieldContext_CommuneAdvice_tension) {
+				return
+			}
+			ec.writeOTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(w, f, obj.Tension)
+		case "tensionByTypology":
+			if !f.Enter(w, ec.fieldContext_CommuneAdvice_tensionByTypology) {
+				return
+			}
+			ec.writeNTensionCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCellᚄ(w, f, obj.TensionByTypology)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -4044,6 +4197,41 @@ func (ec *executionContext) write_HoldPermanencePayload(w *writers.Writer, above
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_HouseholdCategory(w *writers.Writer, above *writers.Field, obj *domain.HouseholdCategory) {
+	fields := above.Select(w, "HouseholdCategory", householdCategoryImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("HouseholdCategory")
+		case "category":
+			ec.writeNInt2int(w, f, obj.Category)
+		case "morePeople":
+			ec.writeNInt2int(w, f, obj.MorePeople)
+		case "text":
+			if !f.Enter(w, ec.fieldContext_HouseholdCategory_text) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.HouseholdCategory().Text(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNString2string(w, f, v)
+		case "article":
+			ec.writeNString2string(w, f, obj.Article)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_HouseholdMember(w *writers.Writer, above *writers.Field, obj *ent.HouseholdMember) {
 	fields := above.Select(w, "HouseholdMember", householdMemberImplementors)
 	w.Raw("{")
@@ -4111,6 +4299,84 @@ func (ec *executionContext) write_HouseholdMember(w *writers.Writer, above *writ
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_HousingAdvice(w *writers.Writer, above *writers.Field, obj *domain.HousingAdvice) {
+	fields := above.Select(w, "HousingAdvice", housingAdviceImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("HousingAdvice")
+		case "people":
+			ec.writeNInt2int(w, f, obj.People)
+		case "category":
+			if !f.Enter(w, ec.fieldContext_HousingAdvice_category) {
+				return
+			}
+			ec.writeOHouseholdCategory2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdCategory(w, f, obj.Category)
+		case "occupancy":
+			if !f.Enter(w, ec.fieldContext_HousingAdvice_occupancy) {
+				return
+			}
+			ec.writeOOccupancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccupancy(w, f, obj.Occupancy)
+		case "ceilings":
+			if !f.Enter(w, ec.fieldContext_HousingAdvice_ceilings) {
+				return
+			}
+			ec.writeNIncomeCeiling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIncomeCeilingᚄ(w, f, obj.Ceilings)
+		case "typologies":
+			if !f.Enter(w, ec.fieldContext_HousingAdvice_typologies) {
+				return
+			}
+			ec.writeNTypologyAdvice2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyAdviceᚄ(w, f, obj.Typologies)
+		case "communes":
+			if !f.Enter(w, ec.fieldContext_HousingAdvice_communes) {
+				return
+			}
+			ec.writeNCommuneAdvice2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommuneAdviceᚄ(w, f, obj.Communes)
+		case "broadening":
+			if !f.Enter(w, ec.fieldContext_HousingAdvice_broadening) {
+				return
+			}
+			ec.writeNBroadening2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadeningᚄ(w, f, obj.Broadening)
+		case "unknowns":
+			if !f.Enter(w, ec.fieldContext_HousingAdvice_unknowns) {
+				return
+			}
+			ec.writeNAdviceUnknown2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknownᚄ(w, f, obj.Unknowns)
+		case "tensionYear":
+			ec.writeOInt2ᚖint(w, f, obj.TensionYear)
+		case "vintage":
+			if !f.Enter(w, ec.fieldContext_HousingAdvice_vintage) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.HousingAdvice().Vintage(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(w, f, v)
+		case "disclaimer":
+			if !f.Enter(w, ec.fieldContext_HousingAdvice_disclaimer) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.HousingAdvice().Disclaimer(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNString2string(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_HousingProject(w *writers.Writer, above *writers.Field, obj *domain.HousingProject) {
 	fields := above.Select(w, "HousingProject", housingProjectImplementors)
 	w.Raw("{")
@@ -4159,6 +4425,45 @@ func (ec *executionContext) write_IllegalTransitionError(w *writers.Writer, abov
 			ec.writeOString2ᚖstring(w, f, obj.Help)
 		case "allowed":
 			ec.writeNApplicationStep2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStepᚄ(w, f, obj.Allowed)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_IncomeCeiling(w *writers.Writer, above *writers.Field, obj *domain.IncomeCeiling) {
+	fields := above.Select(w, "IncomeCeiling", incomeCeilingImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("IncomeCeiling")
+		case "loan":
+			ec.writeNLoan2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLoan(w, f, obj.Loan)
+		case "year":
+			ec.writeNInt2int(w, f, obj.Year)
+		case "zone":
+			ec.writeNString2string(w, f, obj.Zone)
+		case "amount":
+			ec.writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.Amount)
+		case "verified":
+			ec.writeNBoolean2bool(w, f, obj.Verified)
+		case "source":
+			ec.writeNString2string(w, f, obj.Source)
+		case "met":
+			v, err := obj.Met(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOBoolean2ᚖbool(w, f, v)
+		case "margin":
+			ec.writeOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.Margin)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -4710,6 +5015,37 @@ func (ec *executionContext) write_NearestReceptionPoint(w *writers.Writer, above
 				return
 			}
 			ec.writeNReceptionPoint2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionPoint(w, f, obj.ReceptionPoint)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Occupancy(w *writers.Writer, above *writers.Field, obj *domain.Occupancy) {
+	fields := above.Select(w, "Occupancy", occupancyImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Occupancy")
+		case "fewestRooms":
+			ec.writeNInt2int(w, f, obj.FewestRooms)
+		case "articleFewest":
+			ec.writeNString2string(w, f, obj.ArticleFewest)
+		case "mostRooms":
+			ec.writeNInt2int(w, f, obj.MostRooms)
+		case "articleMost":
+			ec.writeNString2string(w, f, obj.ArticleMost)
+		case "leastSurface":
+			ec.writeNInt2int(w, f, obj.LeastSurface)
+		case "articleSurface":
+			ec.writeNString2string(w, f, obj.ArticleSurface)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -8688,6 +9024,181 @@ func (ec *executionContext) write_TakeWaitingOfferPayload(w *writers.Writer, abo
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Tension(w *writers.Writer, above *writers.Field, obj *domain.Tension) {
+	fields := above.Select(w, "Tension", tensionImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Tension")
+		case "year":
+			ec.writeNInt2int(w, f, obj.Year)
+		case "wishingOn":
+			v, err := obj.WishingOn(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, v)
+		case "wishingPublishedAt":
+			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.WishingPublishedAt)
+		case "housedPublishedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.HousedPublishedAt)
+		case "threshold":
+			ec.writeNInt2int(w, f, obj.Threshold)
+		case "base":
+			ec.writeNInt2int(w, f, obj.Base)
+		case "formula":
+			if !f.Enter(w, ec.fieldContext_Tension_formula) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Tension().Formula(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNString2string(w, f, v)
+		case "whole":
+			if !f.Enter(w, ec.fieldContext_Tension_whole) {
+				return
+			}
+			v, err := obj.Whole(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(w, f, v)
+		case "communes":
+			if !f.Enter(w, ec.fieldContext_Tension_communes) {
+				return
+			}
+			v, err := obj.Communes(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNTensionCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCellᚄ(w, f, v)
+		case "typologies":
+			if !f.Enter(w, ec.fieldContext_Tension_typologies) {
+				return
+			}
+			v, err := obj.Typologies(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNTensionCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCellᚄ(w, f, v)
+		case "cells":
+			if !f.Enter(w, ec.fieldContext_Tension_cells) {
+				return
+			}
+			v, err := obj.Cells(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNTensionCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCellᚄ(w, f, v)
+		case "waiting":
+			if !f.Enter(w, ec.fieldContext_Tension_waiting) {
+				return
+			}
+			v, err := obj.Waiting(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNWaitingFigures2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingFiguresᚄ(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_TensionCell(w *writers.Writer, above *writers.Field, obj *domain.TensionCell) {
+	fields := above.Select(w, "TensionCell", tensionCellImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("TensionCell")
+		case "commune":
+			ec.writeOInseeCode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w, f, obj.Commune)
+		case "typology":
+			ec.writeOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w, f, obj.Typology)
+		case "wishing":
+			ec.writeOInt2ᚖint(w, f, obj.Wishing)
+		case "housed":
+			ec.writeOInt2ᚖint(w, f, obj.Housed)
+		case "ratio":
+			if !f.Enter(w, ec.fieldContext_TensionCell_ratio) {
+				return
+			}
+			v, err := obj.Ratio(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOFloat2ᚖfloat64(w, f, v)
+		case "gap":
+			ec.writeOTensionGap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionGap(w, f, obj.Gap)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_TypologyAdvice(w *writers.Writer, above *writers.Field, obj *domain.TypologyAdvice) {
+	fields := above.Select(w, "TypologyAdvice", typologyAdviceImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("TypologyAdvice")
+		case "typology":
+			ec.writeNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w, f, obj.Typology)
+		case "fit":
+			ec.writeNTypologyFit2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyFit(w, f, obj.Fit)
+		case "wished":
+			ec.writeNBoolean2bool(w, f, obj.Wished)
+		case "article":
+			ec.writeNString2string(w, f, obj.Article)
+		case "text":
+			if !f.Enter(w, ec.fieldContext_TypologyAdvice_text) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.TypologyAdvice().Text(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNString2string(w, f, v)
+		case "tension":
+			if !f.Enter(w, ec.fieldContext_TypologyAdvice_tension) {
+				return
+			}
+			ec.writeOTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(w, f, obj.Tension)
+		case "waiting":
+			if !f.Enter(w, ec.fieldContext_TypologyAdvice_waiting) {
+				return
+			}
+			ec.writeOWaitingFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingFigures(w, f, obj.Waiting)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_TypologyCount(w *writers.Writer, above *writers.Field, obj *stockmap.TypologyCount) {
 	fields := above.Select(w, "TypologyCount", typologyCountImplementors)
 	w.Raw("{")
@@ -8985,6 +9496,69 @@ func (ec *executionContext) write_ViewerApp(w *writers.Writer, above *writers.Fi
 			ec.writeNBoolean2bool(w, f, obj.ActsForPerson)
 		case "notice":
 			ec.writeOPartnerAppNotice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAppNotice(w, f, obj.Notice)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_WaitingCount(w *writers.Writer, above *writers.Field, obj *domain.WaitingCount) {
+	fields := above.Select(w, "WaitingCount", waitingCountImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("WaitingCount")
+		case "class":
+			ec.writeNWaitingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingClass(w, f, obj.Class)
+		case "count":
+			ec.writeOInt2ᚖint(w, f, obj.Count)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_WaitingFigures(w *writers.Writer, above *writers.Field, obj *domain.WaitingFigures) {
+	fields := above.Select(w, "WaitingFigures", waitingFiguresImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("WaitingFigures")
+		case "typology":
+			ec.writeOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w, f, obj.Typology)
+		case "housed":
+			ec.writeOInt2ᚖint(w, f, obj.Housed)
+		case "classes":
+			if !f.Enter(w, ec.fieldContext_WaitingFigures_classes) {
+				return
+			}
+			ec.writeNWaitingCount2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingCountᚄ(w, f, obj.Classes)
+		case "median":
+			v, err := obj.Median(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOWaitingClass2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingClass(w, f, v)
+		case "p80":
+			v, err := obj.P80(), error(nil)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOWaitingClass2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingClass(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -9542,6 +10116,26 @@ func (ec *executionContext) writeNAccessLogEntry2ᚖgithubᚗcomᚋguichetᚑlog
 	ec.write_AccessLogEntry(w, f, v)
 }
 
+func (ec *executionContext) writeNAccessibilityCount2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAccessibilityCountᚄ(w *writers.Writer, f *writers.Field, v []*domain.AccessibilityCount) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNAccessibilityCount2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAccessibilityCount(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNAccessibilityCount2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAccessibilityCount(w *writers.Writer, f *writers.Field, v *domain.AccessibilityCount) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AccessibilityCount(w, f, v)
+}
+
 func (ec *executionContext) writeNAddInterviewNotePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAddInterviewNotePayload(w *writers.Writer, f *writers.Field, v *model.AddInterviewNotePayload) {
 	if v == nil {
 		w.Null(true)
@@ -9564,6 +10158,30 @@ func (ec *executionContext) writeNAddRoomPayload2ᚖgithubᚗcomᚋguichetᚑlog
 		return
 	}
 	ec.write_AddRoomPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNAdviceUnknown2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknownᚄ(w *writers.Writer, f *writers.Field, v []*domain.AdviceUnknown) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNAdviceUnknown2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknown(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNAdviceUnknown2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknown(w *writers.Writer, f *writers.Field, v *domain.AdviceUnknown) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_AdviceUnknown(w, f, v)
+}
+
+func (ec *executionContext) writeNAdviceUnknownCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknownCode(w *writers.Writer, f *writers.Field, v domain.AdviceUnknownCode) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNAnswerLevelChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐAnswerLevelChangePayload(w *writers.Writer, f *writers.Field, v *model.AnswerLevelChangePayload) {
@@ -9954,6 +10572,30 @@ func (ec *executionContext) writeNBoolean2bool(w *writers.Writer, f *writers.Fie
 	w.Boolean(bool(v))
 }
 
+func (ec *executionContext) writeNBroadening2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadeningᚄ(w *writers.Writer, f *writers.Field, v []*domain.Broadening) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNBroadening2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadening(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNBroadening2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadening(w *writers.Writer, f *writers.Field, v *domain.Broadening) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Broadening(w, f, v)
+}
+
+func (ec *executionContext) writeNBroadeningKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBroadeningKind(w *writers.Writer, f *writers.Field, v domain.BroadeningKind) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNBuilding2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐBuilding(w *writers.Writer, f *writers.Field, v *ent.Building) {
 	if v == nil {
 		w.Null(true)
@@ -10136,6 +10778,26 @@ func (ec *executionContext) writeNCommune2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return
 	}
 	ec.write_Commune(w, f, v)
+}
+
+func (ec *executionContext) writeNCommuneAdvice2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommuneAdviceᚄ(w *writers.Writer, f *writers.Field, v []*domain.CommuneAdvice) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNCommuneAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommuneAdvice(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNCommuneAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommuneAdvice(w *writers.Writer, f *writers.Field, v *domain.CommuneAdvice) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_CommuneAdvice(w, f, v)
 }
 
 func (ec *executionContext) writeNCommuneConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneConnection(w *writers.Writer, f *writers.Field, v *ent.CommuneConnection) {
@@ -10666,6 +11328,14 @@ func (ec *executionContext) writeNHouseholdMember2ᚖgithubᚗcomᚋguichetᚑlo
 	ec.write_HouseholdMember(w, f, v)
 }
 
+func (ec *executionContext) writeNHousingAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingAdvice(w *writers.Writer, f *writers.Field, v *domain.HousingAdvice) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_HousingAdvice(w, f, v)
+}
+
 func (ec *executionContext) writeNHousingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingClass(w *writers.Writer, f *writers.Field, v domain.HousingClass) {
 	v.MarshalGQL(w)
 }
@@ -10702,6 +11372,26 @@ func (ec *executionContext) writeNInDepthReason2ᚕgithubᚗcomᚋguichetᚑloge
 	w.Raw("]")
 }
 
+func (ec *executionContext) writeNIncomeCeiling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIncomeCeilingᚄ(w *writers.Writer, f *writers.Field, v []*domain.IncomeCeiling) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNIncomeCeiling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIncomeCeiling(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNIncomeCeiling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIncomeCeiling(w *writers.Writer, f *writers.Field, v *domain.IncomeCeiling) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_IncomeCeiling(w, f, v)
+}
+
 func (ec *executionContext) writeNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w *writers.Writer, f *writers.Field, v domain.InseeCode) {
 	v.MarshalGQL(w)
 }
@@ -10724,6 +11414,18 @@ func (ec *executionContext) writeNInt2githubᚗcomᚋguichetᚑlogementᚋguiche
 
 func (ec *executionContext) writeNInt2int(w *writers.Writer, f *writers.Field, v int) {
 	w.Marshaler(scalar.MarshalInt(v), true)
+}
+
+func (ec *executionContext) writeNInt2ᚕintᚄ(w *writers.Writer, f *writers.Field, v []int) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNInt2int(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
 }
 
 func (ec *executionContext) writeNInterview2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewᚄ(w *writers.Writer, f *writers.Field, v []*ent.Interview) {
@@ -10839,6 +11541,10 @@ func (ec *executionContext) writeNLevelChange2ᚖgithubᚗcomᚋguichetᚑlogeme
 }
 
 func (ec *executionContext) writeNLevelChangeState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLevelChangeState(w *writers.Writer, f *writers.Field, v domain.LevelChangeState) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNLoan2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLoan(w *writers.Writer, f *writers.Field, v domain.Loan) {
 	v.MarshalGQL(w)
 }
 
@@ -12502,6 +13208,26 @@ func (ec *executionContext) writeNTakeWaitingOfferPayload2ᚖgithubᚗcomᚋguic
 	ec.write_TakeWaitingOfferPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNTensionCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCellᚄ(w *writers.Writer, f *writers.Field, v []*domain.TensionCell) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(w *writers.Writer, f *writers.Field, v *domain.TensionCell) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_TensionCell(w, f, v)
+}
+
 func (ec *executionContext) writeNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(w *writers.Writer, f *writers.Field, v domain.TriState) {
 	v.MarshalGQL(w)
 }
@@ -12522,6 +13248,26 @@ func (ec *executionContext) writeNTypology2ᚕgithubᚗcomᚋguichetᚑlogement�
 	w.Raw("]")
 }
 
+func (ec *executionContext) writeNTypologyAdvice2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyAdviceᚄ(w *writers.Writer, f *writers.Field, v []*domain.TypologyAdvice) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNTypologyAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyAdvice(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNTypologyAdvice2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyAdvice(w *writers.Writer, f *writers.Field, v *domain.TypologyAdvice) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_TypologyAdvice(w, f, v)
+}
+
 func (ec *executionContext) writeNTypologyCount2githubᚗcomᚋguichetᚑlogementᚋguichetᚋstockmapᚐTypologyCount(w *writers.Writer, f *writers.Field, v stockmap.TypologyCount) {
 	ec.write_TypologyCount(w, f, &v)
 }
@@ -12536,6 +13282,10 @@ func (ec *executionContext) writeNTypologyCount2ᚕgithubᚗcomᚋguichetᚑloge
 		}
 	}
 	w.Raw("]")
+}
+
+func (ec *executionContext) writeNTypologyFit2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyFit(w *writers.Writer, f *writers.Field, v domain.TypologyFit) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNUnbindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUnbindAccountPayload(w *writers.Writer, f *writers.Field, v *model.UnbindAccountPayload) {
@@ -12628,6 +13378,50 @@ func (ec *executionContext) writeNViewer2ᚖgithubᚗcomᚋguichetᚑlogementᚋ
 		return
 	}
 	ec.write_Viewer(w, f, v)
+}
+
+func (ec *executionContext) writeNWaitingClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingClass(w *writers.Writer, f *writers.Field, v domain.WaitingClass) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNWaitingCount2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingCountᚄ(w *writers.Writer, f *writers.Field, v []*domain.WaitingCount) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNWaitingCount2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingCount(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNWaitingCount2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingCount(w *writers.Writer, f *writers.Field, v *domain.WaitingCount) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_WaitingCount(w, f, v)
+}
+
+func (ec *executionContext) writeNWaitingFigures2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingFiguresᚄ(w *writers.Writer, f *writers.Field, v []*domain.WaitingFigures) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNWaitingFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingFigures(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNWaitingFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingFigures(w *writers.Writer, f *writers.Field, v *domain.WaitingFigures) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_WaitingFigures(w, f, v)
 }
 
 func (ec *executionContext) writeNWaitingPlace2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlaceᚄ(w *writers.Writer, f *writers.Field, v []*ent.WaitingPlace) {
@@ -12938,6 +13732,14 @@ func (ec *executionContext) writeOGeoJSON2encodingᚋjsonᚐRawMessage(w *writer
 	w.Marshaler(scalar.MarshalGeoJSON(v), false)
 }
 
+func (ec *executionContext) writeOHouseholdCategory2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHouseholdCategory(w *writers.Writer, f *writers.Field, v *domain.HouseholdCategory) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_HouseholdCategory(w, f, v)
+}
+
 func (ec *executionContext) writeOHousingProject2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐHousingProject(w *writers.Writer, f *writers.Field, v *domain.HousingProject) {
 	if v == nil {
 		w.Null(false)
@@ -12947,6 +13749,14 @@ func (ec *executionContext) writeOHousingProject2ᚖgithubᚗcomᚋguichetᚑlog
 }
 
 func (ec *executionContext) writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w *writers.Writer, f *writers.Field, v *domain.ID) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOInseeCode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w *writers.Writer, f *writers.Field, v *domain.InseeCode) {
 	if v == nil {
 		w.Null(false)
 		return
@@ -13076,6 +13886,14 @@ func (ec *executionContext) writeONode2githubᚗcomᚋguichetᚑlogementᚋguich
 		return
 	}
 	ec.write_Node(w, f, v)
+}
+
+func (ec *executionContext) writeOOccupancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐOccupancy(w *writers.Writer, f *writers.Field, v *domain.Occupancy) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Occupancy(w, f, v)
 }
 
 func (ec *executionContext) writeOOnlineRegistration2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOnlineRegistration(w *writers.Writer, f *writers.Field, v *ent.OnlineRegistration) {
@@ -13370,6 +14188,30 @@ func (ec *executionContext) writeOString2ᚖstring(w *writers.Writer, f *writers
 	w.String(string(*v))
 }
 
+func (ec *executionContext) writeOTension2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTension(w *writers.Writer, f *writers.Field, v *domain.Tension) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Tension(w, f, v)
+}
+
+func (ec *executionContext) writeOTensionCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCell(w *writers.Writer, f *writers.Field, v *domain.TensionCell) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_TensionCell(w, f, v)
+}
+
+func (ec *executionContext) writeOTensionGap2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionGap(w *writers.Writer, f *writers.Field, v *domain.TensionGap) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeOTypology2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w *writers.Writer, f *writers.Field, v *domain.Typology) {
 	if v == nil {
 		w.Null(false)
@@ -13400,6 +14242,22 @@ func (ec *executionContext) writeOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogement
 		return
 	}
 	ec.write_ViewerApp(w, f, v)
+}
+
+func (ec *executionContext) writeOWaitingClass2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingClass(w *writers.Writer, f *writers.Field, v *domain.WaitingClass) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOWaitingFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWaitingFigures(w *writers.Writer, f *writers.Field, v *domain.WaitingFigures) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_WaitingFigures(w, f, v)
 }
 
 func (ec *executionContext) writeOWaitingPlace2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐWaitingPlace(w *writers.Writer, f *writers.Field, v *ent.WaitingPlace) {

@@ -370,6 +370,8 @@ var beside = map[string]string{
 	"Query.handOvers":    "offers, which name points and nobody",
 	"Query.levelChanges": "requests of points",
 
+	"Query.housingAdvice": "what was asked, and what is public of the stock and of published figures",
+
 	"Query.permanences": "when the Métropole's staff receives where", "Query.permanenceCoverage": "figures of the network",
 	"Query.proposePermanenceStaff": "the time of staff",
 	"Mutation.requestPermanence":   "a request of a point", "Mutation.planPermanence": "the answer to one", "Mutation.declinePermanence": "the answer to one",

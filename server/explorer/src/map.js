@@ -51,6 +51,7 @@ const window_ = `query ($within: BoundingBoxInput!, $zoom: Int!, $where: Dwellin
 const choices = `{
   communes(first: 100, orderBy: {field: NAME}) { edges { node { inseeCode name latitude longitude } } }
   organisations(first: 100, where: {kinds: [LANDLORD]}, orderBy: {field: NAME}) { edges { node { id name } } } }`;
+const point = `query ($id: ID!) { node(id: $id) { ... on ReceptionPoint { nextPermanence { day opens closes } } } }`;
 const building = `query ($id: ID!) { node(id: $id) { ... on Building { address postalCode communeName dwellingCount } } }`;
 
 // --- The filter
@@ -138,8 +139,13 @@ map.on("styleimagemissing", ({ id }) => {
 });
 
 map.on("click", "clusters", ({ lngLat }) => map.easeTo({ center: lngLat, zoom: map.getZoom() + 2 }));
-map.on("click", "points", ({ features: [{ properties }] }) => {
-  $("chosen").textContent = `${properties.name}, ${properties.commune} (${text("level")} ${properties.level})`;
+map.on("click", "points", async ({ features: [{ properties }] }) => {
+  const told = `${properties.name}, ${properties.commune} (${text("level")} ${properties.level})`;
+  $("chosen").textContent = told;
+  const { node } = await askNode(point, { id: properties.id }).catch(complain) ?? {};
+  if (node && $("chosen").textContent === told) { // nothing else was chosen meanwhile
+    $("chosen").textContent = `${told}. ${permanence(node.nextPermanence)}`;
+  }
 });
 map.on("click", "buildings", async ({ features: [{ properties }] }) => {
   const { node } = await askNode(building, { id: properties.id }).catch(complain) ?? {};
@@ -150,6 +156,15 @@ map.on("click", "buildings", async ({ features: [{ properties }] }) => {
 for (const layer of ["clusters", "buildings", "points"]) {
   map.on("mouseenter", layer, () => { map.getCanvas().style.cursor = "pointer"; });
   map.on("mouseleave", layer, () => { map.getCanvas().style.cursor = ""; });
+}
+
+/** When the Métropole's staff is next at a point. Days and hours are those of the place. */
+function permanence(next) {
+  if (!next) {
+    return text("noPermanence");
+  }
+  const day = new Date(`${next.day}T00:00:00Z`).toLocaleDateString(language, { dateStyle: "full", timeZone: "UTC" });
+  return `${text("nextPermanence")} ${day}, ${next.opens}–${next.closes}`;
 }
 
 // --- The panel

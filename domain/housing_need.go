@@ -1,0 +1,80 @@
+package domain
+
+import "slices"
+
+// The bounds of what advice is asked for.
+const (
+	maxAdvisedAdults     = 10
+	maxAdvisedChildren   = 15
+	maxAdvisedPeople     = 20
+	maxAdvisedCommunes   = 20
+	maxAdvisedTypologies = 6
+	leastCoupleAges      = 2 * 16
+	mostCoupleAges       = 2 * 120
+	maxAdvisedIncome     = Money(1_000_000_000) // ten million euros
+	// incomeYears are how long ago the year of an income may be: the last but one is held
+	// against ceilings, the last one where income fell by a tenth.
+	incomeYears = 2
+)
+
+// AdvisedHousehold is a household as far as rules look at it: nobody is named or dated.
+type AdvisedHousehold struct {
+	Adults int
+	// CoupleAges is the sum of the ages of two adults who are a couple, nil for no couple.
+	CoupleAges *int
+	// Dependants are children, those to be born and other dependants; VisitingChildren live
+	// elsewhere and count for the size alone.
+	Dependants, VisitingChildren int
+	// Disability tells that somebody has a card of disability.
+	Disability bool
+}
+
+// People are all who are to be housed.
+func (h AdvisedHousehold) People() int { return h.Adults + h.Dependants + h.VisitingChildren }
+
+// HousingNeed is what advice is asked for. It is not kept.
+type HousingNeed struct {
+	Household AdvisedHousehold
+	TaxIncome *Money
+	TaxYear   *int
+	// Communes and Typologies are wished; none is all.
+	Communes   []InseeCode
+	Typologies []Typology
+	// Accessible tells that the dwelling has to be.
+	Accessible bool
+}
+
+// Check says what is to be mended, on that day and among these communes.
+func (n HousingNeed) Check(today Date, communes []AdvisedCommune) error {
+	within := func(v, low, high int) bool { return low <= v && v <= high }
+	year, _, _ := today.Civil()
+	h := n.Household
+	for _, c := range []struct {
+		ok     bool
+		field  string
+		en, fr string
+	}{
+		{within(h.Adults, 1, maxAdvisedAdults), "household.adults", "Between 1 and 10 adults.", "Entre 1 et 10 adultes."},
+		{within(h.Dependants, 0, maxAdvisedChildren), "household.dependants", "Between 0 and 15 dependants.", "Entre 0 et 15 personnes à charge."},
+		{within(h.VisitingChildren, 0, maxAdvisedChildren), "household.visitingChildren", "Between 0 and 15 children.", "Entre 0 et 15 enfants."},
+		{h.People() <= maxAdvisedPeople, "household", "At most 20 people.", "20 personnes au plus."},
+		{h.CoupleAges == nil || h.Adults >= coupleSize && within(*h.CoupleAges, leastCoupleAges, mostCoupleAges), "household.coupleAges",
+			"The ages of two of the adults, added up: between 32 and 240.", "La somme des âges de deux des adultes : entre 32 et 240."},
+		{n.TaxIncome == nil || within(int(*n.TaxIncome), 0, int(maxAdvisedIncome)), "taxIncome",
+			"From 0 to ten million euros, in cents.", "De 0 à dix millions d'euros, en centimes."},
+		{(n.TaxIncome == nil) == (n.TaxYear == nil), "taxYear", "An income and its year go together.", "Un revenu va avec son année."},
+		{n.TaxYear == nil || within(*n.TaxYear, year-incomeYears, year-1), "taxYear",
+			"The income of the last year but one, or of the last one.", "Le revenu de l'avant-dernière année, ou de la dernière."},
+		{len(n.Communes) <= maxAdvisedCommunes, "communes", "At most 20 communes.", "20 communes au plus."},
+		{!slices.ContainsFunc(n.Communes, func(c InseeCode) bool {
+			return !slices.ContainsFunc(communes, func(known AdvisedCommune) bool { return known.Code == c })
+		}), "communes", "Communes of the Métropole alone.", "Des communes de la Métropole seulement."},
+		{len(n.Typologies) <= maxAdvisedTypologies && !slices.Contains(n.Typologies, UnknownTypology), "typologies",
+			"At most 6 typologies that are known.", "6 typologies connues au plus."},
+	} {
+		if !c.ok {
+			return &Error{Code: BadRequest, Reason: "BAD_NEED", Field: "input." + c.field, Message: Text{EN: c.en, FR: c.fr}}
+		}
+	}
+	return nil
+}
