@@ -91,6 +91,10 @@ const (
 	WaitingPlacePrefix       Prefix = "wpl"
 	InterviewPrefix          Prefix = "itw"
 	InterviewNotePrefix      Prefix = "inn"
+	ManagedDwellingPrefix    Prefix = "mgd"
+	ManagedChangePrefix      Prefix = "mch"
+	VacancyPrefix            Prefix = "vac"
+	ReservationRightPrefix   Prefix = "rsv"
 )
 
 // Prefixes lists every prefix in use.
@@ -110,6 +114,7 @@ func Prefixes() []Prefix {
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
 		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix, WaitingPlacePrefix, InterviewPrefix, InterviewNotePrefix,
+		ManagedDwellingPrefix, ManagedChangePrefix, VacancyPrefix, ReservationRightPrefix,
 	}
 }
 
