@@ -66,12 +66,11 @@ type Assignment struct {
 
 // App is the partner app behind a request, as our database has it at that moment.
 type App struct {
-	ID               domain.ID
-	Name             string
-	OrganisationID   domain.ID
-	OrganisationKind domain.OrganisationKind
-	Scopes           []domain.AppScope
-	ReadOnly         bool
+	ID             domain.ID
+	Name           string
+	OrganisationID domain.ID
+	Scopes         []domain.AppScope
+	ReadOnly       bool
 	// PointIDs and CommuneIDs limit commands; none for no limit.
 	PointIDs, CommuneIDs []domain.ID
 	// TerritoryPointIDs are the reception points in those communes.

@@ -40,22 +40,15 @@ type stockReader struct {
 
 func stockReading(v *auth.Viewer) stockReader {
 	r := stockReader{organisations: []domain.ID{}}
-	add := func(id domain.ID, kind domain.OrganisationKind) {
-		r.everywhere = r.everywhere || kind == domain.Metropole
-		r.organisations = append(r.organisations, id)
+	if !throughStockApp(v) {
+		return r
 	}
-	if app := v.App; app != nil {
-		// One that is held at points has its business there: a dwelling is at none.
-		if !app.May(domain.StockScope) || len(app.PointIDs) > 0 {
-			return r
-		}
-		r.communes = app.CommuneIDs
-		if !app.ActsForPerson && v.PersonID == "" && !v.Applicant {
-			add(app.OrganisationID, app.OrganisationKind)
-		}
+	if v.App != nil {
+		r.communes = v.App.CommuneIDs
 	}
 	for _, a := range v.Assignments {
-		add(a.OrganisationID, a.OrganisationKind)
+		r.everywhere = r.everywhere || a.OrganisationKind == domain.Metropole
+		r.organisations = append(r.organisations, a.OrganisationID)
 	}
 	return r
 }
@@ -126,7 +119,8 @@ func SeedManagedStock(ctx context.Context) context.Context {
 
 var stockTypes = []string{"ManagedDwelling", "ManagedChange", "Vacancy"}
 
-// throughStockApp tells whether no app stands between, or one that is for the stock.
+// throughStockApp tells whether no app stands between, or one that is for the stock. One that
+// is held at reception points has its business there: a dwelling is at none.
 func throughStockApp(v *auth.Viewer) bool {
 	return v.App == nil || v.App.May(domain.StockScope) && len(v.App.PointIDs) == 0
 }

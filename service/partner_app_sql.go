@@ -12,7 +12,6 @@ import (
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
-	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/policy"
@@ -62,9 +61,6 @@ func (s *Service) partnerApp(ctx context.Context, id domain.ID) (*ent.PartnerApp
 			sql.Select().From(territory))
 		joined("territory_point_ids", within.C(receptionpoint.FieldID), territory.C(partnerapp.TerritoryPrimaryKey[0]),
 			sql.Select().From(territory).Join(within).On(within.C(receptionpoint.FieldCommuneID), territory.C(partnerapp.TerritoryPrimaryKey[1])))
-		of := sql.Table(organisation.Table)
-		q.AppendSelectExprAs(sql.Select(of.C(organisation.FieldKind)).From(of).
-			Where(sql.ColumnsEQ(of.C(organisation.FieldID), q.C(partnerapp.FieldOrganisationID))), "organisation_kind")
 	})
 	return q.Only(ctx)
 }
@@ -72,7 +68,7 @@ func (s *Service) partnerApp(ctx context.Context, id domain.ID) (*ent.PartnerApp
 // appOf is an app as decisions see it.
 func appOf(row *ent.PartnerApp, at time.Time) (*auth.App, error) {
 	app := &auth.App{
-		ID: row.ID, Name: row.Name, OrganisationID: row.OrganisationID, OrganisationKind: domain.OrganisationKind(selectedText(row, "organisation_kind")), Scopes: row.Scopes, ReadOnly: row.ReadOnly,
+		ID: row.ID, Name: row.Name, OrganisationID: row.OrganisationID, Scopes: row.Scopes, ReadOnly: row.ReadOnly,
 		Operations: row.Operations, Origins: row.Origins, Audiences: row.Audiences,
 		PointIDs: selectedIDs(row, "point_ids"), CommuneIDs: selectedIDs(row, "commune_ids"),
 		TerritoryPointIDs: selectedIDs(row, "territory_point_ids"),
@@ -90,16 +86,15 @@ func appOf(row *ent.PartnerApp, at time.Time) (*auth.App, error) {
 	return app, nil
 }
 
-func selectedIDs(row *ent.PartnerApp, name string) []domain.ID { return splitIDs(selectedText(row, name)) }
-
-func selectedText(row *ent.PartnerApp, name string) string {
+func selectedIDs(row *ent.PartnerApp, name string) []domain.ID {
+	var joined string
 	switch v, _ := row.Value(name); v := v.(type) { // absent when nothing was selected under the name
 	case string:
-		return v
+		joined = v
 	case []byte:
-		return string(v)
+		joined = string(v)
 	}
-	return ""
+	return splitIDs(joined)
 }
 
 // splitIDs reads identifiers that the database joined with commas.
