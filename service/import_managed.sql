@@ -27,23 +27,23 @@ FROM vacancy v WHERE v.dwelling_id = s.dwelling_id AND v.vacant_from = s.vacant_
 -- name: find what is wrong
 WITH looked AS (
     SELECT s.line, s.dwelling_id, s.let_on,
-        min(s.line) OVER (PARTITION BY s.dwelling_id) AS first,
+        min(s.line) OVER (PARTITION BY s.dwelling_id) AS earliest,
         NOT EXISTS (SELECT FROM dwelling d WHERE d.id = s.dwelling_id AND d.landlord_id = ANY($1)) AS foreign_to,
         s.let_on IS NOT NULL AND NOT settled AND s.vacant_from IS NULL AND o.id IS NULL AS no_vacancy,
         s.let_on < coalesce(s.vacant_from, o.vacant_from) AND NOT settled AS too_early,
         s.vacant_from IS NOT NULL AND NOT settled AND EXISTS (
             SELECT FROM vacancy v WHERE v.dwelling_id = s.dwelling_id AND v.closed_on > s.vacant_from AND v.closed_on > v.vacant_from
                 AND v.outcome <> 'CANCELLED'
-        ) AS overlaps,
+        ) AS crossing,
         s.vacant_from IS NOT NULL AND NOT settled AND o.id IS NULL AND (SELECT count(*) FROM vacancy v WHERE v.dwelling_id = s.dwelling_id) >= $2 AS too_many
     FROM stage_managed s LEFT JOIN vacancy o ON o.dwelling_id = s.dwelling_id AND o.closed_on IS NULL
 ), wrong AS (
-    SELECT line, dwelling_id, let_on, first, CASE
-        WHEN foreign_to THEN 'FOREIGN' WHEN first < line THEN 'TWICE' WHEN no_vacancy THEN 'NO_VACANCY'
-        WHEN too_early THEN 'TOO_EARLY' WHEN overlaps THEN 'OVERLAP' WHEN too_many THEN 'TOO_MANY' END AS why
+    SELECT line, dwelling_id, let_on, earliest, CASE
+        WHEN foreign_to THEN 'FOREIGN' WHEN line > earliest THEN 'TWICE' WHEN no_vacancy THEN 'NO_VACANCY'
+        WHEN too_early THEN 'TOO_EARLY' WHEN crossing THEN 'OVERLAP' WHEN too_many THEN 'TOO_MANY' END AS why
     FROM looked
 )
-SELECT line, dwelling_id, coalesce(let_on::text, ''), first, why, count(*) OVER () FROM wrong WHERE why IS NOT NULL ORDER BY line LIMIT $3
+SELECT line, dwelling_id, coalesce(let_on::text, ''), earliest, why, count(*) OVER () FROM wrong WHERE why IS NOT NULL ORDER BY line LIMIT $3
 
 -- name: state of dwellings
 SELECT s.dwelling_id, jsonb_strip_nulls(jsonb_build_object(

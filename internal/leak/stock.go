@@ -115,7 +115,7 @@ func OpenQuestions() []string {
 		`{ stockFacets(axes: [ENERGY_CLASS, LANDLORD, TYPOLOGY]) { axis totalCount values { key count } } }`,
 		`{ stockStatistics(by: [LANDLORD, TYPOLOGY]) { totalCount cells { keys count } } }`,
 		`{ stockMap(within: {south: 44.9, west: 5.4, north: 45.4, east: 6.1}, zoom: 12) { spots { buildingId latitude longitude count typologies { typology count } } } }`,
-		`{ dwellings(first: 100, orderBy: {field: SURFACE}) { totalCount edges { cursor node { id surface typology landlord { name } } } } }`,
+		`{ dwellings(first: 100, orderBy: {field: SURFACE}) { totalCount edges { node { id surface typology landlord { name } } } } }`,
 		`{ buildings(first: 50, where: {withDwelling: {typologies: [T3]}}) { totalCount edges { node { id address ownerships { landlord { name } } } } } }`,
 		`{ stockVintages(first: 5) { edges { node { dwellingCount buildingCount } } } }`,
 	}

@@ -39,7 +39,7 @@ func TestEveryManagedSurfaceIsAsked(t *testing.T) {
 // The callers of the test, and to which side they belong.
 var (
 	strangers = []string{
-		"", "account:x", "commune-fontaine-agent", "commune-grenoble-allocation", "shared-desk-agent", "former-agent", "department-privacy",
+		"", "account:x", "commune-fontaine-agent", "commune-grenoble-allocation", "shared-desk-agent", "former-agent", "shared-desk-privacy",
 		"app:metropole-map", "app:landlord-balcons-de-belledonne-app", "app:commune-grenoble-portal for commune-grenoble-agent",
 	}
 	ofLandlord  = []string{"landlord-balcons-de-belledonne-stock", "landlord-balcons-de-belledonne-agent", "app:landlord-balcons-de-belledonne-app for landlord-balcons-de-belledonne-stock"}
@@ -103,7 +103,7 @@ func TestWhatIsManagedDoesNotLeak(t *testing.T) {
 		{"a vacancy that the State was offered is let", `UPDATE vacancy SET closed_on = greatest(vacant_from, '2026-11-20'), outcome = 'LET', version = version + 1 WHERE dwelling_id = $1 AND closed_on IS NULL`, offered, with(ofState)},
 		{"all that is managed is gone", `WITH v AS (DELETE FROM vacancy WHERE dwelling_id IN (SELECT id FROM dwelling WHERE landlord_id = (SELECT landlord_id FROM dwelling WHERE id = $1)) AND right_id IS NULL)
 			DELETE FROM managed_dwelling WHERE dwelling_id IN (SELECT id FROM dwelling WHERE landlord_id = (SELECT landlord_id FROM dwelling WHERE id = $1)
-				AND NOT EXISTS (SELECT FROM vacancy w WHERE w.dwelling_id = dwelling.id AND w.right_id IS NOT NULL) AND NOT EXISTS (SELECT FROM reservation_right_dwelling x WHERE x.dwelling_id = dwelling.id))`, free, with()},
+				AND NOT EXISTS (SELECT FROM vacancy w WHERE w.dwelling_id = dwelling.id AND w.right_id IS NOT NULL) AND NOT EXISTS (SELECT FROM reservation_right_dwelling x WHERE x.dwelling_id = dwelling.id))`, free, with(byName)},
 	} {
 		questions := leak.ManagedQuestions(change.dwelling, landlord, state)
 		before := map[string]string{}
