@@ -5,7 +5,9 @@ import (
 	"context"
 	"crypto/hkdf"
 	"crypto/sha256"
+	"database/sql"
 	"fmt"
+	"io"
 	"log/slog"
 	"net/http"
 	"net/netip"
@@ -18,6 +20,7 @@ import (
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/calendarfile"
 	"github.com/guichet-logement/guichet/clients/operations"
+	"github.com/guichet-logement/guichet/directoryfile"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/graph"
@@ -44,6 +47,8 @@ type Parts struct {
 	Audit *audit.Writer
 	// Trail reads that record.
 	Trail *audit.Reader
+	// DB takes files of managed dwellings; without one none is taken.
+	DB *sql.DB
 	// Ready tells whether requests can be answered.
 	Ready          func(context.Context) error
 	Introspection  bool
@@ -90,6 +95,7 @@ func Handler(p Parts) (http.Handler, error) {
 		OAuth:            oauth(p),
 		Files:            files(p.Service),
 		Tiles:            tiles(resolver, p),
+		ManagedStock:     managedStock(p),
 		Calendar:         p.calendar,
 		KnowsOrigin:      p.Service.KnowsOrigin,
 		Scalars:          scalars(),
@@ -188,6 +194,31 @@ func files(s *service.Service) *server.Files {
 				return nil, err
 			}
 			return &server.Archive{Name: e.Name, Write: e.Write}, nil
+		},
+	}
+}
+
+// managedStock takes what landlords say of their dwellings in files.
+func managedStock(p Parts) *server.ManagedStock {
+	if p.DB == nil {
+		return nil
+	}
+	s := p.Service.ImportInto(p.DB)
+	return &server.ManagedStock{
+		Import: func(ctx context.Context, file io.Reader, charset string) (*server.ManagedStockReport, error) {
+			done, err := s.ImportManagedStock(ctx, file, directoryfile.Charset(charset))
+			if err != nil {
+				return nil, err
+			}
+			report := &server.ManagedStockReport{
+				Read: done.Read, Changed: done.Changed, Rejected: done.RejectCount, Rejects: make([]server.ManagedStockReject, len(done.Rejects)),
+			}
+			for i, r := range done.Rejects {
+				report.Rejects[i] = server.ManagedStockReject{
+					Line: r.Line, Column: r.Column, ColumnName: r.ColumnName, Code: string(r.Code), Value: r.Value, Text: r.Message,
+				}
+			}
+			return report, nil
 		},
 	}
 }

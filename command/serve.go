@@ -224,7 +224,7 @@ func (c *serveCommand) handler(
 		Log: log, Metrics: registry, Version: buildVersion(env.Contract),
 		Introspection: c.Introspection || c.Sandbox, AllowedOrigins: c.AllowedOrigins, TrustedProxies: c.TrustedProxies,
 		BehindTLS: c.BehindTLS, PublicMaxAge: c.PublicMaxAge, Limits: server.DefaultLimits(), Writers: c.Writers == "on",
-		Audit: trail.writer, Trail: audit.NewReader(db.db),
+		Audit: trail.writer, Trail: audit.NewReader(db.db), DB: db.db,
 		Ready: func(ctx context.Context) error {
 			return errors.Join(migrations.Check(ctx, db.db), trail.writer.Ready(ctx))
 		},

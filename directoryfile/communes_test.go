@@ -122,8 +122,8 @@ func TestExamplesOfTheManual(t *testing.T) {
 		t.Fatal(err)
 	}
 	blocks := strings.Split(string(manual), "```csv\n")
-	if len(blocks) != 4 {
-		t.Fatalf("%d examples, want 3", len(blocks)-1)
+	if len(blocks) != 5 {
+		t.Fatalf("%d examples, want 4", len(blocks)-1)
 	}
 	for i := range blocks {
 		blocks[i], _, _ = strings.Cut(blocks[i], "```")
@@ -143,6 +143,9 @@ func TestExamplesOfTheManual(t *testing.T) {
 	ownerships, err := directoryfile.ParseOwnerships(strings.NewReader(blocks[3]), "", known())
 	if err != nil || ownerships.RejectCount > 0 || len(ownerships.Rows) != 5 {
 		t.Fatalf("landlords: %v, %v", ownerships.Rejects, err)
+	}
+	if rows, p, _ := readManaged(t, blocks[4]); p.RejectCount > 0 || len(rows) != 1 {
+		t.Fatalf("managed dwellings: %v", p.Rejects)
 	}
 	for _, code := range directoryfile.Codes() {
 		if !strings.Contains(string(manual), "`"+string(code)+"`") {

@@ -68,6 +68,15 @@ func parseTable[T any](r io.Reader, c Charset, columns []column, decode func(*re
 }
 
 func readRows[T any](t *table, decode func(*record) T) (rows []T, complete bool, err error) {
+	complete, err = eachRow(t, decode, func(row T) error {
+		rows = append(rows, row)
+		return nil
+	})
+	return rows, complete, err
+}
+
+// eachRow hands over each row without a reject; it keeps none.
+func eachRow[T any](t *table, decode func(*record) T, keep func(T) error) (complete bool, err error) {
 	read := 0
 	for {
 		text, fault, err := t.lines.next()
@@ -75,18 +84,18 @@ func readRows[T any](t *table, decode func(*record) T) (rows []T, complete bool,
 			break
 		}
 		if err != nil {
-			return rows, false, err
+			return false, err
 		}
 		if fault != nil {
 			t.giveUp(*fault)
-			return rows, false, nil
+			return false, nil
 		}
 		if isComment(text) {
 			continue
 		}
 		if t.lines.separator == 0 {
 			if !t.readHeader(text) {
-				return rows, false, nil
+				return false, nil
 			}
 			continue
 		}
@@ -94,11 +103,13 @@ func readRows[T any](t *table, decode func(*record) T) (rows []T, complete bool,
 			t.giveUp(Reject{Line: t.lines.line, Column: 1, Code: TooManyRows, Message: domain.Text{
 				EN: "The file has more than 100 000 rows.", FR: "Le fichier a plus de 100 000 lignes.",
 			}})
-			return rows, false, nil
+			return false, nil
 		}
 		if rec := t.split(text); rec != nil {
 			if row := decode(rec); !rec.bad {
-				rows = append(rows, row)
+				if err := keep(row); err != nil {
+					return false, err
+				}
 			}
 		}
 	}
@@ -106,9 +117,9 @@ func readRows[T any](t *table, decode func(*record) T) (rows []T, complete bool,
 		t.giveUp(Reject{Line: max(1, t.lines.line), Column: 1, Code: EmptyFile, Message: domain.Text{
 			EN: "The file is empty: there is no header line.", FR: "Le fichier est vide : la ligne d'en-tête manque.",
 		}})
-		return rows, false, nil
+		return false, nil
 	}
-	return rows, true, nil
+	return true, nil
 }
 
 // giveUp makes sure that the reason for stopping is kept, as the last reject.

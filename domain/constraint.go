@@ -79,6 +79,14 @@ var brokenConstraints = map[string]Refusal{
 		},
 		Help: Text{EN: "End that pair first.", FR: "Mettre d'abord fin à ce binôme."},
 	},
+	"vacancy_no_overlap": {
+		Code: Overlap, Field: []string{"vacantFrom"},
+		Message: Text{
+			EN: "Another vacancy of the dwelling is on some of these days.",
+			FR: "Une autre vacance du logement couvre une partie de ces jours.",
+		},
+		Help: Text{EN: "Close that one first, or change its dates.", FR: "La clore d'abord, ou changer ses dates."},
+	},
 	"booked_time_person_no_overlap": slotTaken,
 	"booked_time_room_no_overlap":   slotTaken,
 }

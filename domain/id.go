@@ -92,6 +92,10 @@ const (
 	InterviewPrefix          Prefix = "itw"
 	InterviewNotePrefix      Prefix = "inn"
 	HousedFiguresPrefix      Prefix = "hof"
+	ManagedDwellingPrefix    Prefix = "mgd"
+	ManagedChangePrefix      Prefix = "mch"
+	VacancyPrefix            Prefix = "vac"
+	ReservationRightPrefix   Prefix = "rsv"
 )
 
 // Prefixes lists every prefix in use.
@@ -111,6 +115,7 @@ func Prefixes() []Prefix {
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
 		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix, WaitingPlacePrefix, InterviewPrefix, InterviewNotePrefix, HousedFiguresPrefix,
+		ManagedDwellingPrefix, ManagedChangePrefix, VacancyPrefix, ReservationRightPrefix,
 	}
 }
 

@@ -50,6 +50,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/managedchange"
+	"github.com/guichet-logement/guichet/ent/manageddwelling"
 	"github.com/guichet-logement/guichet/ent/mapfacet"
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
@@ -74,6 +76,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/registryevent"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/satisfactionanswer"
@@ -83,6 +86,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/vacancy"
 	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 
@@ -162,6 +166,10 @@ type Client struct {
 	LevelChange *LevelChangeClient
 	// LockOut is the client for interacting with the LockOut builders.
 	LockOut *LockOutClient
+	// ManagedChange is the client for interacting with the ManagedChange builders.
+	ManagedChange *ManagedChangeClient
+	// ManagedDwelling is the client for interacting with the ManagedDwelling builders.
+	ManagedDwelling *ManagedDwellingClient
 	// MapFacet is the client for interacting with the MapFacet builders.
 	MapFacet *MapFacetClient
 	// MapVersion is the client for interacting with the MapVersion builders.
@@ -210,6 +218,8 @@ type Client struct {
 	ReceptionPoint *ReceptionPointClient
 	// RegistryEvent is the client for interacting with the RegistryEvent builders.
 	RegistryEvent *RegistryEventClient
+	// ReservationRight is the client for interacting with the ReservationRight builders.
+	ReservationRight *ReservationRightClient
 	// Room is the client for interacting with the Room builders.
 	Room *RoomClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
@@ -228,6 +238,8 @@ type Client struct {
 	Upload *UploadClient
 	// UsedAssertion is the client for interacting with the UsedAssertion builders.
 	UsedAssertion *UsedAssertionClient
+	// Vacancy is the client for interacting with the Vacancy builders.
+	Vacancy *VacancyClient
 	// WaitingPlace is the client for interacting with the WaitingPlace builders.
 	WaitingPlace *WaitingPlaceClient
 	// Wish is the client for interacting with the Wish builders.
@@ -277,6 +289,8 @@ func (c *Client) init() {
 	c.InterviewNote = NewInterviewNoteClient(c.config)
 	c.LevelChange = NewLevelChangeClient(c.config)
 	c.LockOut = NewLockOutClient(c.config)
+	c.ManagedChange = NewManagedChangeClient(c.config)
+	c.ManagedDwelling = NewManagedDwellingClient(c.config)
 	c.MapFacet = NewMapFacetClient(c.config)
 	c.MapVersion = NewMapVersionClient(c.config)
 	c.MemberParticulars = NewMemberParticularsClient(c.config)
@@ -301,6 +315,7 @@ func (c *Client) init() {
 	c.ReceptionGrant = NewReceptionGrantClient(c.config)
 	c.ReceptionPoint = NewReceptionPointClient(c.config)
 	c.RegistryEvent = NewRegistryEventClient(c.config)
+	c.ReservationRight = NewReservationRightClient(c.config)
 	c.Room = NewRoomClient(c.config)
 	c.SandboxClock = NewSandboxClockClient(c.config)
 	c.SatisfactionAnswer = NewSatisfactionAnswerClient(c.config)
@@ -310,6 +325,7 @@ func (c *Client) init() {
 	c.StockVintage = NewStockVintageClient(c.config)
 	c.Upload = NewUploadClient(c.config)
 	c.UsedAssertion = NewUsedAssertionClient(c.config)
+	c.Vacancy = NewVacancyClient(c.config)
 	c.WaitingPlace = NewWaitingPlaceClient(c.config)
 	c.Wish = NewWishClient(c.config)
 }
@@ -438,6 +454,8 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		InterviewNote:      NewInterviewNoteClient(cfg),
 		LevelChange:        NewLevelChangeClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
+		ManagedChange:      NewManagedChangeClient(cfg),
+		ManagedDwelling:    NewManagedDwellingClient(cfg),
 		MapFacet:           NewMapFacetClient(cfg),
 		MapVersion:         NewMapVersionClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
@@ -462,6 +480,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		ReceptionGrant:     NewReceptionGrantClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
 		RegistryEvent:      NewRegistryEventClient(cfg),
+		ReservationRight:   NewReservationRightClient(cfg),
 		Room:               NewRoomClient(cfg),
 		SandboxClock:       NewSandboxClockClient(cfg),
 		SatisfactionAnswer: NewSatisfactionAnswerClient(cfg),
@@ -471,6 +490,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		StockVintage:       NewStockVintageClient(cfg),
 		Upload:             NewUploadClient(cfg),
 		UsedAssertion:      NewUsedAssertionClient(cfg),
+		Vacancy:            NewVacancyClient(cfg),
 		WaitingPlace:       NewWaitingPlaceClient(cfg),
 		Wish:               NewWishClient(cfg),
 	}, nil
@@ -526,6 +546,8 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		InterviewNote:      NewInterviewNoteClient(cfg),
 		LevelChange:        NewLevelChangeClient(cfg),
 		LockOut:            NewLockOutClient(cfg),
+		ManagedChange:      NewManagedChangeClient(cfg),
+		ManagedDwelling:    NewManagedDwellingClient(cfg),
 		MapFacet:           NewMapFacetClient(cfg),
 		MapVersion:         NewMapVersionClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
@@ -550,6 +572,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		ReceptionGrant:     NewReceptionGrantClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
 		RegistryEvent:      NewRegistryEventClient(cfg),
+		ReservationRight:   NewReservationRightClient(cfg),
 		Room:               NewRoomClient(cfg),
 		SandboxClock:       NewSandboxClockClient(cfg),
 		SatisfactionAnswer: NewSatisfactionAnswerClient(cfg),
@@ -559,6 +582,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		StockVintage:       NewStockVintageClient(cfg),
 		Upload:             NewUploadClient(cfg),
 		UsedAssertion:      NewUsedAssertionClient(cfg),
+		Vacancy:            NewVacancyClient(cfg),
 		WaitingPlace:       NewWaitingPlaceClient(cfg),
 		Wish:               NewWishClient(cfg),
 	}, nil
@@ -597,14 +621,15 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Building, c.CalendarFeed, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit,
 		c.Draft, c.Dwelling, c.EmergencyOpening, c.ErasedNumber, c.HandOver,
 		c.HousedFigures, c.HouseholdMember, c.Interview, c.InterviewNote,
-		c.LevelChange, c.LockOut, c.MapFacet, c.MapVersion, c.MemberParticulars,
-		c.Message, c.NamedAgent, c.OnlineRegistration, c.OpeningHours, c.Organisation,
-		c.Orientation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
-		c.Permanence, c.Person, c.Piece, c.PieceFile, c.PieceTransfer,
-		c.ProposedChange, c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant,
-		c.ReceptionPoint, c.RegistryEvent, c.Room, c.SandboxClock,
-		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
-		c.StockVintage, c.Upload, c.UsedAssertion, c.WaitingPlace, c.Wish,
+		c.LevelChange, c.LockOut, c.ManagedChange, c.ManagedDwelling, c.MapFacet,
+		c.MapVersion, c.MemberParticulars, c.Message, c.NamedAgent,
+		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
+		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
+		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
+		c.ReservationRight, c.Room, c.SandboxClock, c.SatisfactionAnswer,
+		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
+		c.Upload, c.UsedAssertion, c.Vacancy, c.WaitingPlace, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -621,14 +646,15 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Building, c.CalendarFeed, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit,
 		c.Draft, c.Dwelling, c.EmergencyOpening, c.ErasedNumber, c.HandOver,
 		c.HousedFigures, c.HouseholdMember, c.Interview, c.InterviewNote,
-		c.LevelChange, c.LockOut, c.MapFacet, c.MapVersion, c.MemberParticulars,
-		c.Message, c.NamedAgent, c.OnlineRegistration, c.OpeningHours, c.Organisation,
-		c.Orientation, c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret,
-		c.Permanence, c.Person, c.Piece, c.PieceFile, c.PieceTransfer,
-		c.ProposedChange, c.PublishedFigures, c.ReceptionContact, c.ReceptionGrant,
-		c.ReceptionPoint, c.RegistryEvent, c.Room, c.SandboxClock,
-		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
-		c.StockVintage, c.Upload, c.UsedAssertion, c.WaitingPlace, c.Wish,
+		c.LevelChange, c.LockOut, c.ManagedChange, c.ManagedDwelling, c.MapFacet,
+		c.MapVersion, c.MemberParticulars, c.Message, c.NamedAgent,
+		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
+		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
+		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
+		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
+		c.ReservationRight, c.Room, c.SandboxClock, c.SatisfactionAnswer,
+		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
+		c.Upload, c.UsedAssertion, c.Vacancy, c.WaitingPlace, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -705,6 +731,10 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.LevelChange.mutate(ctx, m)
 	case *LockOutMutation:
 		return c.LockOut.mutate(ctx, m)
+	case *ManagedChangeMutation:
+		return c.ManagedChange.mutate(ctx, m)
+	case *ManagedDwellingMutation:
+		return c.ManagedDwelling.mutate(ctx, m)
 	case *MapFacetMutation:
 		return c.MapFacet.mutate(ctx, m)
 	case *MapVersionMutation:
@@ -753,6 +783,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ReceptionPoint.mutate(ctx, m)
 	case *RegistryEventMutation:
 		return c.RegistryEvent.mutate(ctx, m)
+	case *ReservationRightMutation:
+		return c.ReservationRight.mutate(ctx, m)
 	case *RoomMutation:
 		return c.Room.mutate(ctx, m)
 	case *SandboxClockMutation:
@@ -771,6 +803,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.Upload.mutate(ctx, m)
 	case *UsedAssertionMutation:
 		return c.UsedAssertion.mutate(ctx, m)
+	case *VacancyMutation:
+		return c.Vacancy.mutate(ctx, m)
 	case *WaitingPlaceMutation:
 		return c.WaitingPlace.mutate(ctx, m)
 	case *WishMutation:
@@ -5288,6 +5322,70 @@ func (c *DwellingClient) QueryLastVintage(_m *Dwelling) *StockVintageQuery {
 	return query
 }
 
+// QueryManaged queries the managed edge of a Dwelling.
+func (c *DwellingClient) QueryManaged(_m *Dwelling) *ManagedDwellingQuery {
+	query := (&ManagedDwellingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dwelling.Table, dwelling.FieldID, id),
+			sqlgraph.To(manageddwelling.Table, manageddwelling.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, dwelling.ManagedTable, dwelling.ManagedColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryManagedChanges queries the managed_changes edge of a Dwelling.
+func (c *DwellingClient) QueryManagedChanges(_m *Dwelling) *ManagedChangeQuery {
+	query := (&ManagedChangeClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dwelling.Table, dwelling.FieldID, id),
+			sqlgraph.To(managedchange.Table, managedchange.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, dwelling.ManagedChangesTable, dwelling.ManagedChangesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryVacancies queries the vacancies edge of a Dwelling.
+func (c *DwellingClient) QueryVacancies(_m *Dwelling) *VacancyQuery {
+	query := (&VacancyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dwelling.Table, dwelling.FieldID, id),
+			sqlgraph.To(vacancy.Table, vacancy.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, dwelling.VacanciesTable, dwelling.VacanciesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReservationRights queries the reservation_rights edge of a Dwelling.
+func (c *DwellingClient) QueryReservationRights(_m *Dwelling) *ReservationRightQuery {
+	query := (&ReservationRightClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dwelling.Table, dwelling.FieldID, id),
+			sqlgraph.To(reservationright.Table, reservationright.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, dwelling.ReservationRightsTable, dwelling.ReservationRightsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // Hooks returns the client hooks.
 func (c *DwellingClient) Hooks() []Hook {
 	hooks := c.hooks.Dwelling
@@ -6933,6 +7031,338 @@ func (c *LockOutClient) mutate(ctx context.Context, m *LockOutMutation) (Value, 
 		return (&LockOutDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown LockOut mutation op: %q", m.Op())
+	}
+}
+
+// ManagedChangeClient is a client for the ManagedChange schema.
+type ManagedChangeClient struct {
+	config
+}
+
+// NewManagedChangeClient returns a client for the ManagedChange from the given config.
+func NewManagedChangeClient(c config) *ManagedChangeClient {
+	return &ManagedChangeClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `managedchange.Hooks(f(g(h())))`.
+func (c *ManagedChangeClient) Use(hooks ...Hook) {
+	c.hooks.ManagedChange = append(c.hooks.ManagedChange, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `managedchange.Intercept(f(g(h())))`.
+func (c *ManagedChangeClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ManagedChange = append(c.inters.ManagedChange, interceptors...)
+}
+
+// Create returns a builder for creating a ManagedChange entity.
+func (c *ManagedChangeClient) Create() *ManagedChangeCreate {
+	mutation := newManagedChangeMutation(c.config, OpCreate)
+	return &ManagedChangeCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ManagedChange entities.
+func (c *ManagedChangeClient) CreateBulk(builders ...*ManagedChangeCreate) *ManagedChangeCreateBulk {
+	return &ManagedChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ManagedChangeClient) MapCreateBulk(slice any, setFunc func(*ManagedChangeCreate, int)) *ManagedChangeCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ManagedChangeCreateBulk{err: fmt.Errorf("calling to ManagedChangeClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ManagedChangeCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ManagedChangeCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ManagedChange.
+func (c *ManagedChangeClient) Update() *ManagedChangeUpdate {
+	mutation := newManagedChangeMutation(c.config, OpUpdate)
+	return &ManagedChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ManagedChangeClient) UpdateOne(_m *ManagedChange) *ManagedChangeUpdateOne {
+	mutation := newManagedChangeMutation(c.config, OpUpdateOne, withManagedChange(_m))
+	return &ManagedChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ManagedChangeClient) UpdateOneID(id domain.ID) *ManagedChangeUpdateOne {
+	mutation := newManagedChangeMutation(c.config, OpUpdateOne, withManagedChangeID(id))
+	return &ManagedChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ManagedChange.
+func (c *ManagedChangeClient) Delete() *ManagedChangeDelete {
+	mutation := newManagedChangeMutation(c.config, OpDelete)
+	return &ManagedChangeDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ManagedChangeClient) DeleteOne(_m *ManagedChange) *ManagedChangeDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ManagedChangeClient) DeleteOneID(id domain.ID) *ManagedChangeDeleteOne {
+	builder := c.Delete().Where(managedchange.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ManagedChangeDeleteOne{builder}
+}
+
+// Query returns a query builder for ManagedChange.
+func (c *ManagedChangeClient) Query() *ManagedChangeQuery {
+	return &ManagedChangeQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeManagedChange},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ManagedChange entity by its id.
+func (c *ManagedChangeClient) Get(ctx context.Context, id domain.ID) (*ManagedChange, error) {
+	return c.Query().Where(managedchange.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ManagedChangeClient) GetX(ctx context.Context, id domain.ID) *ManagedChange {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryDwelling queries the dwelling edge of a ManagedChange.
+func (c *ManagedChangeClient) QueryDwelling(_m *ManagedChange) *DwellingQuery {
+	query := (&DwellingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(managedchange.Table, managedchange.FieldID, id),
+			sqlgraph.To(dwelling.Table, dwelling.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, managedchange.DwellingTable, managedchange.DwellingColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryChangedBy queries the changed_by edge of a ManagedChange.
+func (c *ManagedChangeClient) QueryChangedBy(_m *ManagedChange) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(managedchange.Table, managedchange.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, managedchange.ChangedByTable, managedchange.ChangedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ManagedChangeClient) Hooks() []Hook {
+	hooks := c.hooks.ManagedChange
+	return append(hooks[:len(hooks):len(hooks)], managedchange.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ManagedChangeClient) Interceptors() []Interceptor {
+	return c.inters.ManagedChange
+}
+
+func (c *ManagedChangeClient) mutate(ctx context.Context, m *ManagedChangeMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ManagedChangeCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ManagedChangeUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ManagedChangeUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ManagedChangeDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ManagedChange mutation op: %q", m.Op())
+	}
+}
+
+// ManagedDwellingClient is a client for the ManagedDwelling schema.
+type ManagedDwellingClient struct {
+	config
+}
+
+// NewManagedDwellingClient returns a client for the ManagedDwelling from the given config.
+func NewManagedDwellingClient(c config) *ManagedDwellingClient {
+	return &ManagedDwellingClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `manageddwelling.Hooks(f(g(h())))`.
+func (c *ManagedDwellingClient) Use(hooks ...Hook) {
+	c.hooks.ManagedDwelling = append(c.hooks.ManagedDwelling, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `manageddwelling.Intercept(f(g(h())))`.
+func (c *ManagedDwellingClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ManagedDwelling = append(c.inters.ManagedDwelling, interceptors...)
+}
+
+// Create returns a builder for creating a ManagedDwelling entity.
+func (c *ManagedDwellingClient) Create() *ManagedDwellingCreate {
+	mutation := newManagedDwellingMutation(c.config, OpCreate)
+	return &ManagedDwellingCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ManagedDwelling entities.
+func (c *ManagedDwellingClient) CreateBulk(builders ...*ManagedDwellingCreate) *ManagedDwellingCreateBulk {
+	return &ManagedDwellingCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ManagedDwellingClient) MapCreateBulk(slice any, setFunc func(*ManagedDwellingCreate, int)) *ManagedDwellingCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ManagedDwellingCreateBulk{err: fmt.Errorf("calling to ManagedDwellingClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ManagedDwellingCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ManagedDwellingCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ManagedDwelling.
+func (c *ManagedDwellingClient) Update() *ManagedDwellingUpdate {
+	mutation := newManagedDwellingMutation(c.config, OpUpdate)
+	return &ManagedDwellingUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ManagedDwellingClient) UpdateOne(_m *ManagedDwelling) *ManagedDwellingUpdateOne {
+	mutation := newManagedDwellingMutation(c.config, OpUpdateOne, withManagedDwelling(_m))
+	return &ManagedDwellingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ManagedDwellingClient) UpdateOneID(id domain.ID) *ManagedDwellingUpdateOne {
+	mutation := newManagedDwellingMutation(c.config, OpUpdateOne, withManagedDwellingID(id))
+	return &ManagedDwellingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ManagedDwelling.
+func (c *ManagedDwellingClient) Delete() *ManagedDwellingDelete {
+	mutation := newManagedDwellingMutation(c.config, OpDelete)
+	return &ManagedDwellingDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ManagedDwellingClient) DeleteOne(_m *ManagedDwelling) *ManagedDwellingDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ManagedDwellingClient) DeleteOneID(id domain.ID) *ManagedDwellingDeleteOne {
+	builder := c.Delete().Where(manageddwelling.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ManagedDwellingDeleteOne{builder}
+}
+
+// Query returns a query builder for ManagedDwelling.
+func (c *ManagedDwellingClient) Query() *ManagedDwellingQuery {
+	return &ManagedDwellingQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeManagedDwelling},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ManagedDwelling entity by its id.
+func (c *ManagedDwellingClient) Get(ctx context.Context, id domain.ID) (*ManagedDwelling, error) {
+	return c.Query().Where(manageddwelling.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ManagedDwellingClient) GetX(ctx context.Context, id domain.ID) *ManagedDwelling {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryDwelling queries the dwelling edge of a ManagedDwelling.
+func (c *ManagedDwellingClient) QueryDwelling(_m *ManagedDwelling) *DwellingQuery {
+	query := (&DwellingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(manageddwelling.Table, manageddwelling.FieldID, id),
+			sqlgraph.To(dwelling.Table, dwelling.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, true, manageddwelling.DwellingTable, manageddwelling.DwellingColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryUpdatedBy queries the updated_by edge of a ManagedDwelling.
+func (c *ManagedDwellingClient) QueryUpdatedBy(_m *ManagedDwelling) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(manageddwelling.Table, manageddwelling.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, manageddwelling.UpdatedByTable, manageddwelling.UpdatedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ManagedDwellingClient) Hooks() []Hook {
+	hooks := c.hooks.ManagedDwelling
+	return append(hooks[:len(hooks):len(hooks)], manageddwelling.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ManagedDwellingClient) Interceptors() []Interceptor {
+	return c.inters.ManagedDwelling
+}
+
+func (c *ManagedDwellingClient) mutate(ctx context.Context, m *ManagedDwellingMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ManagedDwellingCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ManagedDwellingUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ManagedDwellingUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ManagedDwellingDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ManagedDwelling mutation op: %q", m.Op())
 	}
 }
 
@@ -11336,6 +11766,236 @@ func (c *RegistryEventClient) mutate(ctx context.Context, m *RegistryEventMutati
 	}
 }
 
+// ReservationRightClient is a client for the ReservationRight schema.
+type ReservationRightClient struct {
+	config
+}
+
+// NewReservationRightClient returns a client for the ReservationRight from the given config.
+func NewReservationRightClient(c config) *ReservationRightClient {
+	return &ReservationRightClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `reservationright.Hooks(f(g(h())))`.
+func (c *ReservationRightClient) Use(hooks ...Hook) {
+	c.hooks.ReservationRight = append(c.hooks.ReservationRight, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `reservationright.Intercept(f(g(h())))`.
+func (c *ReservationRightClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ReservationRight = append(c.inters.ReservationRight, interceptors...)
+}
+
+// Create returns a builder for creating a ReservationRight entity.
+func (c *ReservationRightClient) Create() *ReservationRightCreate {
+	mutation := newReservationRightMutation(c.config, OpCreate)
+	return &ReservationRightCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ReservationRight entities.
+func (c *ReservationRightClient) CreateBulk(builders ...*ReservationRightCreate) *ReservationRightCreateBulk {
+	return &ReservationRightCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ReservationRightClient) MapCreateBulk(slice any, setFunc func(*ReservationRightCreate, int)) *ReservationRightCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ReservationRightCreateBulk{err: fmt.Errorf("calling to ReservationRightClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ReservationRightCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ReservationRightCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ReservationRight.
+func (c *ReservationRightClient) Update() *ReservationRightUpdate {
+	mutation := newReservationRightMutation(c.config, OpUpdate)
+	return &ReservationRightUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ReservationRightClient) UpdateOne(_m *ReservationRight) *ReservationRightUpdateOne {
+	mutation := newReservationRightMutation(c.config, OpUpdateOne, withReservationRight(_m))
+	return &ReservationRightUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ReservationRightClient) UpdateOneID(id domain.ID) *ReservationRightUpdateOne {
+	mutation := newReservationRightMutation(c.config, OpUpdateOne, withReservationRightID(id))
+	return &ReservationRightUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ReservationRight.
+func (c *ReservationRightClient) Delete() *ReservationRightDelete {
+	mutation := newReservationRightMutation(c.config, OpDelete)
+	return &ReservationRightDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ReservationRightClient) DeleteOne(_m *ReservationRight) *ReservationRightDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ReservationRightClient) DeleteOneID(id domain.ID) *ReservationRightDeleteOne {
+	builder := c.Delete().Where(reservationright.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ReservationRightDeleteOne{builder}
+}
+
+// Query returns a query builder for ReservationRight.
+func (c *ReservationRightClient) Query() *ReservationRightQuery {
+	return &ReservationRightQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeReservationRight},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ReservationRight entity by its id.
+func (c *ReservationRightClient) Get(ctx context.Context, id domain.ID) (*ReservationRight, error) {
+	return c.Query().Where(reservationright.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ReservationRightClient) GetX(ctx context.Context, id domain.ID) *ReservationRight {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryLandlord queries the landlord edge of a ReservationRight.
+func (c *ReservationRightClient) QueryLandlord(_m *ReservationRight) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reservationright.Table, reservationright.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, reservationright.LandlordTable, reservationright.LandlordColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReservataire queries the reservataire edge of a ReservationRight.
+func (c *ReservationRightClient) QueryReservataire(_m *ReservationRight) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reservationright.Table, reservationright.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, reservationright.ReservataireTable, reservationright.ReservataireColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryLandlordConfirmedBy queries the landlord_confirmed_by edge of a ReservationRight.
+func (c *ReservationRightClient) QueryLandlordConfirmedBy(_m *ReservationRight) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reservationright.Table, reservationright.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, reservationright.LandlordConfirmedByTable, reservationright.LandlordConfirmedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReservataireConfirmedBy queries the reservataire_confirmed_by edge of a ReservationRight.
+func (c *ReservationRightClient) QueryReservataireConfirmedBy(_m *ReservationRight) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reservationright.Table, reservationright.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, reservationright.ReservataireConfirmedByTable, reservationright.ReservataireConfirmedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryDwellings queries the dwellings edge of a ReservationRight.
+func (c *ReservationRightClient) QueryDwellings(_m *ReservationRight) *DwellingQuery {
+	query := (&DwellingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reservationright.Table, reservationright.FieldID, id),
+			sqlgraph.To(dwelling.Table, dwelling.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, false, reservationright.DwellingsTable, reservationright.DwellingsPrimaryKey...),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryVacancies queries the vacancies edge of a ReservationRight.
+func (c *ReservationRightClient) QueryVacancies(_m *ReservationRight) *VacancyQuery {
+	query := (&VacancyClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(reservationright.Table, reservationright.FieldID, id),
+			sqlgraph.To(vacancy.Table, vacancy.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, reservationright.VacanciesTable, reservationright.VacanciesColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ReservationRightClient) Hooks() []Hook {
+	hooks := c.hooks.ReservationRight
+	return append(hooks[:len(hooks):len(hooks)], reservationright.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ReservationRightClient) Interceptors() []Interceptor {
+	return c.inters.ReservationRight
+}
+
+func (c *ReservationRightClient) mutate(ctx context.Context, m *ReservationRightMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ReservationRightCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ReservationRightUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ReservationRightUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ReservationRightDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ReservationRight mutation op: %q", m.Op())
+	}
+}
+
 // RoomClient is a client for the Room schema.
 type RoomClient struct {
 	config
@@ -12734,6 +13394,188 @@ func (c *UsedAssertionClient) mutate(ctx context.Context, m *UsedAssertionMutati
 	}
 }
 
+// VacancyClient is a client for the Vacancy schema.
+type VacancyClient struct {
+	config
+}
+
+// NewVacancyClient returns a client for the Vacancy from the given config.
+func NewVacancyClient(c config) *VacancyClient {
+	return &VacancyClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `vacancy.Hooks(f(g(h())))`.
+func (c *VacancyClient) Use(hooks ...Hook) {
+	c.hooks.Vacancy = append(c.hooks.Vacancy, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `vacancy.Intercept(f(g(h())))`.
+func (c *VacancyClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Vacancy = append(c.inters.Vacancy, interceptors...)
+}
+
+// Create returns a builder for creating a Vacancy entity.
+func (c *VacancyClient) Create() *VacancyCreate {
+	mutation := newVacancyMutation(c.config, OpCreate)
+	return &VacancyCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Vacancy entities.
+func (c *VacancyClient) CreateBulk(builders ...*VacancyCreate) *VacancyCreateBulk {
+	return &VacancyCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *VacancyClient) MapCreateBulk(slice any, setFunc func(*VacancyCreate, int)) *VacancyCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &VacancyCreateBulk{err: fmt.Errorf("calling to VacancyClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*VacancyCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &VacancyCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Vacancy.
+func (c *VacancyClient) Update() *VacancyUpdate {
+	mutation := newVacancyMutation(c.config, OpUpdate)
+	return &VacancyUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *VacancyClient) UpdateOne(_m *Vacancy) *VacancyUpdateOne {
+	mutation := newVacancyMutation(c.config, OpUpdateOne, withVacancy(_m))
+	return &VacancyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *VacancyClient) UpdateOneID(id domain.ID) *VacancyUpdateOne {
+	mutation := newVacancyMutation(c.config, OpUpdateOne, withVacancyID(id))
+	return &VacancyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Vacancy.
+func (c *VacancyClient) Delete() *VacancyDelete {
+	mutation := newVacancyMutation(c.config, OpDelete)
+	return &VacancyDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *VacancyClient) DeleteOne(_m *Vacancy) *VacancyDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *VacancyClient) DeleteOneID(id domain.ID) *VacancyDeleteOne {
+	builder := c.Delete().Where(vacancy.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &VacancyDeleteOne{builder}
+}
+
+// Query returns a query builder for Vacancy.
+func (c *VacancyClient) Query() *VacancyQuery {
+	return &VacancyQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeVacancy},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Vacancy entity by its id.
+func (c *VacancyClient) Get(ctx context.Context, id domain.ID) (*Vacancy, error) {
+	return c.Query().Where(vacancy.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *VacancyClient) GetX(ctx context.Context, id domain.ID) *Vacancy {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryDwelling queries the dwelling edge of a Vacancy.
+func (c *VacancyClient) QueryDwelling(_m *Vacancy) *DwellingQuery {
+	query := (&DwellingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(vacancy.Table, vacancy.FieldID, id),
+			sqlgraph.To(dwelling.Table, dwelling.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, vacancy.DwellingTable, vacancy.DwellingColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryRight queries the right edge of a Vacancy.
+func (c *VacancyClient) QueryRight(_m *Vacancy) *ReservationRightQuery {
+	query := (&ReservationRightClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(vacancy.Table, vacancy.FieldID, id),
+			sqlgraph.To(reservationright.Table, reservationright.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, vacancy.RightTable, vacancy.RightColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryUpdatedBy queries the updated_by edge of a Vacancy.
+func (c *VacancyClient) QueryUpdatedBy(_m *Vacancy) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(vacancy.Table, vacancy.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, vacancy.UpdatedByTable, vacancy.UpdatedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *VacancyClient) Hooks() []Hook {
+	hooks := c.hooks.Vacancy
+	return append(hooks[:len(hooks):len(hooks)], vacancy.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *VacancyClient) Interceptors() []Interceptor {
+	return c.inters.Vacancy
+}
+
+func (c *VacancyClient) mutate(ctx context.Context, m *VacancyMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&VacancyCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&VacancyUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&VacancyUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&VacancyDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Vacancy mutation op: %q", m.Op())
+	}
+}
+
 // WaitingPlaceClient is a client for the WaitingPlace schema.
 type WaitingPlaceClient struct {
 	config
@@ -13107,13 +13949,14 @@ type (
 		Availability, BindingCode, BookedTime, Building, CalendarFeed, CatalogueEntry,
 		Commune, Deadline, Deposit, Draft, Dwelling, EmergencyOpening, ErasedNumber,
 		HandOver, HousedFigures, HouseholdMember, Interview, InterviewNote,
-		LevelChange, LockOut, MapFacet, MapVersion, MemberParticulars, Message,
-		NamedAgent, OnlineRegistration, OpeningHours, Organisation, Orientation,
-		Ownership, Pair, PartnerApp, PartnerAppSecret, Permanence, Person, Piece,
-		PieceFile, PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
-		ReceptionGrant, ReceptionPoint, RegistryEvent, Room, SandboxClock,
-		SatisfactionAnswer, SensitiveRecord, StaffAuthorisation, StockChange,
-		StockVintage, Upload, UsedAssertion, WaitingPlace, Wish []ent.Hook
+		LevelChange, LockOut, ManagedChange, ManagedDwelling, MapFacet, MapVersion,
+		MemberParticulars, Message, NamedAgent, OnlineRegistration, OpeningHours,
+		Organisation, Orientation, Ownership, Pair, PartnerApp, PartnerAppSecret,
+		Permanence, Person, Piece, PieceFile, PieceTransfer, ProposedChange,
+		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
+		RegistryEvent, ReservationRight, Room, SandboxClock, SatisfactionAnswer,
+		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
+		UsedAssertion, Vacancy, WaitingPlace, Wish []ent.Hook
 	}
 	inters struct {
 		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
@@ -13122,13 +13965,14 @@ type (
 		Availability, BindingCode, BookedTime, Building, CalendarFeed, CatalogueEntry,
 		Commune, Deadline, Deposit, Draft, Dwelling, EmergencyOpening, ErasedNumber,
 		HandOver, HousedFigures, HouseholdMember, Interview, InterviewNote,
-		LevelChange, LockOut, MapFacet, MapVersion, MemberParticulars, Message,
-		NamedAgent, OnlineRegistration, OpeningHours, Organisation, Orientation,
-		Ownership, Pair, PartnerApp, PartnerAppSecret, Permanence, Person, Piece,
-		PieceFile, PieceTransfer, ProposedChange, PublishedFigures, ReceptionContact,
-		ReceptionGrant, ReceptionPoint, RegistryEvent, Room, SandboxClock,
-		SatisfactionAnswer, SensitiveRecord, StaffAuthorisation, StockChange,
-		StockVintage, Upload, UsedAssertion, WaitingPlace, Wish []ent.Interceptor
+		LevelChange, LockOut, ManagedChange, ManagedDwelling, MapFacet, MapVersion,
+		MemberParticulars, Message, NamedAgent, OnlineRegistration, OpeningHours,
+		Organisation, Orientation, Ownership, Pair, PartnerApp, PartnerAppSecret,
+		Permanence, Person, Piece, PieceFile, PieceTransfer, ProposedChange,
+		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
+		RegistryEvent, ReservationRight, Room, SandboxClock, SatisfactionAnswer,
+		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
+		UsedAssertion, Vacancy, WaitingPlace, Wish []ent.Interceptor
 	}
 )
 

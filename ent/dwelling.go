@@ -12,6 +12,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/manageddwelling"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 )
@@ -71,11 +72,23 @@ type DwellingEdges struct {
 	FirstVintage *StockVintage `json:"first_vintage,omitempty"`
 	// LastVintage holds the value of the last_vintage edge.
 	LastVintage *StockVintage `json:"last_vintage,omitempty"`
+	// Managed holds the value of the managed edge.
+	Managed *ManagedDwelling `json:"managed,omitempty"`
+	// ManagedChanges holds the value of the managed_changes edge.
+	ManagedChanges []*ManagedChange `json:"managed_changes,omitempty"`
+	// Vacancies holds the value of the vacancies edge.
+	Vacancies []*Vacancy `json:"vacancies,omitempty"`
+	// ReservationRights holds the value of the reservation_rights edge.
+	ReservationRights []*ReservationRight `json:"reservation_rights,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [8]bool
 	// totalCount holds the count of the edges above.
-	totalCount [4]map[string]int
+	totalCount [6]map[string]int
+
+	namedManagedChanges    map[string][]*ManagedChange
+	namedVacancies         map[string][]*Vacancy
+	namedReservationRights map[string][]*ReservationRight
 }
 
 // BuildingOrErr returns the Building value or an error if the edge
@@ -120,6 +133,44 @@ func (e DwellingEdges) LastVintageOrErr() (*StockVintage, error) {
 		return nil, &NotFoundError{label: stockvintage.Label}
 	}
 	return nil, &NotLoadedError{edge: "last_vintage"}
+}
+
+// ManagedOrErr returns the Managed value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e DwellingEdges) ManagedOrErr() (*ManagedDwelling, error) {
+	if e.Managed != nil {
+		return e.Managed, nil
+	} else if e.loadedTypes[4] {
+		return nil, &NotFoundError{label: manageddwelling.Label}
+	}
+	return nil, &NotLoadedError{edge: "managed"}
+}
+
+// ManagedChangesOrErr returns the ManagedChanges value or an error if the edge
+// was not loaded in eager-loading.
+func (e DwellingEdges) ManagedChangesOrErr() ([]*ManagedChange, error) {
+	if e.loadedTypes[5] {
+		return e.ManagedChanges, nil
+	}
+	return nil, &NotLoadedError{edge: "managed_changes"}
+}
+
+// VacanciesOrErr returns the Vacancies value or an error if the edge
+// was not loaded in eager-loading.
+func (e DwellingEdges) VacanciesOrErr() ([]*Vacancy, error) {
+	if e.loadedTypes[6] {
+		return e.Vacancies, nil
+	}
+	return nil, &NotLoadedError{edge: "vacancies"}
+}
+
+// ReservationRightsOrErr returns the ReservationRights value or an error if the edge
+// was not loaded in eager-loading.
+func (e DwellingEdges) ReservationRightsOrErr() ([]*ReservationRight, error) {
+	if e.loadedTypes[7] {
+		return e.ReservationRights, nil
+	}
+	return nil, &NotLoadedError{edge: "reservation_rights"}
 }
 
 // scanValues returns the types for scanning values from sql.Rows.
@@ -299,6 +350,26 @@ func (_m *Dwelling) QueryLastVintage() *StockVintageQuery {
 	return NewDwellingClient(_m.config).QueryLastVintage(_m)
 }
 
+// QueryManaged queries the "managed" edge of the Dwelling entity.
+func (_m *Dwelling) QueryManaged() *ManagedDwellingQuery {
+	return NewDwellingClient(_m.config).QueryManaged(_m)
+}
+
+// QueryManagedChanges queries the "managed_changes" edge of the Dwelling entity.
+func (_m *Dwelling) QueryManagedChanges() *ManagedChangeQuery {
+	return NewDwellingClient(_m.config).QueryManagedChanges(_m)
+}
+
+// QueryVacancies queries the "vacancies" edge of the Dwelling entity.
+func (_m *Dwelling) QueryVacancies() *VacancyQuery {
+	return NewDwellingClient(_m.config).QueryVacancies(_m)
+}
+
+// QueryReservationRights queries the "reservation_rights" edge of the Dwelling entity.
+func (_m *Dwelling) QueryReservationRights() *ReservationRightQuery {
+	return NewDwellingClient(_m.config).QueryReservationRights(_m)
+}
+
 // Update returns a builder for updating this Dwelling.
 // Note that you need to call Dwelling.Unwrap() before calling this method if this Dwelling
 // was returned from a transaction, and the transaction was committed or rolled back.
@@ -378,6 +449,78 @@ func (_m *Dwelling) String() string {
 	}
 	builder.WriteByte(')')
 	return builder.String()
+}
+
+// NamedManagedChanges returns the ManagedChanges named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Dwelling) NamedManagedChanges(name string) ([]*ManagedChange, error) {
+	if _m.Edges.namedManagedChanges == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedManagedChanges[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Dwelling) appendNamedManagedChanges(name string, edges ...*ManagedChange) {
+	if _m.Edges.namedManagedChanges == nil {
+		_m.Edges.namedManagedChanges = make(map[string][]*ManagedChange)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedManagedChanges[name] = []*ManagedChange{}
+	} else {
+		_m.Edges.namedManagedChanges[name] = append(_m.Edges.namedManagedChanges[name], edges...)
+	}
+}
+
+// NamedVacancies returns the Vacancies named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Dwelling) NamedVacancies(name string) ([]*Vacancy, error) {
+	if _m.Edges.namedVacancies == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedVacancies[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Dwelling) appendNamedVacancies(name string, edges ...*Vacancy) {
+	if _m.Edges.namedVacancies == nil {
+		_m.Edges.namedVacancies = make(map[string][]*Vacancy)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedVacancies[name] = []*Vacancy{}
+	} else {
+		_m.Edges.namedVacancies[name] = append(_m.Edges.namedVacancies[name], edges...)
+	}
+}
+
+// NamedReservationRights returns the ReservationRights named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Dwelling) NamedReservationRights(name string) ([]*ReservationRight, error) {
+	if _m.Edges.namedReservationRights == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedReservationRights[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Dwelling) appendNamedReservationRights(name string, edges ...*ReservationRight) {
+	if _m.Edges.namedReservationRights == nil {
+		_m.Edges.namedReservationRights = make(map[string][]*ReservationRight)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedReservationRights[name] = []*ReservationRight{}
+	} else {
+		_m.Edges.namedReservationRights[name] = append(_m.Edges.namedReservationRights[name], edges...)
+	}
 }
 
 // Dwellings is a parsable slice of Dwelling.

@@ -14,8 +14,12 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/managedchange"
+	"github.com/guichet-logement/guichet/ent/manageddwelling"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/vacancy"
 )
 
 // DwellingCreate is the builder for creating a Dwelling entity.
@@ -184,6 +188,70 @@ func (_c *DwellingCreate) SetFirstVintage(v *StockVintage) *DwellingCreate {
 // SetLastVintage sets the "last_vintage" edge to the StockVintage entity.
 func (_c *DwellingCreate) SetLastVintage(v *StockVintage) *DwellingCreate {
 	return _c.SetLastVintageID(v.ID)
+}
+
+// SetManagedID sets the "managed" edge to the ManagedDwelling entity by ID.
+func (_c *DwellingCreate) SetManagedID(id domain.ID) *DwellingCreate {
+	_c.mutation.SetManagedID(id)
+	return _c
+}
+
+// SetNillableManagedID sets the "managed" edge to the ManagedDwelling entity by ID if the given value is not nil.
+func (_c *DwellingCreate) SetNillableManagedID(id *domain.ID) *DwellingCreate {
+	if id != nil {
+		_c = _c.SetManagedID(*id)
+	}
+	return _c
+}
+
+// SetManaged sets the "managed" edge to the ManagedDwelling entity.
+func (_c *DwellingCreate) SetManaged(v *ManagedDwelling) *DwellingCreate {
+	return _c.SetManagedID(v.ID)
+}
+
+// AddManagedChangeIDs adds the "managed_changes" edge to the ManagedChange entity by IDs.
+func (_c *DwellingCreate) AddManagedChangeIDs(ids ...domain.ID) *DwellingCreate {
+	_c.mutation.AddManagedChangeIDs(ids...)
+	return _c
+}
+
+// AddManagedChanges adds the "managed_changes" edges to the ManagedChange entity.
+func (_c *DwellingCreate) AddManagedChanges(v ...*ManagedChange) *DwellingCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddManagedChangeIDs(ids...)
+}
+
+// AddVacancyIDs adds the "vacancies" edge to the Vacancy entity by IDs.
+func (_c *DwellingCreate) AddVacancyIDs(ids ...domain.ID) *DwellingCreate {
+	_c.mutation.AddVacancyIDs(ids...)
+	return _c
+}
+
+// AddVacancies adds the "vacancies" edges to the Vacancy entity.
+func (_c *DwellingCreate) AddVacancies(v ...*Vacancy) *DwellingCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddVacancyIDs(ids...)
+}
+
+// AddReservationRightIDs adds the "reservation_rights" edge to the ReservationRight entity by IDs.
+func (_c *DwellingCreate) AddReservationRightIDs(ids ...domain.ID) *DwellingCreate {
+	_c.mutation.AddReservationRightIDs(ids...)
+	return _c
+}
+
+// AddReservationRights adds the "reservation_rights" edges to the ReservationRight entity.
+func (_c *DwellingCreate) AddReservationRights(v ...*ReservationRight) *DwellingCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddReservationRightIDs(ids...)
 }
 
 // Mutation returns the DwellingMutation object of the builder.
@@ -464,6 +532,70 @@ func (_c *DwellingCreate) createSpec() (*Dwelling, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.LastVintageID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ManagedIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   dwelling.ManagedTable,
+			Columns: []string{dwelling.ManagedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(manageddwelling.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ManagedChangesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.ManagedChangesTable,
+			Columns: []string{dwelling.ManagedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(managedchange.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.VacanciesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.VacanciesTable,
+			Columns: []string{dwelling.VacanciesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vacancy.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ReservationRightsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   dwelling.ReservationRightsTable,
+			Columns: dwelling.ReservationRightsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(reservationright.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	return _node, _spec

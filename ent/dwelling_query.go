@@ -4,6 +4,7 @@ package ent
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
 	"math"
@@ -16,24 +17,35 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/managedchange"
+	"github.com/guichet-logement/guichet/ent/manageddwelling"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/vacancy"
 )
 
 // DwellingQuery is the builder for querying Dwelling entities.
 type DwellingQuery struct {
 	config
-	ctx              *QueryContext
-	order            []dwelling.OrderOption
-	inters           []Interceptor
-	predicates       []predicate.Dwelling
-	withBuilding     *BuildingQuery
-	withLandlord     *OrganisationQuery
-	withFirstVintage *StockVintageQuery
-	withLastVintage  *StockVintageQuery
-	loadTotal        []func(context.Context, []*Dwelling) error
-	modifiers        []func(*sql.Selector)
+	ctx                        *QueryContext
+	order                      []dwelling.OrderOption
+	inters                     []Interceptor
+	predicates                 []predicate.Dwelling
+	withBuilding               *BuildingQuery
+	withLandlord               *OrganisationQuery
+	withFirstVintage           *StockVintageQuery
+	withLastVintage            *StockVintageQuery
+	withManaged                *ManagedDwellingQuery
+	withManagedChanges         *ManagedChangeQuery
+	withVacancies              *VacancyQuery
+	withReservationRights      *ReservationRightQuery
+	loadTotal                  []func(context.Context, []*Dwelling) error
+	modifiers                  []func(*sql.Selector)
+	withNamedManagedChanges    map[string]*ManagedChangeQuery
+	withNamedVacancies         map[string]*VacancyQuery
+	withNamedReservationRights map[string]*ReservationRightQuery
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -151,6 +163,94 @@ func (_q *DwellingQuery) QueryLastVintage() *StockVintageQuery {
 			sqlgraph.From(dwelling.Table, dwelling.FieldID, selector),
 			sqlgraph.To(stockvintage.Table, stockvintage.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, dwelling.LastVintageTable, dwelling.LastVintageColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryManaged chains the current query on the "managed" edge.
+func (_q *DwellingQuery) QueryManaged() *ManagedDwellingQuery {
+	query := (&ManagedDwellingClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dwelling.Table, dwelling.FieldID, selector),
+			sqlgraph.To(manageddwelling.Table, manageddwelling.FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, dwelling.ManagedTable, dwelling.ManagedColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryManagedChanges chains the current query on the "managed_changes" edge.
+func (_q *DwellingQuery) QueryManagedChanges() *ManagedChangeQuery {
+	query := (&ManagedChangeClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dwelling.Table, dwelling.FieldID, selector),
+			sqlgraph.To(managedchange.Table, managedchange.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, dwelling.ManagedChangesTable, dwelling.ManagedChangesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryVacancies chains the current query on the "vacancies" edge.
+func (_q *DwellingQuery) QueryVacancies() *VacancyQuery {
+	query := (&VacancyClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dwelling.Table, dwelling.FieldID, selector),
+			sqlgraph.To(vacancy.Table, vacancy.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, dwelling.VacanciesTable, dwelling.VacanciesColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryReservationRights chains the current query on the "reservation_rights" edge.
+func (_q *DwellingQuery) QueryReservationRights() *ReservationRightQuery {
+	query := (&ReservationRightClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(dwelling.Table, dwelling.FieldID, selector),
+			sqlgraph.To(reservationright.Table, reservationright.FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, dwelling.ReservationRightsTable, dwelling.ReservationRightsPrimaryKey...),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -345,15 +445,19 @@ func (_q *DwellingQuery) Clone() *DwellingQuery {
 		return nil
 	}
 	return &DwellingQuery{
-		config:           _q.config,
-		ctx:              _q.ctx.Clone(),
-		order:            append([]dwelling.OrderOption{}, _q.order...),
-		inters:           append([]Interceptor{}, _q.inters...),
-		predicates:       append([]predicate.Dwelling{}, _q.predicates...),
-		withBuilding:     _q.withBuilding.Clone(),
-		withLandlord:     _q.withLandlord.Clone(),
-		withFirstVintage: _q.withFirstVintage.Clone(),
-		withLastVintage:  _q.withLastVintage.Clone(),
+		config:                _q.config,
+		ctx:                   _q.ctx.Clone(),
+		order:                 append([]dwelling.OrderOption{}, _q.order...),
+		inters:                append([]Interceptor{}, _q.inters...),
+		predicates:            append([]predicate.Dwelling{}, _q.predicates...),
+		withBuilding:          _q.withBuilding.Clone(),
+		withLandlord:          _q.withLandlord.Clone(),
+		withFirstVintage:      _q.withFirstVintage.Clone(),
+		withLastVintage:       _q.withLastVintage.Clone(),
+		withManaged:           _q.withManaged.Clone(),
+		withManagedChanges:    _q.withManagedChanges.Clone(),
+		withVacancies:         _q.withVacancies.Clone(),
+		withReservationRights: _q.withReservationRights.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -402,6 +506,50 @@ func (_q *DwellingQuery) WithLastVintage(opts ...func(*StockVintageQuery)) *Dwel
 		opt(query)
 	}
 	_q.withLastVintage = query
+	return _q
+}
+
+// WithManaged tells the query-builder to eager-load the nodes that are connected to
+// the "managed" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *DwellingQuery) WithManaged(opts ...func(*ManagedDwellingQuery)) *DwellingQuery {
+	query := (&ManagedDwellingClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withManaged = query
+	return _q
+}
+
+// WithManagedChanges tells the query-builder to eager-load the nodes that are connected to
+// the "managed_changes" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *DwellingQuery) WithManagedChanges(opts ...func(*ManagedChangeQuery)) *DwellingQuery {
+	query := (&ManagedChangeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withManagedChanges = query
+	return _q
+}
+
+// WithVacancies tells the query-builder to eager-load the nodes that are connected to
+// the "vacancies" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *DwellingQuery) WithVacancies(opts ...func(*VacancyQuery)) *DwellingQuery {
+	query := (&VacancyClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withVacancies = query
+	return _q
+}
+
+// WithReservationRights tells the query-builder to eager-load the nodes that are connected to
+// the "reservation_rights" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *DwellingQuery) WithReservationRights(opts ...func(*ReservationRightQuery)) *DwellingQuery {
+	query := (&ReservationRightClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withReservationRights = query
 	return _q
 }
 
@@ -489,11 +637,15 @@ func (_q *DwellingQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Dwe
 	var (
 		nodes       = []*Dwelling{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [8]bool{
 			_q.withBuilding != nil,
 			_q.withLandlord != nil,
 			_q.withFirstVintage != nil,
 			_q.withLastVintage != nil,
+			_q.withManaged != nil,
+			_q.withManagedChanges != nil,
+			_q.withVacancies != nil,
+			_q.withReservationRights != nil,
 		}
 	)
 	_spec.ScanValues = func(columns []string) ([]any, error) {
@@ -538,6 +690,56 @@ func (_q *DwellingQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Dwe
 	if query := _q.withLastVintage; query != nil {
 		if err := _q.loadLastVintage(ctx, query, nodes, nil,
 			func(n *Dwelling, e *StockVintage) { n.Edges.LastVintage = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withManaged; query != nil {
+		if err := _q.loadManaged(ctx, query, nodes, nil,
+			func(n *Dwelling, e *ManagedDwelling) { n.Edges.Managed = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withManagedChanges; query != nil {
+		if err := _q.loadManagedChanges(ctx, query, nodes,
+			func(n *Dwelling) { n.Edges.ManagedChanges = []*ManagedChange{} },
+			func(n *Dwelling, e *ManagedChange) { n.Edges.ManagedChanges = append(n.Edges.ManagedChanges, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withVacancies; query != nil {
+		if err := _q.loadVacancies(ctx, query, nodes,
+			func(n *Dwelling) { n.Edges.Vacancies = []*Vacancy{} },
+			func(n *Dwelling, e *Vacancy) { n.Edges.Vacancies = append(n.Edges.Vacancies, e) }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withReservationRights; query != nil {
+		if err := _q.loadReservationRights(ctx, query, nodes,
+			func(n *Dwelling) { n.Edges.ReservationRights = []*ReservationRight{} },
+			func(n *Dwelling, e *ReservationRight) {
+				n.Edges.ReservationRights = append(n.Edges.ReservationRights, e)
+			}); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedManagedChanges {
+		if err := _q.loadManagedChanges(ctx, query, nodes,
+			func(n *Dwelling) { n.appendNamedManagedChanges(name) },
+			func(n *Dwelling, e *ManagedChange) { n.appendNamedManagedChanges(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedVacancies {
+		if err := _q.loadVacancies(ctx, query, nodes,
+			func(n *Dwelling) { n.appendNamedVacancies(name) },
+			func(n *Dwelling, e *Vacancy) { n.appendNamedVacancies(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedReservationRights {
+		if err := _q.loadReservationRights(ctx, query, nodes,
+			func(n *Dwelling) { n.appendNamedReservationRights(name) },
+			func(n *Dwelling, e *ReservationRight) { n.appendNamedReservationRights(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -667,6 +869,154 @@ func (_q *DwellingQuery) loadLastVintage(ctx context.Context, query *StockVintag
 		}
 		for i := range nodes {
 			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *DwellingQuery) loadManaged(ctx context.Context, query *ManagedDwellingQuery, nodes []*Dwelling, init func(*Dwelling), assign func(*Dwelling, *ManagedDwelling)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Dwelling)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(manageddwelling.FieldDwellingID)
+	}
+	query.Where(predicate.ManagedDwelling(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(dwelling.ManagedColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.DwellingID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "dwelling_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *DwellingQuery) loadManagedChanges(ctx context.Context, query *ManagedChangeQuery, nodes []*Dwelling, init func(*Dwelling), assign func(*Dwelling, *ManagedChange)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Dwelling)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(managedchange.FieldDwellingID)
+	}
+	query.Where(predicate.ManagedChange(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(dwelling.ManagedChangesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.DwellingID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "dwelling_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *DwellingQuery) loadVacancies(ctx context.Context, query *VacancyQuery, nodes []*Dwelling, init func(*Dwelling), assign func(*Dwelling, *Vacancy)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Dwelling)
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(vacancy.FieldDwellingID)
+	}
+	query.Where(predicate.Vacancy(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(dwelling.VacanciesColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.DwellingID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "dwelling_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *DwellingQuery) loadReservationRights(ctx context.Context, query *ReservationRightQuery, nodes []*Dwelling, init func(*Dwelling), assign func(*Dwelling, *ReservationRight)) error {
+	edgeIDs := make([]driver.Value, len(nodes))
+	byID := make(map[domain.ID]*Dwelling)
+	nids := make(map[domain.ID]map[*Dwelling]struct{})
+	for i, node := range nodes {
+		edgeIDs[i] = node.ID
+		byID[node.ID] = node
+		if init != nil {
+			init(node)
+		}
+	}
+	query.Where(func(s *sql.Selector) {
+		joinT := sql.Table(dwelling.ReservationRightsTable)
+		s.Join(joinT).On(s.C(reservationright.FieldID), joinT.C(dwelling.ReservationRightsPrimaryKey[0]))
+		s.Where(sql.InValues(joinT.C(dwelling.ReservationRightsPrimaryKey[1]), edgeIDs...))
+		columns := s.SelectedColumns()
+		s.Select(joinT.C(dwelling.ReservationRightsPrimaryKey[1]))
+		s.AppendSelect(columns...)
+		s.SetDistinct(false)
+	})
+	if err := query.prepareQuery(ctx); err != nil {
+		return err
+	}
+	qr := QuerierFunc(func(ctx context.Context, q Query) (Value, error) {
+		return query.sqlAll(ctx, func(_ context.Context, spec *sqlgraph.QuerySpec) {
+			assign := spec.Assign
+			values := spec.ScanValues
+			spec.ScanValues = func(columns []string) ([]any, error) {
+				values, err := values(columns[1:])
+				if err != nil {
+					return nil, err
+				}
+				return append([]any{new(domain.ID)}, values...), nil
+			}
+			spec.Assign = func(columns []string, values []any) error {
+				outValue := *values[0].(*domain.ID)
+				inValue := *values[1].(*domain.ID)
+				if nids[inValue] == nil {
+					nids[inValue] = map[*Dwelling]struct{}{byID[outValue]: {}}
+					return assign(columns[1:], values[1:])
+				}
+				nids[inValue][byID[outValue]] = struct{}{}
+				return nil
+			}
+		})
+	})
+	neighbors, err := withInterceptors[[]*ReservationRight](ctx, query, qr, query.inters)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected "reservation_rights" node returned %v`, n.ID)
+		}
+		for kn := range nodes {
+			assign(kn, n)
 		}
 	}
 	return nil
@@ -801,6 +1151,48 @@ func (_q *DwellingQuery) ForShare(opts ...sql.LockOption) *DwellingQuery {
 func (_q *DwellingQuery) Modify(modifiers ...func(s *sql.Selector)) *DwellingSelect {
 	_q.modifiers = append(_q.modifiers, modifiers...)
 	return _q.Select()
+}
+
+// WithNamedManagedChanges tells the query-builder to eager-load the nodes that are connected to the "managed_changes"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *DwellingQuery) WithNamedManagedChanges(name string, opts ...func(*ManagedChangeQuery)) *DwellingQuery {
+	query := (&ManagedChangeClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedManagedChanges == nil {
+		_q.withNamedManagedChanges = make(map[string]*ManagedChangeQuery)
+	}
+	_q.withNamedManagedChanges[name] = query
+	return _q
+}
+
+// WithNamedVacancies tells the query-builder to eager-load the nodes that are connected to the "vacancies"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *DwellingQuery) WithNamedVacancies(name string, opts ...func(*VacancyQuery)) *DwellingQuery {
+	query := (&VacancyClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedVacancies == nil {
+		_q.withNamedVacancies = make(map[string]*VacancyQuery)
+	}
+	_q.withNamedVacancies[name] = query
+	return _q
+}
+
+// WithNamedReservationRights tells the query-builder to eager-load the nodes that are connected to the "reservation_rights"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *DwellingQuery) WithNamedReservationRights(name string, opts ...func(*ReservationRightQuery)) *DwellingQuery {
+	query := (&ReservationRightClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedReservationRights == nil {
+		_q.withNamedReservationRights = make(map[string]*ReservationRightQuery)
+	}
+	_q.withNamedReservationRights[name] = query
+	return _q
 }
 
 // DwellingGroupBy is the group-by builder for Dwelling entities.

@@ -12,9 +12,13 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/dwelling"
+	"github.com/guichet-logement/guichet/ent/managedchange"
+	"github.com/guichet-logement/guichet/ent/manageddwelling"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/vacancy"
 )
 
 // DwellingUpdate is the builder for updating Dwelling entities.
@@ -284,6 +288,70 @@ func (_u *DwellingUpdate) SetLastVintage(v *StockVintage) *DwellingUpdate {
 	return _u.SetLastVintageID(v.ID)
 }
 
+// SetManagedID sets the "managed" edge to the ManagedDwelling entity by ID.
+func (_u *DwellingUpdate) SetManagedID(id domain.ID) *DwellingUpdate {
+	_u.mutation.SetManagedID(id)
+	return _u
+}
+
+// SetNillableManagedID sets the "managed" edge to the ManagedDwelling entity by ID if the given value is not nil.
+func (_u *DwellingUpdate) SetNillableManagedID(id *domain.ID) *DwellingUpdate {
+	if id != nil {
+		_u = _u.SetManagedID(*id)
+	}
+	return _u
+}
+
+// SetManaged sets the "managed" edge to the ManagedDwelling entity.
+func (_u *DwellingUpdate) SetManaged(v *ManagedDwelling) *DwellingUpdate {
+	return _u.SetManagedID(v.ID)
+}
+
+// AddManagedChangeIDs adds the "managed_changes" edge to the ManagedChange entity by IDs.
+func (_u *DwellingUpdate) AddManagedChangeIDs(ids ...domain.ID) *DwellingUpdate {
+	_u.mutation.AddManagedChangeIDs(ids...)
+	return _u
+}
+
+// AddManagedChanges adds the "managed_changes" edges to the ManagedChange entity.
+func (_u *DwellingUpdate) AddManagedChanges(v ...*ManagedChange) *DwellingUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddManagedChangeIDs(ids...)
+}
+
+// AddVacancyIDs adds the "vacancies" edge to the Vacancy entity by IDs.
+func (_u *DwellingUpdate) AddVacancyIDs(ids ...domain.ID) *DwellingUpdate {
+	_u.mutation.AddVacancyIDs(ids...)
+	return _u
+}
+
+// AddVacancies adds the "vacancies" edges to the Vacancy entity.
+func (_u *DwellingUpdate) AddVacancies(v ...*Vacancy) *DwellingUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddVacancyIDs(ids...)
+}
+
+// AddReservationRightIDs adds the "reservation_rights" edge to the ReservationRight entity by IDs.
+func (_u *DwellingUpdate) AddReservationRightIDs(ids ...domain.ID) *DwellingUpdate {
+	_u.mutation.AddReservationRightIDs(ids...)
+	return _u
+}
+
+// AddReservationRights adds the "reservation_rights" edges to the ReservationRight entity.
+func (_u *DwellingUpdate) AddReservationRights(v ...*ReservationRight) *DwellingUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddReservationRightIDs(ids...)
+}
+
 // Mutation returns the DwellingMutation object of the builder.
 func (_u *DwellingUpdate) Mutation() *DwellingMutation {
 	return _u.mutation
@@ -299,6 +367,75 @@ func (_u *DwellingUpdate) ClearLandlord() *DwellingUpdate {
 func (_u *DwellingUpdate) ClearLastVintage() *DwellingUpdate {
 	_u.mutation.ClearLastVintage()
 	return _u
+}
+
+// ClearManaged clears the "managed" edge to the ManagedDwelling entity.
+func (_u *DwellingUpdate) ClearManaged() *DwellingUpdate {
+	_u.mutation.ClearManaged()
+	return _u
+}
+
+// ClearManagedChanges clears all "managed_changes" edges to the ManagedChange entity.
+func (_u *DwellingUpdate) ClearManagedChanges() *DwellingUpdate {
+	_u.mutation.ClearManagedChanges()
+	return _u
+}
+
+// RemoveManagedChangeIDs removes the "managed_changes" edge to ManagedChange entities by IDs.
+func (_u *DwellingUpdate) RemoveManagedChangeIDs(ids ...domain.ID) *DwellingUpdate {
+	_u.mutation.RemoveManagedChangeIDs(ids...)
+	return _u
+}
+
+// RemoveManagedChanges removes "managed_changes" edges to ManagedChange entities.
+func (_u *DwellingUpdate) RemoveManagedChanges(v ...*ManagedChange) *DwellingUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveManagedChangeIDs(ids...)
+}
+
+// ClearVacancies clears all "vacancies" edges to the Vacancy entity.
+func (_u *DwellingUpdate) ClearVacancies() *DwellingUpdate {
+	_u.mutation.ClearVacancies()
+	return _u
+}
+
+// RemoveVacancyIDs removes the "vacancies" edge to Vacancy entities by IDs.
+func (_u *DwellingUpdate) RemoveVacancyIDs(ids ...domain.ID) *DwellingUpdate {
+	_u.mutation.RemoveVacancyIDs(ids...)
+	return _u
+}
+
+// RemoveVacancies removes "vacancies" edges to Vacancy entities.
+func (_u *DwellingUpdate) RemoveVacancies(v ...*Vacancy) *DwellingUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveVacancyIDs(ids...)
+}
+
+// ClearReservationRights clears all "reservation_rights" edges to the ReservationRight entity.
+func (_u *DwellingUpdate) ClearReservationRights() *DwellingUpdate {
+	_u.mutation.ClearReservationRights()
+	return _u
+}
+
+// RemoveReservationRightIDs removes the "reservation_rights" edge to ReservationRight entities by IDs.
+func (_u *DwellingUpdate) RemoveReservationRightIDs(ids ...domain.ID) *DwellingUpdate {
+	_u.mutation.RemoveReservationRightIDs(ids...)
+	return _u
+}
+
+// RemoveReservationRights removes "reservation_rights" edges to ReservationRight entities.
+func (_u *DwellingUpdate) RemoveReservationRights(v ...*ReservationRight) *DwellingUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveReservationRightIDs(ids...)
 }
 
 // Save executes the query and returns the number of nodes affected by the update operation.
@@ -474,6 +611,170 @@ func (_u *DwellingUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(stockvintage.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ManagedCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   dwelling.ManagedTable,
+			Columns: []string{dwelling.ManagedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(manageddwelling.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ManagedIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   dwelling.ManagedTable,
+			Columns: []string{dwelling.ManagedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(manageddwelling.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ManagedChangesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.ManagedChangesTable,
+			Columns: []string{dwelling.ManagedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(managedchange.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedManagedChangesIDs(); len(nodes) > 0 && !_u.mutation.ManagedChangesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.ManagedChangesTable,
+			Columns: []string{dwelling.ManagedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(managedchange.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ManagedChangesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.ManagedChangesTable,
+			Columns: []string{dwelling.ManagedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(managedchange.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.VacanciesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.VacanciesTable,
+			Columns: []string{dwelling.VacanciesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vacancy.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedVacanciesIDs(); len(nodes) > 0 && !_u.mutation.VacanciesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.VacanciesTable,
+			Columns: []string{dwelling.VacanciesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vacancy.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.VacanciesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.VacanciesTable,
+			Columns: []string{dwelling.VacanciesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vacancy.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ReservationRightsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   dwelling.ReservationRightsTable,
+			Columns: dwelling.ReservationRightsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(reservationright.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedReservationRightsIDs(); len(nodes) > 0 && !_u.mutation.ReservationRightsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   dwelling.ReservationRightsTable,
+			Columns: dwelling.ReservationRightsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(reservationright.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ReservationRightsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   dwelling.ReservationRightsTable,
+			Columns: dwelling.ReservationRightsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(reservationright.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {
@@ -756,6 +1057,70 @@ func (_u *DwellingUpdateOne) SetLastVintage(v *StockVintage) *DwellingUpdateOne 
 	return _u.SetLastVintageID(v.ID)
 }
 
+// SetManagedID sets the "managed" edge to the ManagedDwelling entity by ID.
+func (_u *DwellingUpdateOne) SetManagedID(id domain.ID) *DwellingUpdateOne {
+	_u.mutation.SetManagedID(id)
+	return _u
+}
+
+// SetNillableManagedID sets the "managed" edge to the ManagedDwelling entity by ID if the given value is not nil.
+func (_u *DwellingUpdateOne) SetNillableManagedID(id *domain.ID) *DwellingUpdateOne {
+	if id != nil {
+		_u = _u.SetManagedID(*id)
+	}
+	return _u
+}
+
+// SetManaged sets the "managed" edge to the ManagedDwelling entity.
+func (_u *DwellingUpdateOne) SetManaged(v *ManagedDwelling) *DwellingUpdateOne {
+	return _u.SetManagedID(v.ID)
+}
+
+// AddManagedChangeIDs adds the "managed_changes" edge to the ManagedChange entity by IDs.
+func (_u *DwellingUpdateOne) AddManagedChangeIDs(ids ...domain.ID) *DwellingUpdateOne {
+	_u.mutation.AddManagedChangeIDs(ids...)
+	return _u
+}
+
+// AddManagedChanges adds the "managed_changes" edges to the ManagedChange entity.
+func (_u *DwellingUpdateOne) AddManagedChanges(v ...*ManagedChange) *DwellingUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddManagedChangeIDs(ids...)
+}
+
+// AddVacancyIDs adds the "vacancies" edge to the Vacancy entity by IDs.
+func (_u *DwellingUpdateOne) AddVacancyIDs(ids ...domain.ID) *DwellingUpdateOne {
+	_u.mutation.AddVacancyIDs(ids...)
+	return _u
+}
+
+// AddVacancies adds the "vacancies" edges to the Vacancy entity.
+func (_u *DwellingUpdateOne) AddVacancies(v ...*Vacancy) *DwellingUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddVacancyIDs(ids...)
+}
+
+// AddReservationRightIDs adds the "reservation_rights" edge to the ReservationRight entity by IDs.
+func (_u *DwellingUpdateOne) AddReservationRightIDs(ids ...domain.ID) *DwellingUpdateOne {
+	_u.mutation.AddReservationRightIDs(ids...)
+	return _u
+}
+
+// AddReservationRights adds the "reservation_rights" edges to the ReservationRight entity.
+func (_u *DwellingUpdateOne) AddReservationRights(v ...*ReservationRight) *DwellingUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddReservationRightIDs(ids...)
+}
+
 // Mutation returns the DwellingMutation object of the builder.
 func (_u *DwellingUpdateOne) Mutation() *DwellingMutation {
 	return _u.mutation
@@ -771,6 +1136,75 @@ func (_u *DwellingUpdateOne) ClearLandlord() *DwellingUpdateOne {
 func (_u *DwellingUpdateOne) ClearLastVintage() *DwellingUpdateOne {
 	_u.mutation.ClearLastVintage()
 	return _u
+}
+
+// ClearManaged clears the "managed" edge to the ManagedDwelling entity.
+func (_u *DwellingUpdateOne) ClearManaged() *DwellingUpdateOne {
+	_u.mutation.ClearManaged()
+	return _u
+}
+
+// ClearManagedChanges clears all "managed_changes" edges to the ManagedChange entity.
+func (_u *DwellingUpdateOne) ClearManagedChanges() *DwellingUpdateOne {
+	_u.mutation.ClearManagedChanges()
+	return _u
+}
+
+// RemoveManagedChangeIDs removes the "managed_changes" edge to ManagedChange entities by IDs.
+func (_u *DwellingUpdateOne) RemoveManagedChangeIDs(ids ...domain.ID) *DwellingUpdateOne {
+	_u.mutation.RemoveManagedChangeIDs(ids...)
+	return _u
+}
+
+// RemoveManagedChanges removes "managed_changes" edges to ManagedChange entities.
+func (_u *DwellingUpdateOne) RemoveManagedChanges(v ...*ManagedChange) *DwellingUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveManagedChangeIDs(ids...)
+}
+
+// ClearVacancies clears all "vacancies" edges to the Vacancy entity.
+func (_u *DwellingUpdateOne) ClearVacancies() *DwellingUpdateOne {
+	_u.mutation.ClearVacancies()
+	return _u
+}
+
+// RemoveVacancyIDs removes the "vacancies" edge to Vacancy entities by IDs.
+func (_u *DwellingUpdateOne) RemoveVacancyIDs(ids ...domain.ID) *DwellingUpdateOne {
+	_u.mutation.RemoveVacancyIDs(ids...)
+	return _u
+}
+
+// RemoveVacancies removes "vacancies" edges to Vacancy entities.
+func (_u *DwellingUpdateOne) RemoveVacancies(v ...*Vacancy) *DwellingUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveVacancyIDs(ids...)
+}
+
+// ClearReservationRights clears all "reservation_rights" edges to the ReservationRight entity.
+func (_u *DwellingUpdateOne) ClearReservationRights() *DwellingUpdateOne {
+	_u.mutation.ClearReservationRights()
+	return _u
+}
+
+// RemoveReservationRightIDs removes the "reservation_rights" edge to ReservationRight entities by IDs.
+func (_u *DwellingUpdateOne) RemoveReservationRightIDs(ids ...domain.ID) *DwellingUpdateOne {
+	_u.mutation.RemoveReservationRightIDs(ids...)
+	return _u
+}
+
+// RemoveReservationRights removes "reservation_rights" edges to ReservationRight entities.
+func (_u *DwellingUpdateOne) RemoveReservationRights(v ...*ReservationRight) *DwellingUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveReservationRightIDs(ids...)
 }
 
 // Where appends a list predicates to the DwellingUpdate builder.
@@ -976,6 +1410,170 @@ func (_u *DwellingUpdateOne) sqlSave(ctx context.Context) (_node *Dwelling, err 
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(stockvintage.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ManagedCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   dwelling.ManagedTable,
+			Columns: []string{dwelling.ManagedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(manageddwelling.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ManagedIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2O,
+			Inverse: false,
+			Table:   dwelling.ManagedTable,
+			Columns: []string{dwelling.ManagedColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(manageddwelling.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ManagedChangesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.ManagedChangesTable,
+			Columns: []string{dwelling.ManagedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(managedchange.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedManagedChangesIDs(); len(nodes) > 0 && !_u.mutation.ManagedChangesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.ManagedChangesTable,
+			Columns: []string{dwelling.ManagedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(managedchange.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ManagedChangesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.ManagedChangesTable,
+			Columns: []string{dwelling.ManagedChangesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(managedchange.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.VacanciesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.VacanciesTable,
+			Columns: []string{dwelling.VacanciesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vacancy.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedVacanciesIDs(); len(nodes) > 0 && !_u.mutation.VacanciesCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.VacanciesTable,
+			Columns: []string{dwelling.VacanciesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vacancy.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.VacanciesIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   dwelling.VacanciesTable,
+			Columns: []string{dwelling.VacanciesColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(vacancy.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ReservationRightsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   dwelling.ReservationRightsTable,
+			Columns: dwelling.ReservationRightsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(reservationright.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedReservationRightsIDs(); len(nodes) > 0 && !_u.mutation.ReservationRightsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   dwelling.ReservationRightsTable,
+			Columns: dwelling.ReservationRightsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(reservationright.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ReservationRightsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2M,
+			Inverse: true,
+			Table:   dwelling.ReservationRightsTable,
+			Columns: dwelling.ReservationRightsPrimaryKey,
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(reservationright.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

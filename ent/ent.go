@@ -46,6 +46,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/managedchange"
+	"github.com/guichet-logement/guichet/ent/manageddwelling"
 	"github.com/guichet-logement/guichet/ent/mapfacet"
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
@@ -70,6 +72,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/registryevent"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/satisfactionanswer"
@@ -79,6 +82,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/vacancy"
 	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
@@ -175,6 +179,8 @@ func checkColumn(t, c string) error {
 			interviewnote.Table:      interviewnote.ValidColumn,
 			levelchange.Table:        levelchange.ValidColumn,
 			lockout.Table:            lockout.ValidColumn,
+			managedchange.Table:      managedchange.ValidColumn,
+			manageddwelling.Table:    manageddwelling.ValidColumn,
 			mapfacet.Table:           mapfacet.ValidColumn,
 			mapversion.Table:         mapversion.ValidColumn,
 			memberparticulars.Table:  memberparticulars.ValidColumn,
@@ -199,6 +205,7 @@ func checkColumn(t, c string) error {
 			receptiongrant.Table:     receptiongrant.ValidColumn,
 			receptionpoint.Table:     receptionpoint.ValidColumn,
 			registryevent.Table:      registryevent.ValidColumn,
+			reservationright.Table:   reservationright.ValidColumn,
 			room.Table:               room.ValidColumn,
 			sandboxclock.Table:       sandboxclock.ValidColumn,
 			satisfactionanswer.Table: satisfactionanswer.ValidColumn,
@@ -208,6 +215,7 @@ func checkColumn(t, c string) error {
 			stockvintage.Table:       stockvintage.ValidColumn,
 			upload.Table:             upload.ValidColumn,
 			usedassertion.Table:      usedassertion.ValidColumn,
+			vacancy.Table:            vacancy.ValidColumn,
 			waitingplace.Table:       waitingplace.ValidColumn,
 			wish.Table:               wish.ValidColumn,
 		})

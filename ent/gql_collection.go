@@ -37,6 +37,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
+	"github.com/guichet-logement/guichet/ent/managedchange"
+	"github.com/guichet-logement/guichet/ent/manageddwelling"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/namedagent"
@@ -56,11 +58,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/vacancy"
 	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
@@ -3374,6 +3378,37 @@ func (_q *DwellingQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				selectedFields = append(selectedFields, dwelling.FieldLastVintageID)
 				fieldSeen[dwelling.FieldLastVintageID] = struct{}{}
 			}
+
+		case "managed":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ManagedDwellingClient{config: _q.config}).Query()
+			)
+			again := _q.withManaged != nil
+			if again {
+				query = _q.withManaged
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, manageddwellingImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withManaged = query
+
+		case "vacancies":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&VacancyClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, vacancyImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedVacancies(alias, func(wq *VacancyQuery) {
+				*wq = *query
+			})
 		case "buildingID":
 			if _, ok := fieldSeen[dwelling.FieldBuildingID]; !ok {
 				selectedFields = append(selectedFields, dwelling.FieldBuildingID)
@@ -4216,6 +4251,233 @@ type levelchangePaginateArgs struct {
 
 func newLevelChangePaginateArgs(rv map[string]any) *levelchangePaginateArgs {
 	args := &levelchangePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ManagedChangeQuery) CollectFields(ctx context.Context, satisfies ...string) (*ManagedChangeQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ManagedChangeQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(managedchange.Columns))
+		selectedFields = []string{managedchange.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "dwelling":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&DwellingClient{config: _q.config}).Query()
+			)
+			again := _q.withDwelling != nil
+			if again {
+				query = _q.withDwelling
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, dwellingImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withDwelling = query
+			if _, ok := fieldSeen[managedchange.FieldDwellingID]; !ok {
+				selectedFields = append(selectedFields, managedchange.FieldDwellingID)
+				fieldSeen[managedchange.FieldDwellingID] = struct{}{}
+			}
+		case "dwellingID":
+			if _, ok := fieldSeen[managedchange.FieldDwellingID]; !ok {
+				selectedFields = append(selectedFields, managedchange.FieldDwellingID)
+				fieldSeen[managedchange.FieldDwellingID] = struct{}{}
+			}
+		case "changedAt":
+			if _, ok := fieldSeen[managedchange.FieldChangedAt]; !ok {
+				selectedFields = append(selectedFields, managedchange.FieldChangedAt)
+				fieldSeen[managedchange.FieldChangedAt] = struct{}{}
+			}
+		case "source":
+			if _, ok := fieldSeen[managedchange.FieldSource]; !ok {
+				selectedFields = append(selectedFields, managedchange.FieldSource)
+				fieldSeen[managedchange.FieldSource] = struct{}{}
+			}
+		case "line":
+			if _, ok := fieldSeen[managedchange.FieldLine]; !ok {
+				selectedFields = append(selectedFields, managedchange.FieldLine)
+				fieldSeen[managedchange.FieldLine] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type managedchangePaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ManagedChangePaginateOption
+}
+
+func newManagedChangePaginateArgs(rv map[string]any) *managedchangePaginateArgs {
+	args := &managedchangePaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ManagedDwellingQuery) CollectFields(ctx context.Context, satisfies ...string) (*ManagedDwellingQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ManagedDwellingQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(manageddwelling.Columns))
+		selectedFields = []string{manageddwelling.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "dwelling":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&DwellingClient{config: _q.config}).Query()
+			)
+			again := _q.withDwelling != nil
+			if again {
+				query = _q.withDwelling
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, dwellingImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withDwelling = query
+			if _, ok := fieldSeen[manageddwelling.FieldDwellingID]; !ok {
+				selectedFields = append(selectedFields, manageddwelling.FieldDwellingID)
+				fieldSeen[manageddwelling.FieldDwellingID] = struct{}{}
+			}
+		case "dwellingID":
+			if _, ok := fieldSeen[manageddwelling.FieldDwellingID]; !ok {
+				selectedFields = append(selectedFields, manageddwelling.FieldDwellingID)
+				fieldSeen[manageddwelling.FieldDwellingID] = struct{}{}
+			}
+		case "flatNumber":
+			if _, ok := fieldSeen[manageddwelling.FieldFlatNumber]; !ok {
+				selectedFields = append(selectedFields, manageddwelling.FieldFlatNumber)
+				fieldSeen[manageddwelling.FieldFlatNumber] = struct{}{}
+			}
+		case "rent":
+			if _, ok := fieldSeen[manageddwelling.FieldRent]; !ok {
+				selectedFields = append(selectedFields, manageddwelling.FieldRent)
+				fieldSeen[manageddwelling.FieldRent] = struct{}{}
+			}
+		case "charges":
+			if _, ok := fieldSeen[manageddwelling.FieldCharges]; !ok {
+				selectedFields = append(selectedFields, manageddwelling.FieldCharges)
+				fieldSeen[manageddwelling.FieldCharges] = struct{}{}
+			}
+		case "criteria":
+			if _, ok := fieldSeen[manageddwelling.FieldCriteria]; !ok {
+				selectedFields = append(selectedFields, manageddwelling.FieldCriteria)
+				fieldSeen[manageddwelling.FieldCriteria] = struct{}{}
+			}
+		case "works":
+			if _, ok := fieldSeen[manageddwelling.FieldWorks]; !ok {
+				selectedFields = append(selectedFields, manageddwelling.FieldWorks)
+				fieldSeen[manageddwelling.FieldWorks] = struct{}{}
+			}
+		case "source":
+			if _, ok := fieldSeen[manageddwelling.FieldSource]; !ok {
+				selectedFields = append(selectedFields, manageddwelling.FieldSource)
+				fieldSeen[manageddwelling.FieldSource] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[manageddwelling.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, manageddwelling.FieldUpdatedAt)
+				fieldSeen[manageddwelling.FieldUpdatedAt] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[manageddwelling.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, manageddwelling.FieldVersion)
+				fieldSeen[manageddwelling.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type manageddwellingPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ManagedDwellingPaginateOption
+}
+
+func newManagedDwellingPaginateArgs(rv map[string]any) *manageddwellingPaginateArgs {
+	args := &manageddwellingPaginateArgs{}
 	if rv == nil {
 		return args
 	}
@@ -7156,6 +7418,182 @@ func newReceptionPointPaginateArgs(rv map[string]any) *receptionpointPaginateArg
 }
 
 // CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ReservationRightQuery) CollectFields(ctx context.Context, satisfies ...string) (*ReservationRightQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ReservationRightQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(reservationright.Columns))
+		selectedFields = []string{reservationright.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "landlord":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withLandlord != nil
+			if again {
+				query = _q.withLandlord
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withLandlord = query
+			if _, ok := fieldSeen[reservationright.FieldLandlordID]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldLandlordID)
+				fieldSeen[reservationright.FieldLandlordID] = struct{}{}
+			}
+
+		case "reservataire":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withReservataire != nil
+			if again {
+				query = _q.withReservataire
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReservataire = query
+			if _, ok := fieldSeen[reservationright.FieldReservataireID]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldReservataireID)
+				fieldSeen[reservationright.FieldReservataireID] = struct{}{}
+			}
+
+		case "dwellings":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&DwellingClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, dwellingImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedDwellings(alias, func(wq *DwellingQuery) {
+				*wq = *query
+			})
+		case "landlordID":
+			if _, ok := fieldSeen[reservationright.FieldLandlordID]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldLandlordID)
+				fieldSeen[reservationright.FieldLandlordID] = struct{}{}
+			}
+		case "reservataireID":
+			if _, ok := fieldSeen[reservationright.FieldReservataireID]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldReservataireID)
+				fieldSeen[reservationright.FieldReservataireID] = struct{}{}
+			}
+		case "mode":
+			if _, ok := fieldSeen[reservationright.FieldMode]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldMode)
+				fieldSeen[reservationright.FieldMode] = struct{}{}
+			}
+		case "share":
+			if _, ok := fieldSeen[reservationright.FieldShare]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldShare)
+				fieldSeen[reservationright.FieldShare] = struct{}{}
+			}
+		case "subContingent":
+			if _, ok := fieldSeen[reservationright.FieldSubContingent]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldSubContingent)
+				fieldSeen[reservationright.FieldSubContingent] = struct{}{}
+			}
+		case "agreement":
+			if _, ok := fieldSeen[reservationright.FieldAgreement]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldAgreement)
+				fieldSeen[reservationright.FieldAgreement] = struct{}{}
+			}
+		case "validFrom":
+			if _, ok := fieldSeen[reservationright.FieldValidFrom]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldValidFrom)
+				fieldSeen[reservationright.FieldValidFrom] = struct{}{}
+			}
+		case "validUntil":
+			if _, ok := fieldSeen[reservationright.FieldValidUntil]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldValidUntil)
+				fieldSeen[reservationright.FieldValidUntil] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[reservationright.FieldState]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldState)
+				fieldSeen[reservationright.FieldState] = struct{}{}
+			}
+		case "landlordConfirmedOn":
+			if _, ok := fieldSeen[reservationright.FieldLandlordConfirmedOn]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldLandlordConfirmedOn)
+				fieldSeen[reservationright.FieldLandlordConfirmedOn] = struct{}{}
+			}
+		case "reservataireConfirmedOn":
+			if _, ok := fieldSeen[reservationright.FieldReservataireConfirmedOn]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldReservataireConfirmedOn)
+				fieldSeen[reservationright.FieldReservataireConfirmedOn] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[reservationright.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, reservationright.FieldVersion)
+				fieldSeen[reservationright.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type reservationrightPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ReservationRightPaginateOption
+}
+
+func newReservationRightPaginateArgs(rv map[string]any) *reservationrightPaginateArgs {
+	args := &reservationrightPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
 func (_q *RoomQuery) CollectFields(ctx context.Context, satisfies ...string) (*RoomQuery, error) {
 	fc := graphql.GetFieldContext(ctx)
 	if fc == nil {
@@ -7988,6 +8426,164 @@ func newStockVintagePaginateArgs(rv map[string]any) *stockvintagePaginateArgs {
 	}
 	if v, ok := rv[whereField].(*StockVintageWhereInput); ok {
 		args.opts = append(args.opts, WithStockVintageFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *VacancyQuery) CollectFields(ctx context.Context, satisfies ...string) (*VacancyQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *VacancyQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(vacancy.Columns))
+		selectedFields = []string{vacancy.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "dwelling":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&DwellingClient{config: _q.config}).Query()
+			)
+			again := _q.withDwelling != nil
+			if again {
+				query = _q.withDwelling
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, dwellingImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withDwelling = query
+			if _, ok := fieldSeen[vacancy.FieldDwellingID]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldDwellingID)
+				fieldSeen[vacancy.FieldDwellingID] = struct{}{}
+			}
+
+		case "right":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ReservationRightClient{config: _q.config}).Query()
+			)
+			again := _q.withRight != nil
+			if again {
+				query = _q.withRight
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, reservationrightImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withRight = query
+			if _, ok := fieldSeen[vacancy.FieldRightID]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldRightID)
+				fieldSeen[vacancy.FieldRightID] = struct{}{}
+			}
+		case "dwellingID":
+			if _, ok := fieldSeen[vacancy.FieldDwellingID]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldDwellingID)
+				fieldSeen[vacancy.FieldDwellingID] = struct{}{}
+			}
+		case "kind":
+			if _, ok := fieldSeen[vacancy.FieldKind]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldKind)
+				fieldSeen[vacancy.FieldKind] = struct{}{}
+			}
+		case "noticeGivenOn":
+			if _, ok := fieldSeen[vacancy.FieldNoticeGivenOn]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldNoticeGivenOn)
+				fieldSeen[vacancy.FieldNoticeGivenOn] = struct{}{}
+			}
+		case "vacantFrom":
+			if _, ok := fieldSeen[vacancy.FieldVacantFrom]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldVacantFrom)
+				fieldSeen[vacancy.FieldVacantFrom] = struct{}{}
+			}
+		case "availableOn":
+			if _, ok := fieldSeen[vacancy.FieldAvailableOn]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldAvailableOn)
+				fieldSeen[vacancy.FieldAvailableOn] = struct{}{}
+			}
+		case "closedOn":
+			if _, ok := fieldSeen[vacancy.FieldClosedOn]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldClosedOn)
+				fieldSeen[vacancy.FieldClosedOn] = struct{}{}
+			}
+		case "outcome":
+			if _, ok := fieldSeen[vacancy.FieldOutcome]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldOutcome)
+				fieldSeen[vacancy.FieldOutcome] = struct{}{}
+			}
+		case "rightID":
+			if _, ok := fieldSeen[vacancy.FieldRightID]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldRightID)
+				fieldSeen[vacancy.FieldRightID] = struct{}{}
+			}
+		case "designatedOn":
+			if _, ok := fieldSeen[vacancy.FieldDesignatedOn]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldDesignatedOn)
+				fieldSeen[vacancy.FieldDesignatedOn] = struct{}{}
+			}
+		case "updatedAt":
+			if _, ok := fieldSeen[vacancy.FieldUpdatedAt]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldUpdatedAt)
+				fieldSeen[vacancy.FieldUpdatedAt] = struct{}{}
+			}
+		case "version":
+			if _, ok := fieldSeen[vacancy.FieldVersion]; !ok {
+				selectedFields = append(selectedFields, vacancy.FieldVersion)
+				fieldSeen[vacancy.FieldVersion] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type vacancyPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []VacancyPaginateOption
+}
+
+func newVacancyPaginateArgs(rv map[string]any) *vacancyPaginateArgs {
+	args := &vacancyPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
 	}
 	return args
 }

@@ -526,6 +526,26 @@ func (_m *Dwelling) LastVintage(ctx context.Context) (*StockVintage, error) {
 	return result, MaskNotFound(err)
 }
 
+func (_m *Dwelling) Managed(ctx context.Context) (*ManagedDwelling, error) {
+	result, err := _m.Edges.ManagedOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryManaged().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Dwelling) Vacancies(ctx context.Context) (result []*Vacancy, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedVacancies(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.VacanciesOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryVacancies().All(ctx)
+	}
+	return result, err
+}
+
 func (_m *HandOver) FromPoint(ctx context.Context) (*ReceptionPoint, error) {
 	result, err := _m.Edges.FromPointOrErr()
 	if IsNotLoaded(err) {
@@ -630,6 +650,22 @@ func (_m *LevelChange) Organisation(ctx context.Context) (*Organisation, error) 
 	result, err := _m.Edges.OrganisationOrErr()
 	if IsNotLoaded(err) {
 		result, err = _m.QueryOrganisation().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *ManagedChange) Dwelling(ctx context.Context) (*Dwelling, error) {
+	result, err := _m.Edges.DwellingOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryDwelling().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *ManagedDwelling) Dwelling(ctx context.Context) (*Dwelling, error) {
+	result, err := _m.Edges.DwellingOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryDwelling().Only(ctx)
 	}
 	return result, err
 }
@@ -1055,6 +1091,34 @@ func (_m *ReceptionPoint) Permanences(ctx context.Context) (result []*Permanence
 	return result, err
 }
 
+func (_m *ReservationRight) Landlord(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.LandlordOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryLandlord().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *ReservationRight) Reservataire(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.ReservataireOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReservataire().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *ReservationRight) Dwellings(ctx context.Context) (result []*Dwelling, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedDwellings(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.DwellingsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryDwellings().All(ctx)
+	}
+	return result, err
+}
+
 func (_m *Room) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
 	result, err := _m.Edges.ReceptionPointOrErr()
 	if IsNotLoaded(err) {
@@ -1146,6 +1210,22 @@ func (_m *StockVintage) Changes(
 		return conn, nil
 	}
 	return _m.QueryChanges().Paginate(ctx, after, first, before, last, opts...)
+}
+
+func (_m *Vacancy) Dwelling(ctx context.Context) (*Dwelling, error) {
+	result, err := _m.Edges.DwellingOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryDwelling().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Vacancy) Right(ctx context.Context) (*ReservationRight, error) {
+	result, err := _m.Edges.RightOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryRight().Only(ctx)
+	}
+	return result, MaskNotFound(err)
 }
 
 func (_m *WaitingPlace) Application(ctx context.Context) (*Application, error) {

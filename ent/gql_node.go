@@ -35,6 +35,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
+	"github.com/guichet-logement/guichet/ent/managedchange"
+	"github.com/guichet-logement/guichet/ent/manageddwelling"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/namedagent"
@@ -54,11 +56,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/vacancy"
 	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/hashicorp/go-multierror"
@@ -199,6 +203,16 @@ var levelchangeImplementors = []string{"LevelChange", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*LevelChange) IsNode() {}
 
+var managedchangeImplementors = []string{"ManagedChange", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ManagedChange) IsNode() {}
+
+var manageddwellingImplementors = []string{"ManagedDwelling", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ManagedDwelling) IsNode() {}
+
 var memberparticularsImplementors = []string{"MemberParticulars", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -294,6 +308,11 @@ var receptionpointImplementors = []string{"ReceptionPoint", "Node"}
 // IsNode implements the Node interface check for GQLGen.
 func (*ReceptionPoint) IsNode() {}
 
+var reservationrightImplementors = []string{"ReservationRight", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ReservationRight) IsNode() {}
+
 var roomImplementors = []string{"Room", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
@@ -318,6 +337,11 @@ var stockvintageImplementors = []string{"StockVintage", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*StockVintage) IsNode() {}
+
+var vacancyImplementors = []string{"Vacancy", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Vacancy) IsNode() {}
 
 var waitingplaceImplementors = []string{"WaitingPlace", "Node"}
 
@@ -725,6 +749,32 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case managedchange.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.ManagedChange.Query().
+			Where(managedchange.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, managedchangeImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case manageddwelling.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.ManagedDwelling.Query().
+			Where(manageddwelling.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, manageddwellingImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case memberparticulars.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -972,6 +1022,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			}
 		}
 		return query.Only(ctx)
+	case reservationright.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.ReservationRight.Query().
+			Where(reservationright.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, reservationrightImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
 	case room.Table:
 		var uid domain.ID
 		if err := uid.UnmarshalGQL(id); err != nil {
@@ -1033,6 +1096,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(stockvintage.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, stockvintageImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case vacancy.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Vacancy.Query().
+			Where(vacancy.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, vacancyImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -1552,6 +1628,38 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case managedchange.Table:
+		query := c.ManagedChange.Query().
+			Where(managedchange.IDIn(ids...))
+		query, err := query.CollectFields(ctx, managedchangeImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case manageddwelling.Table:
+		query := c.ManagedDwelling.Query().
+			Where(manageddwelling.IDIn(ids...))
+		query, err := query.CollectFields(ctx, manageddwellingImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case memberparticulars.Table:
 		query := c.MemberParticulars.Query().
 			Where(memberparticulars.IDIn(ids...))
@@ -1856,6 +1964,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 				*noder = node
 			}
 		}
+	case reservationright.Table:
+		query := c.ReservationRight.Query().
+			Where(reservationright.IDIn(ids...))
+		query, err := query.CollectFields(ctx, reservationrightImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
 	case room.Table:
 		query := c.Room.Query().
 			Where(room.IDIn(ids...))
@@ -1924,6 +2048,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.StockVintage.Query().
 			Where(stockvintage.IDIn(ids...))
 		query, err := query.CollectFields(ctx, stockvintageImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case vacancy.Table:
+		query := c.Vacancy.Query().
+			Where(vacancy.IDIn(ids...))
+		query, err := query.CollectFields(ctx, vacancyImplementors...)
 		if err != nil {
 			return nil, err
 		}

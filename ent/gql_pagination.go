@@ -41,6 +41,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
+	"github.com/guichet-logement/guichet/ent/managedchange"
+	"github.com/guichet-logement/guichet/ent/manageddwelling"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/namedagent"
@@ -60,11 +62,13 @@ import (
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
+	"github.com/guichet-logement/guichet/ent/vacancy"
 	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/vektah/gqlparser/v2/gqlerror"
@@ -7010,6 +7014,504 @@ func (_m *LevelChange) ToEdge(order *LevelChangeOrder) *LevelChangeEdge {
 	}
 }
 
+// ManagedChangeEdge is the edge representation of ManagedChange.
+type ManagedChangeEdge struct {
+	Node   *ManagedChange `json:"node"`
+	Cursor Cursor         `json:"cursor"`
+}
+
+// ManagedChangeConnection is the connection containing edges to ManagedChange.
+type ManagedChangeConnection struct {
+	Edges      []*ManagedChangeEdge `json:"edges"`
+	PageInfo   PageInfo             `json:"pageInfo"`
+	TotalCount int                  `json:"totalCount"`
+}
+
+func (c *ManagedChangeConnection) build(nodes []*ManagedChange, pager *managedchangePager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ManagedChange
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ManagedChange {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ManagedChange {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ManagedChangeEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ManagedChangeEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ManagedChangePaginateOption enables pagination customization.
+type ManagedChangePaginateOption func(*managedchangePager) error
+
+// WithManagedChangeOrder configures pagination ordering.
+func WithManagedChangeOrder(order *ManagedChangeOrder) ManagedChangePaginateOption {
+	if order == nil {
+		order = DefaultManagedChangeOrder
+	}
+	o := *order
+	return func(pager *managedchangePager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultManagedChangeOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithManagedChangeFilter configures pagination filter.
+func WithManagedChangeFilter(filter func(*ManagedChangeQuery) (*ManagedChangeQuery, error)) ManagedChangePaginateOption {
+	return func(pager *managedchangePager) error {
+		if filter == nil {
+			return errors.New("ManagedChangeQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type managedchangePager struct {
+	reverse bool
+	order   *ManagedChangeOrder
+	filter  func(*ManagedChangeQuery) (*ManagedChangeQuery, error)
+}
+
+func newManagedChangePager(opts []ManagedChangePaginateOption, reverse bool) (*managedchangePager, error) {
+	pager := &managedchangePager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultManagedChangeOrder
+	}
+	return pager, nil
+}
+
+func (p *managedchangePager) applyFilter(query *ManagedChangeQuery) (*ManagedChangeQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *managedchangePager) toCursor(_m *ManagedChange) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *managedchangePager) applyCursors(query *ManagedChangeQuery, after, before *Cursor) (*ManagedChangeQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultManagedChangeOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *managedchangePager) applyOrder(query *ManagedChangeQuery) *ManagedChangeQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultManagedChangeOrder.Field {
+		query = query.Order(DefaultManagedChangeOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *managedchangePager) orderExpr(query *ManagedChangeQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultManagedChangeOrder.Field {
+			b.Comma().Ident(DefaultManagedChangeOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ManagedChange.
+func (_m *ManagedChangeQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ManagedChangePaginateOption,
+) (*ManagedChangeConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newManagedChangePager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ManagedChangeConnection{Edges: []*ManagedChangeEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ManagedChangeOrderField defines the ordering field of ManagedChange.
+type ManagedChangeOrderField struct {
+	// Value extracts the ordering value from the given ManagedChange.
+	Value    func(*ManagedChange) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) managedchange.OrderOption
+	toCursor func(*ManagedChange) Cursor
+}
+
+// ManagedChangeOrder defines the ordering of ManagedChange.
+type ManagedChangeOrder struct {
+	Direction OrderDirection           `json:"direction"`
+	Field     *ManagedChangeOrderField `json:"field"`
+}
+
+// DefaultManagedChangeOrder is the default ordering of ManagedChange.
+var DefaultManagedChangeOrder = &ManagedChangeOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ManagedChangeOrderField{
+		Value: func(_m *ManagedChange) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: managedchange.FieldID,
+		toTerm: managedchange.ByID,
+		toCursor: func(_m *ManagedChange) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ManagedChange into ManagedChangeEdge.
+func (_m *ManagedChange) ToEdge(order *ManagedChangeOrder) *ManagedChangeEdge {
+	if order == nil {
+		order = DefaultManagedChangeOrder
+	}
+	return &ManagedChangeEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ManagedDwellingEdge is the edge representation of ManagedDwelling.
+type ManagedDwellingEdge struct {
+	Node   *ManagedDwelling `json:"node"`
+	Cursor Cursor           `json:"cursor"`
+}
+
+// ManagedDwellingConnection is the connection containing edges to ManagedDwelling.
+type ManagedDwellingConnection struct {
+	Edges      []*ManagedDwellingEdge `json:"edges"`
+	PageInfo   PageInfo               `json:"pageInfo"`
+	TotalCount int                    `json:"totalCount"`
+}
+
+func (c *ManagedDwellingConnection) build(nodes []*ManagedDwelling, pager *manageddwellingPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ManagedDwelling
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ManagedDwelling {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ManagedDwelling {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ManagedDwellingEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ManagedDwellingEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ManagedDwellingPaginateOption enables pagination customization.
+type ManagedDwellingPaginateOption func(*manageddwellingPager) error
+
+// WithManagedDwellingOrder configures pagination ordering.
+func WithManagedDwellingOrder(order *ManagedDwellingOrder) ManagedDwellingPaginateOption {
+	if order == nil {
+		order = DefaultManagedDwellingOrder
+	}
+	o := *order
+	return func(pager *manageddwellingPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultManagedDwellingOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithManagedDwellingFilter configures pagination filter.
+func WithManagedDwellingFilter(filter func(*ManagedDwellingQuery) (*ManagedDwellingQuery, error)) ManagedDwellingPaginateOption {
+	return func(pager *manageddwellingPager) error {
+		if filter == nil {
+			return errors.New("ManagedDwellingQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type manageddwellingPager struct {
+	reverse bool
+	order   *ManagedDwellingOrder
+	filter  func(*ManagedDwellingQuery) (*ManagedDwellingQuery, error)
+}
+
+func newManagedDwellingPager(opts []ManagedDwellingPaginateOption, reverse bool) (*manageddwellingPager, error) {
+	pager := &manageddwellingPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultManagedDwellingOrder
+	}
+	return pager, nil
+}
+
+func (p *manageddwellingPager) applyFilter(query *ManagedDwellingQuery) (*ManagedDwellingQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *manageddwellingPager) toCursor(_m *ManagedDwelling) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *manageddwellingPager) applyCursors(query *ManagedDwellingQuery, after, before *Cursor) (*ManagedDwellingQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultManagedDwellingOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *manageddwellingPager) applyOrder(query *ManagedDwellingQuery) *ManagedDwellingQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultManagedDwellingOrder.Field {
+		query = query.Order(DefaultManagedDwellingOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *manageddwellingPager) orderExpr(query *ManagedDwellingQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultManagedDwellingOrder.Field {
+			b.Comma().Ident(DefaultManagedDwellingOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ManagedDwelling.
+func (_m *ManagedDwellingQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ManagedDwellingPaginateOption,
+) (*ManagedDwellingConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newManagedDwellingPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ManagedDwellingConnection{Edges: []*ManagedDwellingEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ManagedDwellingOrderField defines the ordering field of ManagedDwelling.
+type ManagedDwellingOrderField struct {
+	// Value extracts the ordering value from the given ManagedDwelling.
+	Value    func(*ManagedDwelling) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) manageddwelling.OrderOption
+	toCursor func(*ManagedDwelling) Cursor
+}
+
+// ManagedDwellingOrder defines the ordering of ManagedDwelling.
+type ManagedDwellingOrder struct {
+	Direction OrderDirection             `json:"direction"`
+	Field     *ManagedDwellingOrderField `json:"field"`
+}
+
+// DefaultManagedDwellingOrder is the default ordering of ManagedDwelling.
+var DefaultManagedDwellingOrder = &ManagedDwellingOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ManagedDwellingOrderField{
+		Value: func(_m *ManagedDwelling) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: manageddwelling.FieldID,
+		toTerm: manageddwelling.ByID,
+		toCursor: func(_m *ManagedDwelling) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ManagedDwelling into ManagedDwellingEdge.
+func (_m *ManagedDwelling) ToEdge(order *ManagedDwellingOrder) *ManagedDwellingEdge {
+	if order == nil {
+		order = DefaultManagedDwellingOrder
+	}
+	return &ManagedDwellingEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // MemberParticularsEdge is the edge representation of MemberParticulars.
 type MemberParticularsEdge struct {
 	Node   *MemberParticulars `json:"node"`
@@ -11929,6 +12431,255 @@ func (_m *ReceptionPoint) ToEdge(order *ReceptionPointOrder) *ReceptionPointEdge
 	}
 }
 
+// ReservationRightEdge is the edge representation of ReservationRight.
+type ReservationRightEdge struct {
+	Node   *ReservationRight `json:"node"`
+	Cursor Cursor            `json:"cursor"`
+}
+
+// ReservationRightConnection is the connection containing edges to ReservationRight.
+type ReservationRightConnection struct {
+	Edges      []*ReservationRightEdge `json:"edges"`
+	PageInfo   PageInfo                `json:"pageInfo"`
+	TotalCount int                     `json:"totalCount"`
+}
+
+func (c *ReservationRightConnection) build(nodes []*ReservationRight, pager *reservationrightPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ReservationRight
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ReservationRight {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ReservationRight {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ReservationRightEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ReservationRightEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ReservationRightPaginateOption enables pagination customization.
+type ReservationRightPaginateOption func(*reservationrightPager) error
+
+// WithReservationRightOrder configures pagination ordering.
+func WithReservationRightOrder(order *ReservationRightOrder) ReservationRightPaginateOption {
+	if order == nil {
+		order = DefaultReservationRightOrder
+	}
+	o := *order
+	return func(pager *reservationrightPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultReservationRightOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithReservationRightFilter configures pagination filter.
+func WithReservationRightFilter(filter func(*ReservationRightQuery) (*ReservationRightQuery, error)) ReservationRightPaginateOption {
+	return func(pager *reservationrightPager) error {
+		if filter == nil {
+			return errors.New("ReservationRightQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type reservationrightPager struct {
+	reverse bool
+	order   *ReservationRightOrder
+	filter  func(*ReservationRightQuery) (*ReservationRightQuery, error)
+}
+
+func newReservationRightPager(opts []ReservationRightPaginateOption, reverse bool) (*reservationrightPager, error) {
+	pager := &reservationrightPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultReservationRightOrder
+	}
+	return pager, nil
+}
+
+func (p *reservationrightPager) applyFilter(query *ReservationRightQuery) (*ReservationRightQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *reservationrightPager) toCursor(_m *ReservationRight) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *reservationrightPager) applyCursors(query *ReservationRightQuery, after, before *Cursor) (*ReservationRightQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultReservationRightOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *reservationrightPager) applyOrder(query *ReservationRightQuery) *ReservationRightQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultReservationRightOrder.Field {
+		query = query.Order(DefaultReservationRightOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *reservationrightPager) orderExpr(query *ReservationRightQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultReservationRightOrder.Field {
+			b.Comma().Ident(DefaultReservationRightOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ReservationRight.
+func (_m *ReservationRightQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ReservationRightPaginateOption,
+) (*ReservationRightConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newReservationRightPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ReservationRightConnection{Edges: []*ReservationRightEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ReservationRightOrderField defines the ordering field of ReservationRight.
+type ReservationRightOrderField struct {
+	// Value extracts the ordering value from the given ReservationRight.
+	Value    func(*ReservationRight) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) reservationright.OrderOption
+	toCursor func(*ReservationRight) Cursor
+}
+
+// ReservationRightOrder defines the ordering of ReservationRight.
+type ReservationRightOrder struct {
+	Direction OrderDirection              `json:"direction"`
+	Field     *ReservationRightOrderField `json:"field"`
+}
+
+// DefaultReservationRightOrder is the default ordering of ReservationRight.
+var DefaultReservationRightOrder = &ReservationRightOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ReservationRightOrderField{
+		Value: func(_m *ReservationRight) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: reservationright.FieldID,
+		toTerm: reservationright.ByID,
+		toCursor: func(_m *ReservationRight) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ReservationRight into ReservationRightEdge.
+func (_m *ReservationRight) ToEdge(order *ReservationRightOrder) *ReservationRightEdge {
+	if order == nil {
+		order = DefaultReservationRightOrder
+	}
+	return &ReservationRightEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
 // RoomEdge is the edge representation of Room.
 type RoomEdge struct {
 	Node   *Room  `json:"node"`
@@ -13263,6 +14014,255 @@ func (_m *StockVintage) ToEdge(order *StockVintageOrder) *StockVintageEdge {
 		order = DefaultStockVintageOrder
 	}
 	return &StockVintageEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// VacancyEdge is the edge representation of Vacancy.
+type VacancyEdge struct {
+	Node   *Vacancy `json:"node"`
+	Cursor Cursor   `json:"cursor"`
+}
+
+// VacancyConnection is the connection containing edges to Vacancy.
+type VacancyConnection struct {
+	Edges      []*VacancyEdge `json:"edges"`
+	PageInfo   PageInfo       `json:"pageInfo"`
+	TotalCount int            `json:"totalCount"`
+}
+
+func (c *VacancyConnection) build(nodes []*Vacancy, pager *vacancyPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Vacancy
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Vacancy {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Vacancy {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*VacancyEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &VacancyEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// VacancyPaginateOption enables pagination customization.
+type VacancyPaginateOption func(*vacancyPager) error
+
+// WithVacancyOrder configures pagination ordering.
+func WithVacancyOrder(order *VacancyOrder) VacancyPaginateOption {
+	if order == nil {
+		order = DefaultVacancyOrder
+	}
+	o := *order
+	return func(pager *vacancyPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultVacancyOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithVacancyFilter configures pagination filter.
+func WithVacancyFilter(filter func(*VacancyQuery) (*VacancyQuery, error)) VacancyPaginateOption {
+	return func(pager *vacancyPager) error {
+		if filter == nil {
+			return errors.New("VacancyQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type vacancyPager struct {
+	reverse bool
+	order   *VacancyOrder
+	filter  func(*VacancyQuery) (*VacancyQuery, error)
+}
+
+func newVacancyPager(opts []VacancyPaginateOption, reverse bool) (*vacancyPager, error) {
+	pager := &vacancyPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultVacancyOrder
+	}
+	return pager, nil
+}
+
+func (p *vacancyPager) applyFilter(query *VacancyQuery) (*VacancyQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *vacancyPager) toCursor(_m *Vacancy) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *vacancyPager) applyCursors(query *VacancyQuery, after, before *Cursor) (*VacancyQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultVacancyOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *vacancyPager) applyOrder(query *VacancyQuery) *VacancyQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultVacancyOrder.Field {
+		query = query.Order(DefaultVacancyOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *vacancyPager) orderExpr(query *VacancyQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultVacancyOrder.Field {
+			b.Comma().Ident(DefaultVacancyOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Vacancy.
+func (_m *VacancyQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...VacancyPaginateOption,
+) (*VacancyConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newVacancyPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &VacancyConnection{Edges: []*VacancyEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// VacancyOrderField defines the ordering field of Vacancy.
+type VacancyOrderField struct {
+	// Value extracts the ordering value from the given Vacancy.
+	Value    func(*Vacancy) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) vacancy.OrderOption
+	toCursor func(*Vacancy) Cursor
+}
+
+// VacancyOrder defines the ordering of Vacancy.
+type VacancyOrder struct {
+	Direction OrderDirection     `json:"direction"`
+	Field     *VacancyOrderField `json:"field"`
+}
+
+// DefaultVacancyOrder is the default ordering of Vacancy.
+var DefaultVacancyOrder = &VacancyOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &VacancyOrderField{
+		Value: func(_m *Vacancy) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: vacancy.FieldID,
+		toTerm: vacancy.ByID,
+		toCursor: func(_m *Vacancy) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Vacancy into VacancyEdge.
+func (_m *Vacancy) ToEdge(order *VacancyOrder) *VacancyEdge {
+	if order == nil {
+		order = DefaultVacancyOrder
+	}
+	return &VacancyEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

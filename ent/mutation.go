@@ -47,6 +47,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/managedchange"
+	"github.com/guichet-logement/guichet/ent/manageddwelling"
 	"github.com/guichet-logement/guichet/ent/mapfacet"
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
@@ -72,6 +74,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/registryevent"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/satisfactionanswer"
@@ -81,6 +84,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/vacancy"
 	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 )
@@ -128,6 +132,8 @@ const (
 	TypeInterviewNote      = "InterviewNote"
 	TypeLevelChange        = "LevelChange"
 	TypeLockOut            = "LockOut"
+	TypeManagedChange      = "ManagedChange"
+	TypeManagedDwelling    = "ManagedDwelling"
 	TypeMapFacet           = "MapFacet"
 	TypeMapVersion         = "MapVersion"
 	TypeMemberParticulars  = "MemberParticulars"
@@ -152,6 +158,7 @@ const (
 	TypeReceptionGrant     = "ReceptionGrant"
 	TypeReceptionPoint     = "ReceptionPoint"
 	TypeRegistryEvent      = "RegistryEvent"
+	TypeReservationRight   = "ReservationRight"
 	TypeRoom               = "Room"
 	TypeSandboxClock       = "SandboxClock"
 	TypeSatisfactionAnswer = "SatisfactionAnswer"
@@ -161,6 +168,7 @@ const (
 	TypeStockVintage       = "StockVintage"
 	TypeUpload             = "Upload"
 	TypeUsedAssertion      = "UsedAssertion"
+	TypeVacancy            = "Vacancy"
 	TypeWaitingPlace       = "WaitingPlace"
 	TypeWish               = "Wish"
 )
@@ -26883,39 +26891,50 @@ func (m *DraftMutation) ResetEdge(name string) error {
 // DwellingMutation represents an operation that mutates the Dwelling nodes in the graph.
 type DwellingMutation struct {
 	config
-	op                   Op
-	typ                  string
-	id                   *domain.ID
-	created_at           *time.Time
-	insee_code           *domain.InseeCode
-	typology             *domain.Typology
-	rooms                *domain.Rooms
-	addrooms             *domain.Rooms
-	surface              *domain.Surface
-	addsurface           *domain.Surface
-	floor                *domain.Floor
-	addfloor             *domain.Floor
-	construction_year    *domain.Year
-	addconstruction_year *domain.Year
-	letting_year         *domain.Year
-	addletting_year      *domain.Year
-	financing            *domain.Stated
-	energy_class         *domain.EnergyClass
-	construction         *domain.Stated
-	accessibility        *domain.Stated
-	priority_district    *domain.TriState
-	clearedFields        map[string]struct{}
-	building             *domain.ID
-	clearedbuilding      bool
-	landlord             *domain.ID
-	clearedlandlord      bool
-	first_vintage        *domain.ID
-	clearedfirst_vintage bool
-	last_vintage         *domain.ID
-	clearedlast_vintage  bool
-	done                 bool
-	oldValue             func(context.Context) (*Dwelling, error)
-	predicates           []predicate.Dwelling
+	op                        Op
+	typ                       string
+	id                        *domain.ID
+	created_at                *time.Time
+	insee_code                *domain.InseeCode
+	typology                  *domain.Typology
+	rooms                     *domain.Rooms
+	addrooms                  *domain.Rooms
+	surface                   *domain.Surface
+	addsurface                *domain.Surface
+	floor                     *domain.Floor
+	addfloor                  *domain.Floor
+	construction_year         *domain.Year
+	addconstruction_year      *domain.Year
+	letting_year              *domain.Year
+	addletting_year           *domain.Year
+	financing                 *domain.Stated
+	energy_class              *domain.EnergyClass
+	construction              *domain.Stated
+	accessibility             *domain.Stated
+	priority_district         *domain.TriState
+	clearedFields             map[string]struct{}
+	building                  *domain.ID
+	clearedbuilding           bool
+	landlord                  *domain.ID
+	clearedlandlord           bool
+	first_vintage             *domain.ID
+	clearedfirst_vintage      bool
+	last_vintage              *domain.ID
+	clearedlast_vintage       bool
+	managed                   *domain.ID
+	clearedmanaged            bool
+	managed_changes           map[domain.ID]struct{}
+	removedmanaged_changes    map[domain.ID]struct{}
+	clearedmanaged_changes    bool
+	vacancies                 map[domain.ID]struct{}
+	removedvacancies          map[domain.ID]struct{}
+	clearedvacancies          bool
+	reservation_rights        map[domain.ID]struct{}
+	removedreservation_rights map[domain.ID]struct{}
+	clearedreservation_rights bool
+	done                      bool
+	oldValue                  func(context.Context) (*Dwelling, error)
+	predicates                []predicate.Dwelling
 }
 
 var _ ent.Mutation = (*DwellingMutation)(nil)
@@ -27868,6 +27887,207 @@ func (m *DwellingMutation) ResetLastVintage() {
 	m.clearedlast_vintage = false
 }
 
+// SetManagedID sets the "managed" edge to the ManagedDwelling entity by id.
+func (m *DwellingMutation) SetManagedID(id domain.ID) {
+	m.managed = &id
+}
+
+// ClearManaged clears the "managed" edge to the ManagedDwelling entity.
+func (m *DwellingMutation) ClearManaged() {
+	m.clearedmanaged = true
+}
+
+// ManagedCleared reports if the "managed" edge to the ManagedDwelling entity was cleared.
+func (m *DwellingMutation) ManagedCleared() bool {
+	return m.clearedmanaged
+}
+
+// ManagedID returns the "managed" edge ID in the mutation.
+func (m *DwellingMutation) ManagedID() (id domain.ID, exists bool) {
+	if m.managed != nil {
+		return *m.managed, true
+	}
+	return
+}
+
+// ManagedIDs returns the "managed" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ManagedID instead. It exists only for internal usage by the builders.
+func (m *DwellingMutation) ManagedIDs() (ids []domain.ID) {
+	if id := m.managed; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetManaged resets all changes to the "managed" edge.
+func (m *DwellingMutation) ResetManaged() {
+	m.managed = nil
+	m.clearedmanaged = false
+}
+
+// AddManagedChangeIDs adds the "managed_changes" edge to the ManagedChange entity by ids.
+func (m *DwellingMutation) AddManagedChangeIDs(ids ...domain.ID) {
+	if m.managed_changes == nil {
+		m.managed_changes = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.managed_changes[ids[i]] = struct{}{}
+	}
+}
+
+// ClearManagedChanges clears the "managed_changes" edge to the ManagedChange entity.
+func (m *DwellingMutation) ClearManagedChanges() {
+	m.clearedmanaged_changes = true
+}
+
+// ManagedChangesCleared reports if the "managed_changes" edge to the ManagedChange entity was cleared.
+func (m *DwellingMutation) ManagedChangesCleared() bool {
+	return m.clearedmanaged_changes
+}
+
+// RemoveManagedChangeIDs removes the "managed_changes" edge to the ManagedChange entity by IDs.
+func (m *DwellingMutation) RemoveManagedChangeIDs(ids ...domain.ID) {
+	if m.removedmanaged_changes == nil {
+		m.removedmanaged_changes = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.managed_changes, ids[i])
+		m.removedmanaged_changes[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedManagedChanges returns the removed IDs of the "managed_changes" edge to the ManagedChange entity.
+func (m *DwellingMutation) RemovedManagedChangesIDs() (ids []domain.ID) {
+	for id := range m.removedmanaged_changes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ManagedChangesIDs returns the "managed_changes" edge IDs in the mutation.
+func (m *DwellingMutation) ManagedChangesIDs() (ids []domain.ID) {
+	for id := range m.managed_changes {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetManagedChanges resets all changes to the "managed_changes" edge.
+func (m *DwellingMutation) ResetManagedChanges() {
+	m.managed_changes = nil
+	m.clearedmanaged_changes = false
+	m.removedmanaged_changes = nil
+}
+
+// AddVacancyIDs adds the "vacancies" edge to the Vacancy entity by ids.
+func (m *DwellingMutation) AddVacancyIDs(ids ...domain.ID) {
+	if m.vacancies == nil {
+		m.vacancies = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.vacancies[ids[i]] = struct{}{}
+	}
+}
+
+// ClearVacancies clears the "vacancies" edge to the Vacancy entity.
+func (m *DwellingMutation) ClearVacancies() {
+	m.clearedvacancies = true
+}
+
+// VacanciesCleared reports if the "vacancies" edge to the Vacancy entity was cleared.
+func (m *DwellingMutation) VacanciesCleared() bool {
+	return m.clearedvacancies
+}
+
+// RemoveVacancyIDs removes the "vacancies" edge to the Vacancy entity by IDs.
+func (m *DwellingMutation) RemoveVacancyIDs(ids ...domain.ID) {
+	if m.removedvacancies == nil {
+		m.removedvacancies = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.vacancies, ids[i])
+		m.removedvacancies[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedVacancies returns the removed IDs of the "vacancies" edge to the Vacancy entity.
+func (m *DwellingMutation) RemovedVacanciesIDs() (ids []domain.ID) {
+	for id := range m.removedvacancies {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// VacanciesIDs returns the "vacancies" edge IDs in the mutation.
+func (m *DwellingMutation) VacanciesIDs() (ids []domain.ID) {
+	for id := range m.vacancies {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetVacancies resets all changes to the "vacancies" edge.
+func (m *DwellingMutation) ResetVacancies() {
+	m.vacancies = nil
+	m.clearedvacancies = false
+	m.removedvacancies = nil
+}
+
+// AddReservationRightIDs adds the "reservation_rights" edge to the ReservationRight entity by ids.
+func (m *DwellingMutation) AddReservationRightIDs(ids ...domain.ID) {
+	if m.reservation_rights == nil {
+		m.reservation_rights = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.reservation_rights[ids[i]] = struct{}{}
+	}
+}
+
+// ClearReservationRights clears the "reservation_rights" edge to the ReservationRight entity.
+func (m *DwellingMutation) ClearReservationRights() {
+	m.clearedreservation_rights = true
+}
+
+// ReservationRightsCleared reports if the "reservation_rights" edge to the ReservationRight entity was cleared.
+func (m *DwellingMutation) ReservationRightsCleared() bool {
+	return m.clearedreservation_rights
+}
+
+// RemoveReservationRightIDs removes the "reservation_rights" edge to the ReservationRight entity by IDs.
+func (m *DwellingMutation) RemoveReservationRightIDs(ids ...domain.ID) {
+	if m.removedreservation_rights == nil {
+		m.removedreservation_rights = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.reservation_rights, ids[i])
+		m.removedreservation_rights[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedReservationRights returns the removed IDs of the "reservation_rights" edge to the ReservationRight entity.
+func (m *DwellingMutation) RemovedReservationRightsIDs() (ids []domain.ID) {
+	for id := range m.removedreservation_rights {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ReservationRightsIDs returns the "reservation_rights" edge IDs in the mutation.
+func (m *DwellingMutation) ReservationRightsIDs() (ids []domain.ID) {
+	for id := range m.reservation_rights {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetReservationRights resets all changes to the "reservation_rights" edge.
+func (m *DwellingMutation) ResetReservationRights() {
+	m.reservation_rights = nil
+	m.clearedreservation_rights = false
+	m.removedreservation_rights = nil
+}
+
 // Where appends a list predicates to the DwellingMutation builder.
 func (m *DwellingMutation) Where(ps ...predicate.Dwelling) {
 	m.predicates = append(m.predicates, ps...)
@@ -28351,7 +28571,7 @@ func (m *DwellingMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *DwellingMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 8)
 	if m.building != nil {
 		edges = append(edges, dwelling.EdgeBuilding)
 	}
@@ -28363,6 +28583,18 @@ func (m *DwellingMutation) AddedEdges() []string {
 	}
 	if m.last_vintage != nil {
 		edges = append(edges, dwelling.EdgeLastVintage)
+	}
+	if m.managed != nil {
+		edges = append(edges, dwelling.EdgeManaged)
+	}
+	if m.managed_changes != nil {
+		edges = append(edges, dwelling.EdgeManagedChanges)
+	}
+	if m.vacancies != nil {
+		edges = append(edges, dwelling.EdgeVacancies)
+	}
+	if m.reservation_rights != nil {
+		edges = append(edges, dwelling.EdgeReservationRights)
 	}
 	return edges
 }
@@ -28387,25 +28619,76 @@ func (m *DwellingMutation) AddedIDs(name string) []ent.Value {
 		if id := m.last_vintage; id != nil {
 			return []ent.Value{*id}
 		}
+	case dwelling.EdgeManaged:
+		if id := m.managed; id != nil {
+			return []ent.Value{*id}
+		}
+	case dwelling.EdgeManagedChanges:
+		ids := make([]ent.Value, 0, len(m.managed_changes))
+		for id := range m.managed_changes {
+			ids = append(ids, id)
+		}
+		return ids
+	case dwelling.EdgeVacancies:
+		ids := make([]ent.Value, 0, len(m.vacancies))
+		for id := range m.vacancies {
+			ids = append(ids, id)
+		}
+		return ids
+	case dwelling.EdgeReservationRights:
+		ids := make([]ent.Value, 0, len(m.reservation_rights))
+		for id := range m.reservation_rights {
+			ids = append(ids, id)
+		}
+		return ids
 	}
 	return nil
 }
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *DwellingMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 8)
+	if m.removedmanaged_changes != nil {
+		edges = append(edges, dwelling.EdgeManagedChanges)
+	}
+	if m.removedvacancies != nil {
+		edges = append(edges, dwelling.EdgeVacancies)
+	}
+	if m.removedreservation_rights != nil {
+		edges = append(edges, dwelling.EdgeReservationRights)
+	}
 	return edges
 }
 
 // RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
 // the given name in this mutation.
 func (m *DwellingMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case dwelling.EdgeManagedChanges:
+		ids := make([]ent.Value, 0, len(m.removedmanaged_changes))
+		for id := range m.removedmanaged_changes {
+			ids = append(ids, id)
+		}
+		return ids
+	case dwelling.EdgeVacancies:
+		ids := make([]ent.Value, 0, len(m.removedvacancies))
+		for id := range m.removedvacancies {
+			ids = append(ids, id)
+		}
+		return ids
+	case dwelling.EdgeReservationRights:
+		ids := make([]ent.Value, 0, len(m.removedreservation_rights))
+		for id := range m.removedreservation_rights {
+			ids = append(ids, id)
+		}
+		return ids
+	}
 	return nil
 }
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *DwellingMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 8)
 	if m.clearedbuilding {
 		edges = append(edges, dwelling.EdgeBuilding)
 	}
@@ -28417,6 +28700,18 @@ func (m *DwellingMutation) ClearedEdges() []string {
 	}
 	if m.clearedlast_vintage {
 		edges = append(edges, dwelling.EdgeLastVintage)
+	}
+	if m.clearedmanaged {
+		edges = append(edges, dwelling.EdgeManaged)
+	}
+	if m.clearedmanaged_changes {
+		edges = append(edges, dwelling.EdgeManagedChanges)
+	}
+	if m.clearedvacancies {
+		edges = append(edges, dwelling.EdgeVacancies)
+	}
+	if m.clearedreservation_rights {
+		edges = append(edges, dwelling.EdgeReservationRights)
 	}
 	return edges
 }
@@ -28433,6 +28728,14 @@ func (m *DwellingMutation) EdgeCleared(name string) bool {
 		return m.clearedfirst_vintage
 	case dwelling.EdgeLastVintage:
 		return m.clearedlast_vintage
+	case dwelling.EdgeManaged:
+		return m.clearedmanaged
+	case dwelling.EdgeManagedChanges:
+		return m.clearedmanaged_changes
+	case dwelling.EdgeVacancies:
+		return m.clearedvacancies
+	case dwelling.EdgeReservationRights:
+		return m.clearedreservation_rights
 	}
 	return false
 }
@@ -28453,6 +28756,9 @@ func (m *DwellingMutation) ClearEdge(name string) error {
 	case dwelling.EdgeLastVintage:
 		m.ClearLastVintage()
 		return nil
+	case dwelling.EdgeManaged:
+		m.ClearManaged()
+		return nil
 	}
 	return fmt.Errorf("unknown Dwelling unique edge %s", name)
 }
@@ -28472,6 +28778,18 @@ func (m *DwellingMutation) ResetEdge(name string) error {
 		return nil
 	case dwelling.EdgeLastVintage:
 		m.ResetLastVintage()
+		return nil
+	case dwelling.EdgeManaged:
+		m.ResetManaged()
+		return nil
+	case dwelling.EdgeManagedChanges:
+		m.ResetManagedChanges()
+		return nil
+	case dwelling.EdgeVacancies:
+		m.ResetVacancies()
+		return nil
+	case dwelling.EdgeReservationRights:
+		m.ResetReservationRights()
 		return nil
 	}
 	return fmt.Errorf("unknown Dwelling edge %s", name)
@@ -37009,6 +37327,2065 @@ func (m *LockOutMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *LockOutMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown LockOut edge %s", name)
+}
+
+// ManagedChangeMutation represents an operation that mutates the ManagedChange nodes in the graph.
+type ManagedChangeMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *domain.ID
+	created_at        *time.Time
+	changed_at        *time.Time
+	source            *domain.ManagedSource
+	line              *int
+	addline           *int
+	before            *domain.ManagedValues
+	after             *domain.ManagedValues
+	clearedFields     map[string]struct{}
+	dwelling          *domain.ID
+	cleareddwelling   bool
+	changed_by        *domain.ID
+	clearedchanged_by bool
+	done              bool
+	oldValue          func(context.Context) (*ManagedChange, error)
+	predicates        []predicate.ManagedChange
+}
+
+var _ ent.Mutation = (*ManagedChangeMutation)(nil)
+
+// managedchangeOption allows management of the mutation configuration using functional options.
+type managedchangeOption func(*ManagedChangeMutation)
+
+// newManagedChangeMutation creates new mutation for the ManagedChange entity.
+func newManagedChangeMutation(c config, op Op, opts ...managedchangeOption) *ManagedChangeMutation {
+	m := &ManagedChangeMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeManagedChange,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withManagedChangeID sets the ID field of the mutation.
+func withManagedChangeID(id domain.ID) managedchangeOption {
+	return func(m *ManagedChangeMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ManagedChange
+		)
+		m.oldValue = func(ctx context.Context) (*ManagedChange, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ManagedChange.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withManagedChange sets the old ManagedChange of the mutation.
+func withManagedChange(node *ManagedChange) managedchangeOption {
+	return func(m *ManagedChangeMutation) {
+		m.oldValue = func(context.Context) (*ManagedChange, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ManagedChangeMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ManagedChangeMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ManagedChange entities.
+func (m *ManagedChangeMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ManagedChangeMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ManagedChangeMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ManagedChange.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ManagedChangeMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ManagedChangeMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ManagedChange entity.
+// If the ManagedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedChangeMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ManagedChangeMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetDwellingID sets the "dwelling_id" field.
+func (m *ManagedChangeMutation) SetDwellingID(d domain.ID) {
+	m.dwelling = &d
+}
+
+// DwellingID returns the value of the "dwelling_id" field in the mutation.
+func (m *ManagedChangeMutation) DwellingID() (r domain.ID, exists bool) {
+	v := m.dwelling
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDwellingID returns the old "dwelling_id" field's value of the ManagedChange entity.
+// If the ManagedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedChangeMutation) OldDwellingID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDwellingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDwellingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDwellingID: %w", err)
+	}
+	return oldValue.DwellingID, nil
+}
+
+// ResetDwellingID resets all changes to the "dwelling_id" field.
+func (m *ManagedChangeMutation) ResetDwellingID() {
+	m.dwelling = nil
+}
+
+// SetChangedAt sets the "changed_at" field.
+func (m *ManagedChangeMutation) SetChangedAt(t time.Time) {
+	m.changed_at = &t
+}
+
+// ChangedAt returns the value of the "changed_at" field in the mutation.
+func (m *ManagedChangeMutation) ChangedAt() (r time.Time, exists bool) {
+	v := m.changed_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChangedAt returns the old "changed_at" field's value of the ManagedChange entity.
+// If the ManagedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedChangeMutation) OldChangedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChangedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChangedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChangedAt: %w", err)
+	}
+	return oldValue.ChangedAt, nil
+}
+
+// ResetChangedAt resets all changes to the "changed_at" field.
+func (m *ManagedChangeMutation) ResetChangedAt() {
+	m.changed_at = nil
+}
+
+// SetChangedByID sets the "changed_by_id" field.
+func (m *ManagedChangeMutation) SetChangedByID(d domain.ID) {
+	m.changed_by = &d
+}
+
+// ChangedByID returns the value of the "changed_by_id" field in the mutation.
+func (m *ManagedChangeMutation) ChangedByID() (r domain.ID, exists bool) {
+	v := m.changed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChangedByID returns the old "changed_by_id" field's value of the ManagedChange entity.
+// If the ManagedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedChangeMutation) OldChangedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChangedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChangedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChangedByID: %w", err)
+	}
+	return oldValue.ChangedByID, nil
+}
+
+// ClearChangedByID clears the value of the "changed_by_id" field.
+func (m *ManagedChangeMutation) ClearChangedByID() {
+	m.changed_by = nil
+	m.clearedFields[managedchange.FieldChangedByID] = struct{}{}
+}
+
+// ChangedByIDCleared returns if the "changed_by_id" field was cleared in this mutation.
+func (m *ManagedChangeMutation) ChangedByIDCleared() bool {
+	_, ok := m.clearedFields[managedchange.FieldChangedByID]
+	return ok
+}
+
+// ResetChangedByID resets all changes to the "changed_by_id" field.
+func (m *ManagedChangeMutation) ResetChangedByID() {
+	m.changed_by = nil
+	delete(m.clearedFields, managedchange.FieldChangedByID)
+}
+
+// SetSource sets the "source" field.
+func (m *ManagedChangeMutation) SetSource(ds domain.ManagedSource) {
+	m.source = &ds
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *ManagedChangeMutation) Source() (r domain.ManagedSource, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the ManagedChange entity.
+// If the ManagedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedChangeMutation) OldSource(ctx context.Context) (v domain.ManagedSource, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *ManagedChangeMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetLine sets the "line" field.
+func (m *ManagedChangeMutation) SetLine(i int) {
+	m.line = &i
+	m.addline = nil
+}
+
+// Line returns the value of the "line" field in the mutation.
+func (m *ManagedChangeMutation) Line() (r int, exists bool) {
+	v := m.line
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLine returns the old "line" field's value of the ManagedChange entity.
+// If the ManagedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedChangeMutation) OldLine(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLine is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLine requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLine: %w", err)
+	}
+	return oldValue.Line, nil
+}
+
+// AddLine adds i to the "line" field.
+func (m *ManagedChangeMutation) AddLine(i int) {
+	if m.addline != nil {
+		*m.addline += i
+	} else {
+		m.addline = &i
+	}
+}
+
+// AddedLine returns the value that was added to the "line" field in this mutation.
+func (m *ManagedChangeMutation) AddedLine() (r int, exists bool) {
+	v := m.addline
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearLine clears the value of the "line" field.
+func (m *ManagedChangeMutation) ClearLine() {
+	m.line = nil
+	m.addline = nil
+	m.clearedFields[managedchange.FieldLine] = struct{}{}
+}
+
+// LineCleared returns if the "line" field was cleared in this mutation.
+func (m *ManagedChangeMutation) LineCleared() bool {
+	_, ok := m.clearedFields[managedchange.FieldLine]
+	return ok
+}
+
+// ResetLine resets all changes to the "line" field.
+func (m *ManagedChangeMutation) ResetLine() {
+	m.line = nil
+	m.addline = nil
+	delete(m.clearedFields, managedchange.FieldLine)
+}
+
+// SetBefore sets the "before" field.
+func (m *ManagedChangeMutation) SetBefore(dv domain.ManagedValues) {
+	m.before = &dv
+}
+
+// Before returns the value of the "before" field in the mutation.
+func (m *ManagedChangeMutation) Before() (r domain.ManagedValues, exists bool) {
+	v := m.before
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBefore returns the old "before" field's value of the ManagedChange entity.
+// If the ManagedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedChangeMutation) OldBefore(ctx context.Context) (v domain.ManagedValues, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBefore is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBefore requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBefore: %w", err)
+	}
+	return oldValue.Before, nil
+}
+
+// ResetBefore resets all changes to the "before" field.
+func (m *ManagedChangeMutation) ResetBefore() {
+	m.before = nil
+}
+
+// SetAfter sets the "after" field.
+func (m *ManagedChangeMutation) SetAfter(dv domain.ManagedValues) {
+	m.after = &dv
+}
+
+// After returns the value of the "after" field in the mutation.
+func (m *ManagedChangeMutation) After() (r domain.ManagedValues, exists bool) {
+	v := m.after
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAfter returns the old "after" field's value of the ManagedChange entity.
+// If the ManagedChange object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedChangeMutation) OldAfter(ctx context.Context) (v domain.ManagedValues, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAfter is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAfter requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAfter: %w", err)
+	}
+	return oldValue.After, nil
+}
+
+// ResetAfter resets all changes to the "after" field.
+func (m *ManagedChangeMutation) ResetAfter() {
+	m.after = nil
+}
+
+// ClearDwelling clears the "dwelling" edge to the Dwelling entity.
+func (m *ManagedChangeMutation) ClearDwelling() {
+	m.cleareddwelling = true
+	m.clearedFields[managedchange.FieldDwellingID] = struct{}{}
+}
+
+// DwellingCleared reports if the "dwelling" edge to the Dwelling entity was cleared.
+func (m *ManagedChangeMutation) DwellingCleared() bool {
+	return m.cleareddwelling
+}
+
+// DwellingIDs returns the "dwelling" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DwellingID instead. It exists only for internal usage by the builders.
+func (m *ManagedChangeMutation) DwellingIDs() (ids []domain.ID) {
+	if id := m.dwelling; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDwelling resets all changes to the "dwelling" edge.
+func (m *ManagedChangeMutation) ResetDwelling() {
+	m.dwelling = nil
+	m.cleareddwelling = false
+}
+
+// ClearChangedBy clears the "changed_by" edge to the Person entity.
+func (m *ManagedChangeMutation) ClearChangedBy() {
+	m.clearedchanged_by = true
+	m.clearedFields[managedchange.FieldChangedByID] = struct{}{}
+}
+
+// ChangedByCleared reports if the "changed_by" edge to the Person entity was cleared.
+func (m *ManagedChangeMutation) ChangedByCleared() bool {
+	return m.ChangedByIDCleared() || m.clearedchanged_by
+}
+
+// ChangedByIDs returns the "changed_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ChangedByID instead. It exists only for internal usage by the builders.
+func (m *ManagedChangeMutation) ChangedByIDs() (ids []domain.ID) {
+	if id := m.changed_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetChangedBy resets all changes to the "changed_by" edge.
+func (m *ManagedChangeMutation) ResetChangedBy() {
+	m.changed_by = nil
+	m.clearedchanged_by = false
+}
+
+// Where appends a list predicates to the ManagedChangeMutation builder.
+func (m *ManagedChangeMutation) Where(ps ...predicate.ManagedChange) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ManagedChangeMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ManagedChangeMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ManagedChange, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ManagedChangeMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ManagedChangeMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ManagedChange).
+func (m *ManagedChangeMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ManagedChangeMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, managedchange.FieldCreatedAt)
+	}
+	if m.dwelling != nil {
+		fields = append(fields, managedchange.FieldDwellingID)
+	}
+	if m.changed_at != nil {
+		fields = append(fields, managedchange.FieldChangedAt)
+	}
+	if m.changed_by != nil {
+		fields = append(fields, managedchange.FieldChangedByID)
+	}
+	if m.source != nil {
+		fields = append(fields, managedchange.FieldSource)
+	}
+	if m.line != nil {
+		fields = append(fields, managedchange.FieldLine)
+	}
+	if m.before != nil {
+		fields = append(fields, managedchange.FieldBefore)
+	}
+	if m.after != nil {
+		fields = append(fields, managedchange.FieldAfter)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ManagedChangeMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case managedchange.FieldCreatedAt:
+		return m.CreatedAt()
+	case managedchange.FieldDwellingID:
+		return m.DwellingID()
+	case managedchange.FieldChangedAt:
+		return m.ChangedAt()
+	case managedchange.FieldChangedByID:
+		return m.ChangedByID()
+	case managedchange.FieldSource:
+		return m.Source()
+	case managedchange.FieldLine:
+		return m.Line()
+	case managedchange.FieldBefore:
+		return m.Before()
+	case managedchange.FieldAfter:
+		return m.After()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ManagedChangeMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case managedchange.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case managedchange.FieldDwellingID:
+		return m.OldDwellingID(ctx)
+	case managedchange.FieldChangedAt:
+		return m.OldChangedAt(ctx)
+	case managedchange.FieldChangedByID:
+		return m.OldChangedByID(ctx)
+	case managedchange.FieldSource:
+		return m.OldSource(ctx)
+	case managedchange.FieldLine:
+		return m.OldLine(ctx)
+	case managedchange.FieldBefore:
+		return m.OldBefore(ctx)
+	case managedchange.FieldAfter:
+		return m.OldAfter(ctx)
+	}
+	return nil, fmt.Errorf("unknown ManagedChange field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ManagedChangeMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case managedchange.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case managedchange.FieldDwellingID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDwellingID(v)
+		return nil
+	case managedchange.FieldChangedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangedAt(v)
+		return nil
+	case managedchange.FieldChangedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChangedByID(v)
+		return nil
+	case managedchange.FieldSource:
+		v, ok := value.(domain.ManagedSource)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case managedchange.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLine(v)
+		return nil
+	case managedchange.FieldBefore:
+		v, ok := value.(domain.ManagedValues)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBefore(v)
+		return nil
+	case managedchange.FieldAfter:
+		v, ok := value.(domain.ManagedValues)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAfter(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ManagedChange field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ManagedChangeMutation) AddedFields() []string {
+	var fields []string
+	if m.addline != nil {
+		fields = append(fields, managedchange.FieldLine)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ManagedChangeMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case managedchange.FieldLine:
+		return m.AddedLine()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ManagedChangeMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case managedchange.FieldLine:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLine(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ManagedChange numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ManagedChangeMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(managedchange.FieldChangedByID) {
+		fields = append(fields, managedchange.FieldChangedByID)
+	}
+	if m.FieldCleared(managedchange.FieldLine) {
+		fields = append(fields, managedchange.FieldLine)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ManagedChangeMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ManagedChangeMutation) ClearField(name string) error {
+	switch name {
+	case managedchange.FieldChangedByID:
+		m.ClearChangedByID()
+		return nil
+	case managedchange.FieldLine:
+		m.ClearLine()
+		return nil
+	}
+	return fmt.Errorf("unknown ManagedChange nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ManagedChangeMutation) ResetField(name string) error {
+	switch name {
+	case managedchange.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case managedchange.FieldDwellingID:
+		m.ResetDwellingID()
+		return nil
+	case managedchange.FieldChangedAt:
+		m.ResetChangedAt()
+		return nil
+	case managedchange.FieldChangedByID:
+		m.ResetChangedByID()
+		return nil
+	case managedchange.FieldSource:
+		m.ResetSource()
+		return nil
+	case managedchange.FieldLine:
+		m.ResetLine()
+		return nil
+	case managedchange.FieldBefore:
+		m.ResetBefore()
+		return nil
+	case managedchange.FieldAfter:
+		m.ResetAfter()
+		return nil
+	}
+	return fmt.Errorf("unknown ManagedChange field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ManagedChangeMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.dwelling != nil {
+		edges = append(edges, managedchange.EdgeDwelling)
+	}
+	if m.changed_by != nil {
+		edges = append(edges, managedchange.EdgeChangedBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ManagedChangeMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case managedchange.EdgeDwelling:
+		if id := m.dwelling; id != nil {
+			return []ent.Value{*id}
+		}
+	case managedchange.EdgeChangedBy:
+		if id := m.changed_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ManagedChangeMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ManagedChangeMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ManagedChangeMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.cleareddwelling {
+		edges = append(edges, managedchange.EdgeDwelling)
+	}
+	if m.clearedchanged_by {
+		edges = append(edges, managedchange.EdgeChangedBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ManagedChangeMutation) EdgeCleared(name string) bool {
+	switch name {
+	case managedchange.EdgeDwelling:
+		return m.cleareddwelling
+	case managedchange.EdgeChangedBy:
+		return m.clearedchanged_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ManagedChangeMutation) ClearEdge(name string) error {
+	switch name {
+	case managedchange.EdgeDwelling:
+		m.ClearDwelling()
+		return nil
+	case managedchange.EdgeChangedBy:
+		m.ClearChangedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ManagedChange unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ManagedChangeMutation) ResetEdge(name string) error {
+	switch name {
+	case managedchange.EdgeDwelling:
+		m.ResetDwelling()
+		return nil
+	case managedchange.EdgeChangedBy:
+		m.ResetChangedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ManagedChange edge %s", name)
+}
+
+// ManagedDwellingMutation represents an operation that mutates the ManagedDwelling nodes in the graph.
+type ManagedDwellingMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *domain.ID
+	created_at        *time.Time
+	flat_number       *domain.Stated
+	rent              *domain.Money
+	addrent           *domain.Money
+	charges           *domain.Money
+	addcharges        *domain.Money
+	criteria          *domain.DwellingAnswers
+	appendcriteria    domain.DwellingAnswers
+	works             **domain.DwellingWorks
+	source            *domain.ManagedSource
+	updated_at        *time.Time
+	version           *int
+	addversion        *int
+	clearedFields     map[string]struct{}
+	dwelling          *domain.ID
+	cleareddwelling   bool
+	updated_by        *domain.ID
+	clearedupdated_by bool
+	done              bool
+	oldValue          func(context.Context) (*ManagedDwelling, error)
+	predicates        []predicate.ManagedDwelling
+}
+
+var _ ent.Mutation = (*ManagedDwellingMutation)(nil)
+
+// manageddwellingOption allows management of the mutation configuration using functional options.
+type manageddwellingOption func(*ManagedDwellingMutation)
+
+// newManagedDwellingMutation creates new mutation for the ManagedDwelling entity.
+func newManagedDwellingMutation(c config, op Op, opts ...manageddwellingOption) *ManagedDwellingMutation {
+	m := &ManagedDwellingMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeManagedDwelling,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withManagedDwellingID sets the ID field of the mutation.
+func withManagedDwellingID(id domain.ID) manageddwellingOption {
+	return func(m *ManagedDwellingMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ManagedDwelling
+		)
+		m.oldValue = func(ctx context.Context) (*ManagedDwelling, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ManagedDwelling.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withManagedDwelling sets the old ManagedDwelling of the mutation.
+func withManagedDwelling(node *ManagedDwelling) manageddwellingOption {
+	return func(m *ManagedDwellingMutation) {
+		m.oldValue = func(context.Context) (*ManagedDwelling, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ManagedDwellingMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ManagedDwellingMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ManagedDwelling entities.
+func (m *ManagedDwellingMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ManagedDwellingMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ManagedDwellingMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ManagedDwelling.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ManagedDwellingMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ManagedDwellingMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ManagedDwelling entity.
+// If the ManagedDwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedDwellingMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ManagedDwellingMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetDwellingID sets the "dwelling_id" field.
+func (m *ManagedDwellingMutation) SetDwellingID(d domain.ID) {
+	m.dwelling = &d
+}
+
+// DwellingID returns the value of the "dwelling_id" field in the mutation.
+func (m *ManagedDwellingMutation) DwellingID() (r domain.ID, exists bool) {
+	v := m.dwelling
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDwellingID returns the old "dwelling_id" field's value of the ManagedDwelling entity.
+// If the ManagedDwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedDwellingMutation) OldDwellingID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDwellingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDwellingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDwellingID: %w", err)
+	}
+	return oldValue.DwellingID, nil
+}
+
+// ResetDwellingID resets all changes to the "dwelling_id" field.
+func (m *ManagedDwellingMutation) ResetDwellingID() {
+	m.dwelling = nil
+}
+
+// SetFlatNumber sets the "flat_number" field.
+func (m *ManagedDwellingMutation) SetFlatNumber(d domain.Stated) {
+	m.flat_number = &d
+}
+
+// FlatNumber returns the value of the "flat_number" field in the mutation.
+func (m *ManagedDwellingMutation) FlatNumber() (r domain.Stated, exists bool) {
+	v := m.flat_number
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldFlatNumber returns the old "flat_number" field's value of the ManagedDwelling entity.
+// If the ManagedDwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedDwellingMutation) OldFlatNumber(ctx context.Context) (v domain.Stated, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldFlatNumber is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldFlatNumber requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldFlatNumber: %w", err)
+	}
+	return oldValue.FlatNumber, nil
+}
+
+// ResetFlatNumber resets all changes to the "flat_number" field.
+func (m *ManagedDwellingMutation) ResetFlatNumber() {
+	m.flat_number = nil
+}
+
+// SetRent sets the "rent" field.
+func (m *ManagedDwellingMutation) SetRent(d domain.Money) {
+	m.rent = &d
+	m.addrent = nil
+}
+
+// Rent returns the value of the "rent" field in the mutation.
+func (m *ManagedDwellingMutation) Rent() (r domain.Money, exists bool) {
+	v := m.rent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRent returns the old "rent" field's value of the ManagedDwelling entity.
+// If the ManagedDwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedDwellingMutation) OldRent(ctx context.Context) (v *domain.Money, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRent: %w", err)
+	}
+	return oldValue.Rent, nil
+}
+
+// AddRent adds d to the "rent" field.
+func (m *ManagedDwellingMutation) AddRent(d domain.Money) {
+	if m.addrent != nil {
+		*m.addrent += d
+	} else {
+		m.addrent = &d
+	}
+}
+
+// AddedRent returns the value that was added to the "rent" field in this mutation.
+func (m *ManagedDwellingMutation) AddedRent() (r domain.Money, exists bool) {
+	v := m.addrent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRent clears the value of the "rent" field.
+func (m *ManagedDwellingMutation) ClearRent() {
+	m.rent = nil
+	m.addrent = nil
+	m.clearedFields[manageddwelling.FieldRent] = struct{}{}
+}
+
+// RentCleared returns if the "rent" field was cleared in this mutation.
+func (m *ManagedDwellingMutation) RentCleared() bool {
+	_, ok := m.clearedFields[manageddwelling.FieldRent]
+	return ok
+}
+
+// ResetRent resets all changes to the "rent" field.
+func (m *ManagedDwellingMutation) ResetRent() {
+	m.rent = nil
+	m.addrent = nil
+	delete(m.clearedFields, manageddwelling.FieldRent)
+}
+
+// SetCharges sets the "charges" field.
+func (m *ManagedDwellingMutation) SetCharges(d domain.Money) {
+	m.charges = &d
+	m.addcharges = nil
+}
+
+// Charges returns the value of the "charges" field in the mutation.
+func (m *ManagedDwellingMutation) Charges() (r domain.Money, exists bool) {
+	v := m.charges
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCharges returns the old "charges" field's value of the ManagedDwelling entity.
+// If the ManagedDwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedDwellingMutation) OldCharges(ctx context.Context) (v *domain.Money, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCharges is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCharges requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCharges: %w", err)
+	}
+	return oldValue.Charges, nil
+}
+
+// AddCharges adds d to the "charges" field.
+func (m *ManagedDwellingMutation) AddCharges(d domain.Money) {
+	if m.addcharges != nil {
+		*m.addcharges += d
+	} else {
+		m.addcharges = &d
+	}
+}
+
+// AddedCharges returns the value that was added to the "charges" field in this mutation.
+func (m *ManagedDwellingMutation) AddedCharges() (r domain.Money, exists bool) {
+	v := m.addcharges
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearCharges clears the value of the "charges" field.
+func (m *ManagedDwellingMutation) ClearCharges() {
+	m.charges = nil
+	m.addcharges = nil
+	m.clearedFields[manageddwelling.FieldCharges] = struct{}{}
+}
+
+// ChargesCleared returns if the "charges" field was cleared in this mutation.
+func (m *ManagedDwellingMutation) ChargesCleared() bool {
+	_, ok := m.clearedFields[manageddwelling.FieldCharges]
+	return ok
+}
+
+// ResetCharges resets all changes to the "charges" field.
+func (m *ManagedDwellingMutation) ResetCharges() {
+	m.charges = nil
+	m.addcharges = nil
+	delete(m.clearedFields, manageddwelling.FieldCharges)
+}
+
+// SetCriteria sets the "criteria" field.
+func (m *ManagedDwellingMutation) SetCriteria(da domain.DwellingAnswers) {
+	m.criteria = &da
+	m.appendcriteria = nil
+}
+
+// Criteria returns the value of the "criteria" field in the mutation.
+func (m *ManagedDwellingMutation) Criteria() (r domain.DwellingAnswers, exists bool) {
+	v := m.criteria
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCriteria returns the old "criteria" field's value of the ManagedDwelling entity.
+// If the ManagedDwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedDwellingMutation) OldCriteria(ctx context.Context) (v domain.DwellingAnswers, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCriteria is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCriteria requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCriteria: %w", err)
+	}
+	return oldValue.Criteria, nil
+}
+
+// AppendCriteria adds da to the "criteria" field.
+func (m *ManagedDwellingMutation) AppendCriteria(da domain.DwellingAnswers) {
+	m.appendcriteria = append(m.appendcriteria, da...)
+}
+
+// AppendedCriteria returns the list of values that were appended to the "criteria" field in this mutation.
+func (m *ManagedDwellingMutation) AppendedCriteria() (domain.DwellingAnswers, bool) {
+	if len(m.appendcriteria) == 0 {
+		return nil, false
+	}
+	return m.appendcriteria, true
+}
+
+// ResetCriteria resets all changes to the "criteria" field.
+func (m *ManagedDwellingMutation) ResetCriteria() {
+	m.criteria = nil
+	m.appendcriteria = nil
+}
+
+// SetWorks sets the "works" field.
+func (m *ManagedDwellingMutation) SetWorks(dw *domain.DwellingWorks) {
+	m.works = &dw
+}
+
+// Works returns the value of the "works" field in the mutation.
+func (m *ManagedDwellingMutation) Works() (r *domain.DwellingWorks, exists bool) {
+	v := m.works
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWorks returns the old "works" field's value of the ManagedDwelling entity.
+// If the ManagedDwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedDwellingMutation) OldWorks(ctx context.Context) (v *domain.DwellingWorks, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWorks is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWorks requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWorks: %w", err)
+	}
+	return oldValue.Works, nil
+}
+
+// ClearWorks clears the value of the "works" field.
+func (m *ManagedDwellingMutation) ClearWorks() {
+	m.works = nil
+	m.clearedFields[manageddwelling.FieldWorks] = struct{}{}
+}
+
+// WorksCleared returns if the "works" field was cleared in this mutation.
+func (m *ManagedDwellingMutation) WorksCleared() bool {
+	_, ok := m.clearedFields[manageddwelling.FieldWorks]
+	return ok
+}
+
+// ResetWorks resets all changes to the "works" field.
+func (m *ManagedDwellingMutation) ResetWorks() {
+	m.works = nil
+	delete(m.clearedFields, manageddwelling.FieldWorks)
+}
+
+// SetSource sets the "source" field.
+func (m *ManagedDwellingMutation) SetSource(ds domain.ManagedSource) {
+	m.source = &ds
+}
+
+// Source returns the value of the "source" field in the mutation.
+func (m *ManagedDwellingMutation) Source() (r domain.ManagedSource, exists bool) {
+	v := m.source
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSource returns the old "source" field's value of the ManagedDwelling entity.
+// If the ManagedDwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedDwellingMutation) OldSource(ctx context.Context) (v domain.ManagedSource, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSource is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSource requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSource: %w", err)
+	}
+	return oldValue.Source, nil
+}
+
+// ResetSource resets all changes to the "source" field.
+func (m *ManagedDwellingMutation) ResetSource() {
+	m.source = nil
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *ManagedDwellingMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *ManagedDwellingMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the ManagedDwelling entity.
+// If the ManagedDwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedDwellingMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *ManagedDwellingMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedByID sets the "updated_by_id" field.
+func (m *ManagedDwellingMutation) SetUpdatedByID(d domain.ID) {
+	m.updated_by = &d
+}
+
+// UpdatedByID returns the value of the "updated_by_id" field in the mutation.
+func (m *ManagedDwellingMutation) UpdatedByID() (r domain.ID, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedByID returns the old "updated_by_id" field's value of the ManagedDwelling entity.
+// If the ManagedDwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedDwellingMutation) OldUpdatedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedByID: %w", err)
+	}
+	return oldValue.UpdatedByID, nil
+}
+
+// ClearUpdatedByID clears the value of the "updated_by_id" field.
+func (m *ManagedDwellingMutation) ClearUpdatedByID() {
+	m.updated_by = nil
+	m.clearedFields[manageddwelling.FieldUpdatedByID] = struct{}{}
+}
+
+// UpdatedByIDCleared returns if the "updated_by_id" field was cleared in this mutation.
+func (m *ManagedDwellingMutation) UpdatedByIDCleared() bool {
+	_, ok := m.clearedFields[manageddwelling.FieldUpdatedByID]
+	return ok
+}
+
+// ResetUpdatedByID resets all changes to the "updated_by_id" field.
+func (m *ManagedDwellingMutation) ResetUpdatedByID() {
+	m.updated_by = nil
+	delete(m.clearedFields, manageddwelling.FieldUpdatedByID)
+}
+
+// SetVersion sets the "version" field.
+func (m *ManagedDwellingMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ManagedDwellingMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ManagedDwelling entity.
+// If the ManagedDwelling object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ManagedDwellingMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ManagedDwellingMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ManagedDwellingMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ManagedDwellingMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearDwelling clears the "dwelling" edge to the Dwelling entity.
+func (m *ManagedDwellingMutation) ClearDwelling() {
+	m.cleareddwelling = true
+	m.clearedFields[manageddwelling.FieldDwellingID] = struct{}{}
+}
+
+// DwellingCleared reports if the "dwelling" edge to the Dwelling entity was cleared.
+func (m *ManagedDwellingMutation) DwellingCleared() bool {
+	return m.cleareddwelling
+}
+
+// DwellingIDs returns the "dwelling" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DwellingID instead. It exists only for internal usage by the builders.
+func (m *ManagedDwellingMutation) DwellingIDs() (ids []domain.ID) {
+	if id := m.dwelling; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDwelling resets all changes to the "dwelling" edge.
+func (m *ManagedDwellingMutation) ResetDwelling() {
+	m.dwelling = nil
+	m.cleareddwelling = false
+}
+
+// ClearUpdatedBy clears the "updated_by" edge to the Person entity.
+func (m *ManagedDwellingMutation) ClearUpdatedBy() {
+	m.clearedupdated_by = true
+	m.clearedFields[manageddwelling.FieldUpdatedByID] = struct{}{}
+}
+
+// UpdatedByCleared reports if the "updated_by" edge to the Person entity was cleared.
+func (m *ManagedDwellingMutation) UpdatedByCleared() bool {
+	return m.UpdatedByIDCleared() || m.clearedupdated_by
+}
+
+// UpdatedByIDs returns the "updated_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// UpdatedByID instead. It exists only for internal usage by the builders.
+func (m *ManagedDwellingMutation) UpdatedByIDs() (ids []domain.ID) {
+	if id := m.updated_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" edge.
+func (m *ManagedDwellingMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+	m.clearedupdated_by = false
+}
+
+// Where appends a list predicates to the ManagedDwellingMutation builder.
+func (m *ManagedDwellingMutation) Where(ps ...predicate.ManagedDwelling) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ManagedDwellingMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ManagedDwellingMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ManagedDwelling, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ManagedDwellingMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ManagedDwellingMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ManagedDwelling).
+func (m *ManagedDwellingMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ManagedDwellingMutation) Fields() []string {
+	fields := make([]string, 0, 11)
+	if m.created_at != nil {
+		fields = append(fields, manageddwelling.FieldCreatedAt)
+	}
+	if m.dwelling != nil {
+		fields = append(fields, manageddwelling.FieldDwellingID)
+	}
+	if m.flat_number != nil {
+		fields = append(fields, manageddwelling.FieldFlatNumber)
+	}
+	if m.rent != nil {
+		fields = append(fields, manageddwelling.FieldRent)
+	}
+	if m.charges != nil {
+		fields = append(fields, manageddwelling.FieldCharges)
+	}
+	if m.criteria != nil {
+		fields = append(fields, manageddwelling.FieldCriteria)
+	}
+	if m.works != nil {
+		fields = append(fields, manageddwelling.FieldWorks)
+	}
+	if m.source != nil {
+		fields = append(fields, manageddwelling.FieldSource)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, manageddwelling.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, manageddwelling.FieldUpdatedByID)
+	}
+	if m.version != nil {
+		fields = append(fields, manageddwelling.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ManagedDwellingMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case manageddwelling.FieldCreatedAt:
+		return m.CreatedAt()
+	case manageddwelling.FieldDwellingID:
+		return m.DwellingID()
+	case manageddwelling.FieldFlatNumber:
+		return m.FlatNumber()
+	case manageddwelling.FieldRent:
+		return m.Rent()
+	case manageddwelling.FieldCharges:
+		return m.Charges()
+	case manageddwelling.FieldCriteria:
+		return m.Criteria()
+	case manageddwelling.FieldWorks:
+		return m.Works()
+	case manageddwelling.FieldSource:
+		return m.Source()
+	case manageddwelling.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case manageddwelling.FieldUpdatedByID:
+		return m.UpdatedByID()
+	case manageddwelling.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ManagedDwellingMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case manageddwelling.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case manageddwelling.FieldDwellingID:
+		return m.OldDwellingID(ctx)
+	case manageddwelling.FieldFlatNumber:
+		return m.OldFlatNumber(ctx)
+	case manageddwelling.FieldRent:
+		return m.OldRent(ctx)
+	case manageddwelling.FieldCharges:
+		return m.OldCharges(ctx)
+	case manageddwelling.FieldCriteria:
+		return m.OldCriteria(ctx)
+	case manageddwelling.FieldWorks:
+		return m.OldWorks(ctx)
+	case manageddwelling.FieldSource:
+		return m.OldSource(ctx)
+	case manageddwelling.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case manageddwelling.FieldUpdatedByID:
+		return m.OldUpdatedByID(ctx)
+	case manageddwelling.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ManagedDwelling field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ManagedDwellingMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case manageddwelling.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case manageddwelling.FieldDwellingID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDwellingID(v)
+		return nil
+	case manageddwelling.FieldFlatNumber:
+		v, ok := value.(domain.Stated)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetFlatNumber(v)
+		return nil
+	case manageddwelling.FieldRent:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRent(v)
+		return nil
+	case manageddwelling.FieldCharges:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCharges(v)
+		return nil
+	case manageddwelling.FieldCriteria:
+		v, ok := value.(domain.DwellingAnswers)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCriteria(v)
+		return nil
+	case manageddwelling.FieldWorks:
+		v, ok := value.(*domain.DwellingWorks)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWorks(v)
+		return nil
+	case manageddwelling.FieldSource:
+		v, ok := value.(domain.ManagedSource)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSource(v)
+		return nil
+	case manageddwelling.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case manageddwelling.FieldUpdatedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedByID(v)
+		return nil
+	case manageddwelling.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ManagedDwelling field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ManagedDwellingMutation) AddedFields() []string {
+	var fields []string
+	if m.addrent != nil {
+		fields = append(fields, manageddwelling.FieldRent)
+	}
+	if m.addcharges != nil {
+		fields = append(fields, manageddwelling.FieldCharges)
+	}
+	if m.addversion != nil {
+		fields = append(fields, manageddwelling.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ManagedDwellingMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case manageddwelling.FieldRent:
+		return m.AddedRent()
+	case manageddwelling.FieldCharges:
+		return m.AddedCharges()
+	case manageddwelling.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ManagedDwellingMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case manageddwelling.FieldRent:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRent(v)
+		return nil
+	case manageddwelling.FieldCharges:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCharges(v)
+		return nil
+	case manageddwelling.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ManagedDwelling numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ManagedDwellingMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(manageddwelling.FieldRent) {
+		fields = append(fields, manageddwelling.FieldRent)
+	}
+	if m.FieldCleared(manageddwelling.FieldCharges) {
+		fields = append(fields, manageddwelling.FieldCharges)
+	}
+	if m.FieldCleared(manageddwelling.FieldWorks) {
+		fields = append(fields, manageddwelling.FieldWorks)
+	}
+	if m.FieldCleared(manageddwelling.FieldUpdatedByID) {
+		fields = append(fields, manageddwelling.FieldUpdatedByID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ManagedDwellingMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ManagedDwellingMutation) ClearField(name string) error {
+	switch name {
+	case manageddwelling.FieldRent:
+		m.ClearRent()
+		return nil
+	case manageddwelling.FieldCharges:
+		m.ClearCharges()
+		return nil
+	case manageddwelling.FieldWorks:
+		m.ClearWorks()
+		return nil
+	case manageddwelling.FieldUpdatedByID:
+		m.ClearUpdatedByID()
+		return nil
+	}
+	return fmt.Errorf("unknown ManagedDwelling nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ManagedDwellingMutation) ResetField(name string) error {
+	switch name {
+	case manageddwelling.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case manageddwelling.FieldDwellingID:
+		m.ResetDwellingID()
+		return nil
+	case manageddwelling.FieldFlatNumber:
+		m.ResetFlatNumber()
+		return nil
+	case manageddwelling.FieldRent:
+		m.ResetRent()
+		return nil
+	case manageddwelling.FieldCharges:
+		m.ResetCharges()
+		return nil
+	case manageddwelling.FieldCriteria:
+		m.ResetCriteria()
+		return nil
+	case manageddwelling.FieldWorks:
+		m.ResetWorks()
+		return nil
+	case manageddwelling.FieldSource:
+		m.ResetSource()
+		return nil
+	case manageddwelling.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case manageddwelling.FieldUpdatedByID:
+		m.ResetUpdatedByID()
+		return nil
+	case manageddwelling.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ManagedDwelling field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ManagedDwellingMutation) AddedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.dwelling != nil {
+		edges = append(edges, manageddwelling.EdgeDwelling)
+	}
+	if m.updated_by != nil {
+		edges = append(edges, manageddwelling.EdgeUpdatedBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ManagedDwellingMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case manageddwelling.EdgeDwelling:
+		if id := m.dwelling; id != nil {
+			return []ent.Value{*id}
+		}
+	case manageddwelling.EdgeUpdatedBy:
+		if id := m.updated_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ManagedDwellingMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 2)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ManagedDwellingMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ManagedDwellingMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 2)
+	if m.cleareddwelling {
+		edges = append(edges, manageddwelling.EdgeDwelling)
+	}
+	if m.clearedupdated_by {
+		edges = append(edges, manageddwelling.EdgeUpdatedBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ManagedDwellingMutation) EdgeCleared(name string) bool {
+	switch name {
+	case manageddwelling.EdgeDwelling:
+		return m.cleareddwelling
+	case manageddwelling.EdgeUpdatedBy:
+		return m.clearedupdated_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ManagedDwellingMutation) ClearEdge(name string) error {
+	switch name {
+	case manageddwelling.EdgeDwelling:
+		m.ClearDwelling()
+		return nil
+	case manageddwelling.EdgeUpdatedBy:
+		m.ClearUpdatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ManagedDwelling unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ManagedDwellingMutation) ResetEdge(name string) error {
+	switch name {
+	case manageddwelling.EdgeDwelling:
+		m.ResetDwelling()
+		return nil
+	case manageddwelling.EdgeUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ManagedDwelling edge %s", name)
 }
 
 // MapFacetMutation represents an operation that mutates the MapFacet nodes in the graph.
@@ -63132,6 +65509,1660 @@ func (m *RegistryEventMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown RegistryEvent edge %s", name)
 }
 
+// ReservationRightMutation represents an operation that mutates the ReservationRight nodes in the graph.
+type ReservationRightMutation struct {
+	config
+	op                               Op
+	typ                              string
+	id                               *domain.ID
+	created_at                       *time.Time
+	mode                             *domain.ReservationMode
+	share                            *int
+	addshare                         *int
+	sub_contingent                   *domain.SubContingent
+	agreement                        *string
+	valid_from                       *domain.Date
+	valid_until                      *domain.Date
+	state                            *domain.ReservationState
+	landlord_confirmed_on            *domain.Date
+	reservataire_confirmed_on        *domain.Date
+	version                          *int
+	addversion                       *int
+	clearedFields                    map[string]struct{}
+	landlord                         *domain.ID
+	clearedlandlord                  bool
+	reservataire                     *domain.ID
+	clearedreservataire              bool
+	landlord_confirmed_by            *domain.ID
+	clearedlandlord_confirmed_by     bool
+	reservataire_confirmed_by        *domain.ID
+	clearedreservataire_confirmed_by bool
+	dwellings                        map[domain.ID]struct{}
+	removeddwellings                 map[domain.ID]struct{}
+	cleareddwellings                 bool
+	vacancies                        map[domain.ID]struct{}
+	removedvacancies                 map[domain.ID]struct{}
+	clearedvacancies                 bool
+	done                             bool
+	oldValue                         func(context.Context) (*ReservationRight, error)
+	predicates                       []predicate.ReservationRight
+}
+
+var _ ent.Mutation = (*ReservationRightMutation)(nil)
+
+// reservationrightOption allows management of the mutation configuration using functional options.
+type reservationrightOption func(*ReservationRightMutation)
+
+// newReservationRightMutation creates new mutation for the ReservationRight entity.
+func newReservationRightMutation(c config, op Op, opts ...reservationrightOption) *ReservationRightMutation {
+	m := &ReservationRightMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeReservationRight,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withReservationRightID sets the ID field of the mutation.
+func withReservationRightID(id domain.ID) reservationrightOption {
+	return func(m *ReservationRightMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ReservationRight
+		)
+		m.oldValue = func(ctx context.Context) (*ReservationRight, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ReservationRight.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withReservationRight sets the old ReservationRight of the mutation.
+func withReservationRight(node *ReservationRight) reservationrightOption {
+	return func(m *ReservationRightMutation) {
+		m.oldValue = func(context.Context) (*ReservationRight, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ReservationRightMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ReservationRightMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ReservationRight entities.
+func (m *ReservationRightMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ReservationRightMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ReservationRightMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ReservationRight.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ReservationRightMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ReservationRightMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ReservationRightMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetLandlordID sets the "landlord_id" field.
+func (m *ReservationRightMutation) SetLandlordID(d domain.ID) {
+	m.landlord = &d
+}
+
+// LandlordID returns the value of the "landlord_id" field in the mutation.
+func (m *ReservationRightMutation) LandlordID() (r domain.ID, exists bool) {
+	v := m.landlord
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLandlordID returns the old "landlord_id" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldLandlordID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLandlordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLandlordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLandlordID: %w", err)
+	}
+	return oldValue.LandlordID, nil
+}
+
+// ResetLandlordID resets all changes to the "landlord_id" field.
+func (m *ReservationRightMutation) ResetLandlordID() {
+	m.landlord = nil
+}
+
+// SetReservataireID sets the "reservataire_id" field.
+func (m *ReservationRightMutation) SetReservataireID(d domain.ID) {
+	m.reservataire = &d
+}
+
+// ReservataireID returns the value of the "reservataire_id" field in the mutation.
+func (m *ReservationRightMutation) ReservataireID() (r domain.ID, exists bool) {
+	v := m.reservataire
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReservataireID returns the old "reservataire_id" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldReservataireID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReservataireID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReservataireID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReservataireID: %w", err)
+	}
+	return oldValue.ReservataireID, nil
+}
+
+// ResetReservataireID resets all changes to the "reservataire_id" field.
+func (m *ReservationRightMutation) ResetReservataireID() {
+	m.reservataire = nil
+}
+
+// SetMode sets the "mode" field.
+func (m *ReservationRightMutation) SetMode(dm domain.ReservationMode) {
+	m.mode = &dm
+}
+
+// Mode returns the value of the "mode" field in the mutation.
+func (m *ReservationRightMutation) Mode() (r domain.ReservationMode, exists bool) {
+	v := m.mode
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMode returns the old "mode" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldMode(ctx context.Context) (v domain.ReservationMode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMode is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMode requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMode: %w", err)
+	}
+	return oldValue.Mode, nil
+}
+
+// ResetMode resets all changes to the "mode" field.
+func (m *ReservationRightMutation) ResetMode() {
+	m.mode = nil
+}
+
+// SetShare sets the "share" field.
+func (m *ReservationRightMutation) SetShare(i int) {
+	m.share = &i
+	m.addshare = nil
+}
+
+// Share returns the value of the "share" field in the mutation.
+func (m *ReservationRightMutation) Share() (r int, exists bool) {
+	v := m.share
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShare returns the old "share" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldShare(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShare is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShare requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShare: %w", err)
+	}
+	return oldValue.Share, nil
+}
+
+// AddShare adds i to the "share" field.
+func (m *ReservationRightMutation) AddShare(i int) {
+	if m.addshare != nil {
+		*m.addshare += i
+	} else {
+		m.addshare = &i
+	}
+}
+
+// AddedShare returns the value that was added to the "share" field in this mutation.
+func (m *ReservationRightMutation) AddedShare() (r int, exists bool) {
+	v := m.addshare
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearShare clears the value of the "share" field.
+func (m *ReservationRightMutation) ClearShare() {
+	m.share = nil
+	m.addshare = nil
+	m.clearedFields[reservationright.FieldShare] = struct{}{}
+}
+
+// ShareCleared returns if the "share" field was cleared in this mutation.
+func (m *ReservationRightMutation) ShareCleared() bool {
+	_, ok := m.clearedFields[reservationright.FieldShare]
+	return ok
+}
+
+// ResetShare resets all changes to the "share" field.
+func (m *ReservationRightMutation) ResetShare() {
+	m.share = nil
+	m.addshare = nil
+	delete(m.clearedFields, reservationright.FieldShare)
+}
+
+// SetSubContingent sets the "sub_contingent" field.
+func (m *ReservationRightMutation) SetSubContingent(dc domain.SubContingent) {
+	m.sub_contingent = &dc
+}
+
+// SubContingent returns the value of the "sub_contingent" field in the mutation.
+func (m *ReservationRightMutation) SubContingent() (r domain.SubContingent, exists bool) {
+	v := m.sub_contingent
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSubContingent returns the old "sub_contingent" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldSubContingent(ctx context.Context) (v *domain.SubContingent, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSubContingent is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSubContingent requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSubContingent: %w", err)
+	}
+	return oldValue.SubContingent, nil
+}
+
+// ClearSubContingent clears the value of the "sub_contingent" field.
+func (m *ReservationRightMutation) ClearSubContingent() {
+	m.sub_contingent = nil
+	m.clearedFields[reservationright.FieldSubContingent] = struct{}{}
+}
+
+// SubContingentCleared returns if the "sub_contingent" field was cleared in this mutation.
+func (m *ReservationRightMutation) SubContingentCleared() bool {
+	_, ok := m.clearedFields[reservationright.FieldSubContingent]
+	return ok
+}
+
+// ResetSubContingent resets all changes to the "sub_contingent" field.
+func (m *ReservationRightMutation) ResetSubContingent() {
+	m.sub_contingent = nil
+	delete(m.clearedFields, reservationright.FieldSubContingent)
+}
+
+// SetAgreement sets the "agreement" field.
+func (m *ReservationRightMutation) SetAgreement(s string) {
+	m.agreement = &s
+}
+
+// Agreement returns the value of the "agreement" field in the mutation.
+func (m *ReservationRightMutation) Agreement() (r string, exists bool) {
+	v := m.agreement
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAgreement returns the old "agreement" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldAgreement(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAgreement is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAgreement requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAgreement: %w", err)
+	}
+	return oldValue.Agreement, nil
+}
+
+// ResetAgreement resets all changes to the "agreement" field.
+func (m *ReservationRightMutation) ResetAgreement() {
+	m.agreement = nil
+}
+
+// SetValidFrom sets the "valid_from" field.
+func (m *ReservationRightMutation) SetValidFrom(d domain.Date) {
+	m.valid_from = &d
+}
+
+// ValidFrom returns the value of the "valid_from" field in the mutation.
+func (m *ReservationRightMutation) ValidFrom() (r domain.Date, exists bool) {
+	v := m.valid_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidFrom returns the old "valid_from" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldValidFrom(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidFrom: %w", err)
+	}
+	return oldValue.ValidFrom, nil
+}
+
+// ResetValidFrom resets all changes to the "valid_from" field.
+func (m *ReservationRightMutation) ResetValidFrom() {
+	m.valid_from = nil
+}
+
+// SetValidUntil sets the "valid_until" field.
+func (m *ReservationRightMutation) SetValidUntil(d domain.Date) {
+	m.valid_until = &d
+}
+
+// ValidUntil returns the value of the "valid_until" field in the mutation.
+func (m *ReservationRightMutation) ValidUntil() (r domain.Date, exists bool) {
+	v := m.valid_until
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldValidUntil returns the old "valid_until" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldValidUntil(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldValidUntil is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldValidUntil requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldValidUntil: %w", err)
+	}
+	return oldValue.ValidUntil, nil
+}
+
+// ClearValidUntil clears the value of the "valid_until" field.
+func (m *ReservationRightMutation) ClearValidUntil() {
+	m.valid_until = nil
+	m.clearedFields[reservationright.FieldValidUntil] = struct{}{}
+}
+
+// ValidUntilCleared returns if the "valid_until" field was cleared in this mutation.
+func (m *ReservationRightMutation) ValidUntilCleared() bool {
+	_, ok := m.clearedFields[reservationright.FieldValidUntil]
+	return ok
+}
+
+// ResetValidUntil resets all changes to the "valid_until" field.
+func (m *ReservationRightMutation) ResetValidUntil() {
+	m.valid_until = nil
+	delete(m.clearedFields, reservationright.FieldValidUntil)
+}
+
+// SetState sets the "state" field.
+func (m *ReservationRightMutation) SetState(ds domain.ReservationState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ReservationRightMutation) State() (r domain.ReservationState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldState(ctx context.Context) (v domain.ReservationState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ReservationRightMutation) ResetState() {
+	m.state = nil
+}
+
+// SetLandlordConfirmedByID sets the "landlord_confirmed_by_id" field.
+func (m *ReservationRightMutation) SetLandlordConfirmedByID(d domain.ID) {
+	m.landlord_confirmed_by = &d
+}
+
+// LandlordConfirmedByID returns the value of the "landlord_confirmed_by_id" field in the mutation.
+func (m *ReservationRightMutation) LandlordConfirmedByID() (r domain.ID, exists bool) {
+	v := m.landlord_confirmed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLandlordConfirmedByID returns the old "landlord_confirmed_by_id" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldLandlordConfirmedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLandlordConfirmedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLandlordConfirmedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLandlordConfirmedByID: %w", err)
+	}
+	return oldValue.LandlordConfirmedByID, nil
+}
+
+// ClearLandlordConfirmedByID clears the value of the "landlord_confirmed_by_id" field.
+func (m *ReservationRightMutation) ClearLandlordConfirmedByID() {
+	m.landlord_confirmed_by = nil
+	m.clearedFields[reservationright.FieldLandlordConfirmedByID] = struct{}{}
+}
+
+// LandlordConfirmedByIDCleared returns if the "landlord_confirmed_by_id" field was cleared in this mutation.
+func (m *ReservationRightMutation) LandlordConfirmedByIDCleared() bool {
+	_, ok := m.clearedFields[reservationright.FieldLandlordConfirmedByID]
+	return ok
+}
+
+// ResetLandlordConfirmedByID resets all changes to the "landlord_confirmed_by_id" field.
+func (m *ReservationRightMutation) ResetLandlordConfirmedByID() {
+	m.landlord_confirmed_by = nil
+	delete(m.clearedFields, reservationright.FieldLandlordConfirmedByID)
+}
+
+// SetLandlordConfirmedOn sets the "landlord_confirmed_on" field.
+func (m *ReservationRightMutation) SetLandlordConfirmedOn(d domain.Date) {
+	m.landlord_confirmed_on = &d
+}
+
+// LandlordConfirmedOn returns the value of the "landlord_confirmed_on" field in the mutation.
+func (m *ReservationRightMutation) LandlordConfirmedOn() (r domain.Date, exists bool) {
+	v := m.landlord_confirmed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLandlordConfirmedOn returns the old "landlord_confirmed_on" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldLandlordConfirmedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLandlordConfirmedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLandlordConfirmedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLandlordConfirmedOn: %w", err)
+	}
+	return oldValue.LandlordConfirmedOn, nil
+}
+
+// ClearLandlordConfirmedOn clears the value of the "landlord_confirmed_on" field.
+func (m *ReservationRightMutation) ClearLandlordConfirmedOn() {
+	m.landlord_confirmed_on = nil
+	m.clearedFields[reservationright.FieldLandlordConfirmedOn] = struct{}{}
+}
+
+// LandlordConfirmedOnCleared returns if the "landlord_confirmed_on" field was cleared in this mutation.
+func (m *ReservationRightMutation) LandlordConfirmedOnCleared() bool {
+	_, ok := m.clearedFields[reservationright.FieldLandlordConfirmedOn]
+	return ok
+}
+
+// ResetLandlordConfirmedOn resets all changes to the "landlord_confirmed_on" field.
+func (m *ReservationRightMutation) ResetLandlordConfirmedOn() {
+	m.landlord_confirmed_on = nil
+	delete(m.clearedFields, reservationright.FieldLandlordConfirmedOn)
+}
+
+// SetReservataireConfirmedByID sets the "reservataire_confirmed_by_id" field.
+func (m *ReservationRightMutation) SetReservataireConfirmedByID(d domain.ID) {
+	m.reservataire_confirmed_by = &d
+}
+
+// ReservataireConfirmedByID returns the value of the "reservataire_confirmed_by_id" field in the mutation.
+func (m *ReservationRightMutation) ReservataireConfirmedByID() (r domain.ID, exists bool) {
+	v := m.reservataire_confirmed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReservataireConfirmedByID returns the old "reservataire_confirmed_by_id" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldReservataireConfirmedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReservataireConfirmedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReservataireConfirmedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReservataireConfirmedByID: %w", err)
+	}
+	return oldValue.ReservataireConfirmedByID, nil
+}
+
+// ClearReservataireConfirmedByID clears the value of the "reservataire_confirmed_by_id" field.
+func (m *ReservationRightMutation) ClearReservataireConfirmedByID() {
+	m.reservataire_confirmed_by = nil
+	m.clearedFields[reservationright.FieldReservataireConfirmedByID] = struct{}{}
+}
+
+// ReservataireConfirmedByIDCleared returns if the "reservataire_confirmed_by_id" field was cleared in this mutation.
+func (m *ReservationRightMutation) ReservataireConfirmedByIDCleared() bool {
+	_, ok := m.clearedFields[reservationright.FieldReservataireConfirmedByID]
+	return ok
+}
+
+// ResetReservataireConfirmedByID resets all changes to the "reservataire_confirmed_by_id" field.
+func (m *ReservationRightMutation) ResetReservataireConfirmedByID() {
+	m.reservataire_confirmed_by = nil
+	delete(m.clearedFields, reservationright.FieldReservataireConfirmedByID)
+}
+
+// SetReservataireConfirmedOn sets the "reservataire_confirmed_on" field.
+func (m *ReservationRightMutation) SetReservataireConfirmedOn(d domain.Date) {
+	m.reservataire_confirmed_on = &d
+}
+
+// ReservataireConfirmedOn returns the value of the "reservataire_confirmed_on" field in the mutation.
+func (m *ReservationRightMutation) ReservataireConfirmedOn() (r domain.Date, exists bool) {
+	v := m.reservataire_confirmed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReservataireConfirmedOn returns the old "reservataire_confirmed_on" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldReservataireConfirmedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReservataireConfirmedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReservataireConfirmedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReservataireConfirmedOn: %w", err)
+	}
+	return oldValue.ReservataireConfirmedOn, nil
+}
+
+// ClearReservataireConfirmedOn clears the value of the "reservataire_confirmed_on" field.
+func (m *ReservationRightMutation) ClearReservataireConfirmedOn() {
+	m.reservataire_confirmed_on = nil
+	m.clearedFields[reservationright.FieldReservataireConfirmedOn] = struct{}{}
+}
+
+// ReservataireConfirmedOnCleared returns if the "reservataire_confirmed_on" field was cleared in this mutation.
+func (m *ReservationRightMutation) ReservataireConfirmedOnCleared() bool {
+	_, ok := m.clearedFields[reservationright.FieldReservataireConfirmedOn]
+	return ok
+}
+
+// ResetReservataireConfirmedOn resets all changes to the "reservataire_confirmed_on" field.
+func (m *ReservationRightMutation) ResetReservataireConfirmedOn() {
+	m.reservataire_confirmed_on = nil
+	delete(m.clearedFields, reservationright.FieldReservataireConfirmedOn)
+}
+
+// SetVersion sets the "version" field.
+func (m *ReservationRightMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *ReservationRightMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the ReservationRight entity.
+// If the ReservationRight object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ReservationRightMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *ReservationRightMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *ReservationRightMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *ReservationRightMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearLandlord clears the "landlord" edge to the Organisation entity.
+func (m *ReservationRightMutation) ClearLandlord() {
+	m.clearedlandlord = true
+	m.clearedFields[reservationright.FieldLandlordID] = struct{}{}
+}
+
+// LandlordCleared reports if the "landlord" edge to the Organisation entity was cleared.
+func (m *ReservationRightMutation) LandlordCleared() bool {
+	return m.clearedlandlord
+}
+
+// LandlordIDs returns the "landlord" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LandlordID instead. It exists only for internal usage by the builders.
+func (m *ReservationRightMutation) LandlordIDs() (ids []domain.ID) {
+	if id := m.landlord; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLandlord resets all changes to the "landlord" edge.
+func (m *ReservationRightMutation) ResetLandlord() {
+	m.landlord = nil
+	m.clearedlandlord = false
+}
+
+// ClearReservataire clears the "reservataire" edge to the Organisation entity.
+func (m *ReservationRightMutation) ClearReservataire() {
+	m.clearedreservataire = true
+	m.clearedFields[reservationright.FieldReservataireID] = struct{}{}
+}
+
+// ReservataireCleared reports if the "reservataire" edge to the Organisation entity was cleared.
+func (m *ReservationRightMutation) ReservataireCleared() bool {
+	return m.clearedreservataire
+}
+
+// ReservataireIDs returns the "reservataire" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReservataireID instead. It exists only for internal usage by the builders.
+func (m *ReservationRightMutation) ReservataireIDs() (ids []domain.ID) {
+	if id := m.reservataire; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReservataire resets all changes to the "reservataire" edge.
+func (m *ReservationRightMutation) ResetReservataire() {
+	m.reservataire = nil
+	m.clearedreservataire = false
+}
+
+// ClearLandlordConfirmedBy clears the "landlord_confirmed_by" edge to the Person entity.
+func (m *ReservationRightMutation) ClearLandlordConfirmedBy() {
+	m.clearedlandlord_confirmed_by = true
+	m.clearedFields[reservationright.FieldLandlordConfirmedByID] = struct{}{}
+}
+
+// LandlordConfirmedByCleared reports if the "landlord_confirmed_by" edge to the Person entity was cleared.
+func (m *ReservationRightMutation) LandlordConfirmedByCleared() bool {
+	return m.LandlordConfirmedByIDCleared() || m.clearedlandlord_confirmed_by
+}
+
+// LandlordConfirmedByIDs returns the "landlord_confirmed_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LandlordConfirmedByID instead. It exists only for internal usage by the builders.
+func (m *ReservationRightMutation) LandlordConfirmedByIDs() (ids []domain.ID) {
+	if id := m.landlord_confirmed_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLandlordConfirmedBy resets all changes to the "landlord_confirmed_by" edge.
+func (m *ReservationRightMutation) ResetLandlordConfirmedBy() {
+	m.landlord_confirmed_by = nil
+	m.clearedlandlord_confirmed_by = false
+}
+
+// ClearReservataireConfirmedBy clears the "reservataire_confirmed_by" edge to the Person entity.
+func (m *ReservationRightMutation) ClearReservataireConfirmedBy() {
+	m.clearedreservataire_confirmed_by = true
+	m.clearedFields[reservationright.FieldReservataireConfirmedByID] = struct{}{}
+}
+
+// ReservataireConfirmedByCleared reports if the "reservataire_confirmed_by" edge to the Person entity was cleared.
+func (m *ReservationRightMutation) ReservataireConfirmedByCleared() bool {
+	return m.ReservataireConfirmedByIDCleared() || m.clearedreservataire_confirmed_by
+}
+
+// ReservataireConfirmedByIDs returns the "reservataire_confirmed_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReservataireConfirmedByID instead. It exists only for internal usage by the builders.
+func (m *ReservationRightMutation) ReservataireConfirmedByIDs() (ids []domain.ID) {
+	if id := m.reservataire_confirmed_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReservataireConfirmedBy resets all changes to the "reservataire_confirmed_by" edge.
+func (m *ReservationRightMutation) ResetReservataireConfirmedBy() {
+	m.reservataire_confirmed_by = nil
+	m.clearedreservataire_confirmed_by = false
+}
+
+// AddDwellingIDs adds the "dwellings" edge to the Dwelling entity by ids.
+func (m *ReservationRightMutation) AddDwellingIDs(ids ...domain.ID) {
+	if m.dwellings == nil {
+		m.dwellings = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.dwellings[ids[i]] = struct{}{}
+	}
+}
+
+// ClearDwellings clears the "dwellings" edge to the Dwelling entity.
+func (m *ReservationRightMutation) ClearDwellings() {
+	m.cleareddwellings = true
+}
+
+// DwellingsCleared reports if the "dwellings" edge to the Dwelling entity was cleared.
+func (m *ReservationRightMutation) DwellingsCleared() bool {
+	return m.cleareddwellings
+}
+
+// RemoveDwellingIDs removes the "dwellings" edge to the Dwelling entity by IDs.
+func (m *ReservationRightMutation) RemoveDwellingIDs(ids ...domain.ID) {
+	if m.removeddwellings == nil {
+		m.removeddwellings = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.dwellings, ids[i])
+		m.removeddwellings[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedDwellings returns the removed IDs of the "dwellings" edge to the Dwelling entity.
+func (m *ReservationRightMutation) RemovedDwellingsIDs() (ids []domain.ID) {
+	for id := range m.removeddwellings {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// DwellingsIDs returns the "dwellings" edge IDs in the mutation.
+func (m *ReservationRightMutation) DwellingsIDs() (ids []domain.ID) {
+	for id := range m.dwellings {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetDwellings resets all changes to the "dwellings" edge.
+func (m *ReservationRightMutation) ResetDwellings() {
+	m.dwellings = nil
+	m.cleareddwellings = false
+	m.removeddwellings = nil
+}
+
+// AddVacancyIDs adds the "vacancies" edge to the Vacancy entity by ids.
+func (m *ReservationRightMutation) AddVacancyIDs(ids ...domain.ID) {
+	if m.vacancies == nil {
+		m.vacancies = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.vacancies[ids[i]] = struct{}{}
+	}
+}
+
+// ClearVacancies clears the "vacancies" edge to the Vacancy entity.
+func (m *ReservationRightMutation) ClearVacancies() {
+	m.clearedvacancies = true
+}
+
+// VacanciesCleared reports if the "vacancies" edge to the Vacancy entity was cleared.
+func (m *ReservationRightMutation) VacanciesCleared() bool {
+	return m.clearedvacancies
+}
+
+// RemoveVacancyIDs removes the "vacancies" edge to the Vacancy entity by IDs.
+func (m *ReservationRightMutation) RemoveVacancyIDs(ids ...domain.ID) {
+	if m.removedvacancies == nil {
+		m.removedvacancies = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.vacancies, ids[i])
+		m.removedvacancies[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedVacancies returns the removed IDs of the "vacancies" edge to the Vacancy entity.
+func (m *ReservationRightMutation) RemovedVacanciesIDs() (ids []domain.ID) {
+	for id := range m.removedvacancies {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// VacanciesIDs returns the "vacancies" edge IDs in the mutation.
+func (m *ReservationRightMutation) VacanciesIDs() (ids []domain.ID) {
+	for id := range m.vacancies {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetVacancies resets all changes to the "vacancies" edge.
+func (m *ReservationRightMutation) ResetVacancies() {
+	m.vacancies = nil
+	m.clearedvacancies = false
+	m.removedvacancies = nil
+}
+
+// Where appends a list predicates to the ReservationRightMutation builder.
+func (m *ReservationRightMutation) Where(ps ...predicate.ReservationRight) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ReservationRightMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ReservationRightMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ReservationRight, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ReservationRightMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ReservationRightMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ReservationRight).
+func (m *ReservationRightMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ReservationRightMutation) Fields() []string {
+	fields := make([]string, 0, 15)
+	if m.created_at != nil {
+		fields = append(fields, reservationright.FieldCreatedAt)
+	}
+	if m.landlord != nil {
+		fields = append(fields, reservationright.FieldLandlordID)
+	}
+	if m.reservataire != nil {
+		fields = append(fields, reservationright.FieldReservataireID)
+	}
+	if m.mode != nil {
+		fields = append(fields, reservationright.FieldMode)
+	}
+	if m.share != nil {
+		fields = append(fields, reservationright.FieldShare)
+	}
+	if m.sub_contingent != nil {
+		fields = append(fields, reservationright.FieldSubContingent)
+	}
+	if m.agreement != nil {
+		fields = append(fields, reservationright.FieldAgreement)
+	}
+	if m.valid_from != nil {
+		fields = append(fields, reservationright.FieldValidFrom)
+	}
+	if m.valid_until != nil {
+		fields = append(fields, reservationright.FieldValidUntil)
+	}
+	if m.state != nil {
+		fields = append(fields, reservationright.FieldState)
+	}
+	if m.landlord_confirmed_by != nil {
+		fields = append(fields, reservationright.FieldLandlordConfirmedByID)
+	}
+	if m.landlord_confirmed_on != nil {
+		fields = append(fields, reservationright.FieldLandlordConfirmedOn)
+	}
+	if m.reservataire_confirmed_by != nil {
+		fields = append(fields, reservationright.FieldReservataireConfirmedByID)
+	}
+	if m.reservataire_confirmed_on != nil {
+		fields = append(fields, reservationright.FieldReservataireConfirmedOn)
+	}
+	if m.version != nil {
+		fields = append(fields, reservationright.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ReservationRightMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case reservationright.FieldCreatedAt:
+		return m.CreatedAt()
+	case reservationright.FieldLandlordID:
+		return m.LandlordID()
+	case reservationright.FieldReservataireID:
+		return m.ReservataireID()
+	case reservationright.FieldMode:
+		return m.Mode()
+	case reservationright.FieldShare:
+		return m.Share()
+	case reservationright.FieldSubContingent:
+		return m.SubContingent()
+	case reservationright.FieldAgreement:
+		return m.Agreement()
+	case reservationright.FieldValidFrom:
+		return m.ValidFrom()
+	case reservationright.FieldValidUntil:
+		return m.ValidUntil()
+	case reservationright.FieldState:
+		return m.State()
+	case reservationright.FieldLandlordConfirmedByID:
+		return m.LandlordConfirmedByID()
+	case reservationright.FieldLandlordConfirmedOn:
+		return m.LandlordConfirmedOn()
+	case reservationright.FieldReservataireConfirmedByID:
+		return m.ReservataireConfirmedByID()
+	case reservationright.FieldReservataireConfirmedOn:
+		return m.ReservataireConfirmedOn()
+	case reservationright.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ReservationRightMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case reservationright.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case reservationright.FieldLandlordID:
+		return m.OldLandlordID(ctx)
+	case reservationright.FieldReservataireID:
+		return m.OldReservataireID(ctx)
+	case reservationright.FieldMode:
+		return m.OldMode(ctx)
+	case reservationright.FieldShare:
+		return m.OldShare(ctx)
+	case reservationright.FieldSubContingent:
+		return m.OldSubContingent(ctx)
+	case reservationright.FieldAgreement:
+		return m.OldAgreement(ctx)
+	case reservationright.FieldValidFrom:
+		return m.OldValidFrom(ctx)
+	case reservationright.FieldValidUntil:
+		return m.OldValidUntil(ctx)
+	case reservationright.FieldState:
+		return m.OldState(ctx)
+	case reservationright.FieldLandlordConfirmedByID:
+		return m.OldLandlordConfirmedByID(ctx)
+	case reservationright.FieldLandlordConfirmedOn:
+		return m.OldLandlordConfirmedOn(ctx)
+	case reservationright.FieldReservataireConfirmedByID:
+		return m.OldReservataireConfirmedByID(ctx)
+	case reservationright.FieldReservataireConfirmedOn:
+		return m.OldReservataireConfirmedOn(ctx)
+	case reservationright.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown ReservationRight field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReservationRightMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case reservationright.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case reservationright.FieldLandlordID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLandlordID(v)
+		return nil
+	case reservationright.FieldReservataireID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReservataireID(v)
+		return nil
+	case reservationright.FieldMode:
+		v, ok := value.(domain.ReservationMode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMode(v)
+		return nil
+	case reservationright.FieldShare:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShare(v)
+		return nil
+	case reservationright.FieldSubContingent:
+		v, ok := value.(domain.SubContingent)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSubContingent(v)
+		return nil
+	case reservationright.FieldAgreement:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAgreement(v)
+		return nil
+	case reservationright.FieldValidFrom:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidFrom(v)
+		return nil
+	case reservationright.FieldValidUntil:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetValidUntil(v)
+		return nil
+	case reservationright.FieldState:
+		v, ok := value.(domain.ReservationState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case reservationright.FieldLandlordConfirmedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLandlordConfirmedByID(v)
+		return nil
+	case reservationright.FieldLandlordConfirmedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLandlordConfirmedOn(v)
+		return nil
+	case reservationright.FieldReservataireConfirmedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReservataireConfirmedByID(v)
+		return nil
+	case reservationright.FieldReservataireConfirmedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReservataireConfirmedOn(v)
+		return nil
+	case reservationright.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationRight field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ReservationRightMutation) AddedFields() []string {
+	var fields []string
+	if m.addshare != nil {
+		fields = append(fields, reservationright.FieldShare)
+	}
+	if m.addversion != nil {
+		fields = append(fields, reservationright.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ReservationRightMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case reservationright.FieldShare:
+		return m.AddedShare()
+	case reservationright.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ReservationRightMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case reservationright.FieldShare:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShare(v)
+		return nil
+	case reservationright.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationRight numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ReservationRightMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(reservationright.FieldShare) {
+		fields = append(fields, reservationright.FieldShare)
+	}
+	if m.FieldCleared(reservationright.FieldSubContingent) {
+		fields = append(fields, reservationright.FieldSubContingent)
+	}
+	if m.FieldCleared(reservationright.FieldValidUntil) {
+		fields = append(fields, reservationright.FieldValidUntil)
+	}
+	if m.FieldCleared(reservationright.FieldLandlordConfirmedByID) {
+		fields = append(fields, reservationright.FieldLandlordConfirmedByID)
+	}
+	if m.FieldCleared(reservationright.FieldLandlordConfirmedOn) {
+		fields = append(fields, reservationright.FieldLandlordConfirmedOn)
+	}
+	if m.FieldCleared(reservationright.FieldReservataireConfirmedByID) {
+		fields = append(fields, reservationright.FieldReservataireConfirmedByID)
+	}
+	if m.FieldCleared(reservationright.FieldReservataireConfirmedOn) {
+		fields = append(fields, reservationright.FieldReservataireConfirmedOn)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ReservationRightMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ReservationRightMutation) ClearField(name string) error {
+	switch name {
+	case reservationright.FieldShare:
+		m.ClearShare()
+		return nil
+	case reservationright.FieldSubContingent:
+		m.ClearSubContingent()
+		return nil
+	case reservationright.FieldValidUntil:
+		m.ClearValidUntil()
+		return nil
+	case reservationright.FieldLandlordConfirmedByID:
+		m.ClearLandlordConfirmedByID()
+		return nil
+	case reservationright.FieldLandlordConfirmedOn:
+		m.ClearLandlordConfirmedOn()
+		return nil
+	case reservationright.FieldReservataireConfirmedByID:
+		m.ClearReservataireConfirmedByID()
+		return nil
+	case reservationright.FieldReservataireConfirmedOn:
+		m.ClearReservataireConfirmedOn()
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationRight nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ReservationRightMutation) ResetField(name string) error {
+	switch name {
+	case reservationright.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case reservationright.FieldLandlordID:
+		m.ResetLandlordID()
+		return nil
+	case reservationright.FieldReservataireID:
+		m.ResetReservataireID()
+		return nil
+	case reservationright.FieldMode:
+		m.ResetMode()
+		return nil
+	case reservationright.FieldShare:
+		m.ResetShare()
+		return nil
+	case reservationright.FieldSubContingent:
+		m.ResetSubContingent()
+		return nil
+	case reservationright.FieldAgreement:
+		m.ResetAgreement()
+		return nil
+	case reservationright.FieldValidFrom:
+		m.ResetValidFrom()
+		return nil
+	case reservationright.FieldValidUntil:
+		m.ResetValidUntil()
+		return nil
+	case reservationright.FieldState:
+		m.ResetState()
+		return nil
+	case reservationright.FieldLandlordConfirmedByID:
+		m.ResetLandlordConfirmedByID()
+		return nil
+	case reservationright.FieldLandlordConfirmedOn:
+		m.ResetLandlordConfirmedOn()
+		return nil
+	case reservationright.FieldReservataireConfirmedByID:
+		m.ResetReservataireConfirmedByID()
+		return nil
+	case reservationright.FieldReservataireConfirmedOn:
+		m.ResetReservataireConfirmedOn()
+		return nil
+	case reservationright.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationRight field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ReservationRightMutation) AddedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.landlord != nil {
+		edges = append(edges, reservationright.EdgeLandlord)
+	}
+	if m.reservataire != nil {
+		edges = append(edges, reservationright.EdgeReservataire)
+	}
+	if m.landlord_confirmed_by != nil {
+		edges = append(edges, reservationright.EdgeLandlordConfirmedBy)
+	}
+	if m.reservataire_confirmed_by != nil {
+		edges = append(edges, reservationright.EdgeReservataireConfirmedBy)
+	}
+	if m.dwellings != nil {
+		edges = append(edges, reservationright.EdgeDwellings)
+	}
+	if m.vacancies != nil {
+		edges = append(edges, reservationright.EdgeVacancies)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ReservationRightMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case reservationright.EdgeLandlord:
+		if id := m.landlord; id != nil {
+			return []ent.Value{*id}
+		}
+	case reservationright.EdgeReservataire:
+		if id := m.reservataire; id != nil {
+			return []ent.Value{*id}
+		}
+	case reservationright.EdgeLandlordConfirmedBy:
+		if id := m.landlord_confirmed_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case reservationright.EdgeReservataireConfirmedBy:
+		if id := m.reservataire_confirmed_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case reservationright.EdgeDwellings:
+		ids := make([]ent.Value, 0, len(m.dwellings))
+		for id := range m.dwellings {
+			ids = append(ids, id)
+		}
+		return ids
+	case reservationright.EdgeVacancies:
+		ids := make([]ent.Value, 0, len(m.vacancies))
+		for id := range m.vacancies {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ReservationRightMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.removeddwellings != nil {
+		edges = append(edges, reservationright.EdgeDwellings)
+	}
+	if m.removedvacancies != nil {
+		edges = append(edges, reservationright.EdgeVacancies)
+	}
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ReservationRightMutation) RemovedIDs(name string) []ent.Value {
+	switch name {
+	case reservationright.EdgeDwellings:
+		ids := make([]ent.Value, 0, len(m.removeddwellings))
+		for id := range m.removeddwellings {
+			ids = append(ids, id)
+		}
+		return ids
+	case reservationright.EdgeVacancies:
+		ids := make([]ent.Value, 0, len(m.removedvacancies))
+		for id := range m.removedvacancies {
+			ids = append(ids, id)
+		}
+		return ids
+	}
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ReservationRightMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 6)
+	if m.clearedlandlord {
+		edges = append(edges, reservationright.EdgeLandlord)
+	}
+	if m.clearedreservataire {
+		edges = append(edges, reservationright.EdgeReservataire)
+	}
+	if m.clearedlandlord_confirmed_by {
+		edges = append(edges, reservationright.EdgeLandlordConfirmedBy)
+	}
+	if m.clearedreservataire_confirmed_by {
+		edges = append(edges, reservationright.EdgeReservataireConfirmedBy)
+	}
+	if m.cleareddwellings {
+		edges = append(edges, reservationright.EdgeDwellings)
+	}
+	if m.clearedvacancies {
+		edges = append(edges, reservationright.EdgeVacancies)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ReservationRightMutation) EdgeCleared(name string) bool {
+	switch name {
+	case reservationright.EdgeLandlord:
+		return m.clearedlandlord
+	case reservationright.EdgeReservataire:
+		return m.clearedreservataire
+	case reservationright.EdgeLandlordConfirmedBy:
+		return m.clearedlandlord_confirmed_by
+	case reservationright.EdgeReservataireConfirmedBy:
+		return m.clearedreservataire_confirmed_by
+	case reservationright.EdgeDwellings:
+		return m.cleareddwellings
+	case reservationright.EdgeVacancies:
+		return m.clearedvacancies
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ReservationRightMutation) ClearEdge(name string) error {
+	switch name {
+	case reservationright.EdgeLandlord:
+		m.ClearLandlord()
+		return nil
+	case reservationright.EdgeReservataire:
+		m.ClearReservataire()
+		return nil
+	case reservationright.EdgeLandlordConfirmedBy:
+		m.ClearLandlordConfirmedBy()
+		return nil
+	case reservationright.EdgeReservataireConfirmedBy:
+		m.ClearReservataireConfirmedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationRight unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ReservationRightMutation) ResetEdge(name string) error {
+	switch name {
+	case reservationright.EdgeLandlord:
+		m.ResetLandlord()
+		return nil
+	case reservationright.EdgeReservataire:
+		m.ResetReservataire()
+		return nil
+	case reservationright.EdgeLandlordConfirmedBy:
+		m.ResetLandlordConfirmedBy()
+		return nil
+	case reservationright.EdgeReservataireConfirmedBy:
+		m.ResetReservataireConfirmedBy()
+		return nil
+	case reservationright.EdgeDwellings:
+		m.ResetDwellings()
+		return nil
+	case reservationright.EdgeVacancies:
+		m.ResetVacancies()
+		return nil
+	}
+	return fmt.Errorf("unknown ReservationRight edge %s", name)
+}
+
 // RoomMutation represents an operation that mutates the Room nodes in the graph.
 type RoomMutation struct {
 	config
@@ -70819,6 +74850,1304 @@ func (m *UsedAssertionMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *UsedAssertionMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown UsedAssertion edge %s", name)
+}
+
+// VacancyMutation represents an operation that mutates the Vacancy nodes in the graph.
+type VacancyMutation struct {
+	config
+	op                Op
+	typ               string
+	id                *domain.ID
+	created_at        *time.Time
+	kind              *domain.VacancyKind
+	notice_given_on   *domain.Date
+	vacant_from       *domain.Date
+	available_on      *domain.Date
+	closed_on         *domain.Date
+	outcome           *domain.VacancyOutcome
+	designated_on     *domain.Date
+	updated_at        *time.Time
+	version           *int
+	addversion        *int
+	clearedFields     map[string]struct{}
+	dwelling          *domain.ID
+	cleareddwelling   bool
+	right             *domain.ID
+	clearedright      bool
+	updated_by        *domain.ID
+	clearedupdated_by bool
+	done              bool
+	oldValue          func(context.Context) (*Vacancy, error)
+	predicates        []predicate.Vacancy
+}
+
+var _ ent.Mutation = (*VacancyMutation)(nil)
+
+// vacancyOption allows management of the mutation configuration using functional options.
+type vacancyOption func(*VacancyMutation)
+
+// newVacancyMutation creates new mutation for the Vacancy entity.
+func newVacancyMutation(c config, op Op, opts ...vacancyOption) *VacancyMutation {
+	m := &VacancyMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeVacancy,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withVacancyID sets the ID field of the mutation.
+func withVacancyID(id domain.ID) vacancyOption {
+	return func(m *VacancyMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Vacancy
+		)
+		m.oldValue = func(ctx context.Context) (*Vacancy, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Vacancy.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withVacancy sets the old Vacancy of the mutation.
+func withVacancy(node *Vacancy) vacancyOption {
+	return func(m *VacancyMutation) {
+		m.oldValue = func(context.Context) (*Vacancy, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m VacancyMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m VacancyMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Vacancy entities.
+func (m *VacancyMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *VacancyMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *VacancyMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Vacancy.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *VacancyMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *VacancyMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *VacancyMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetDwellingID sets the "dwelling_id" field.
+func (m *VacancyMutation) SetDwellingID(d domain.ID) {
+	m.dwelling = &d
+}
+
+// DwellingID returns the value of the "dwelling_id" field in the mutation.
+func (m *VacancyMutation) DwellingID() (r domain.ID, exists bool) {
+	v := m.dwelling
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDwellingID returns the old "dwelling_id" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldDwellingID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDwellingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDwellingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDwellingID: %w", err)
+	}
+	return oldValue.DwellingID, nil
+}
+
+// ResetDwellingID resets all changes to the "dwelling_id" field.
+func (m *VacancyMutation) ResetDwellingID() {
+	m.dwelling = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *VacancyMutation) SetKind(dk domain.VacancyKind) {
+	m.kind = &dk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *VacancyMutation) Kind() (r domain.VacancyKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldKind(ctx context.Context) (v domain.VacancyKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *VacancyMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetNoticeGivenOn sets the "notice_given_on" field.
+func (m *VacancyMutation) SetNoticeGivenOn(d domain.Date) {
+	m.notice_given_on = &d
+}
+
+// NoticeGivenOn returns the value of the "notice_given_on" field in the mutation.
+func (m *VacancyMutation) NoticeGivenOn() (r domain.Date, exists bool) {
+	v := m.notice_given_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldNoticeGivenOn returns the old "notice_given_on" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldNoticeGivenOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldNoticeGivenOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldNoticeGivenOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldNoticeGivenOn: %w", err)
+	}
+	return oldValue.NoticeGivenOn, nil
+}
+
+// ClearNoticeGivenOn clears the value of the "notice_given_on" field.
+func (m *VacancyMutation) ClearNoticeGivenOn() {
+	m.notice_given_on = nil
+	m.clearedFields[vacancy.FieldNoticeGivenOn] = struct{}{}
+}
+
+// NoticeGivenOnCleared returns if the "notice_given_on" field was cleared in this mutation.
+func (m *VacancyMutation) NoticeGivenOnCleared() bool {
+	_, ok := m.clearedFields[vacancy.FieldNoticeGivenOn]
+	return ok
+}
+
+// ResetNoticeGivenOn resets all changes to the "notice_given_on" field.
+func (m *VacancyMutation) ResetNoticeGivenOn() {
+	m.notice_given_on = nil
+	delete(m.clearedFields, vacancy.FieldNoticeGivenOn)
+}
+
+// SetVacantFrom sets the "vacant_from" field.
+func (m *VacancyMutation) SetVacantFrom(d domain.Date) {
+	m.vacant_from = &d
+}
+
+// VacantFrom returns the value of the "vacant_from" field in the mutation.
+func (m *VacancyMutation) VacantFrom() (r domain.Date, exists bool) {
+	v := m.vacant_from
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVacantFrom returns the old "vacant_from" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldVacantFrom(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVacantFrom is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVacantFrom requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVacantFrom: %w", err)
+	}
+	return oldValue.VacantFrom, nil
+}
+
+// ResetVacantFrom resets all changes to the "vacant_from" field.
+func (m *VacancyMutation) ResetVacantFrom() {
+	m.vacant_from = nil
+}
+
+// SetAvailableOn sets the "available_on" field.
+func (m *VacancyMutation) SetAvailableOn(d domain.Date) {
+	m.available_on = &d
+}
+
+// AvailableOn returns the value of the "available_on" field in the mutation.
+func (m *VacancyMutation) AvailableOn() (r domain.Date, exists bool) {
+	v := m.available_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAvailableOn returns the old "available_on" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldAvailableOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAvailableOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAvailableOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAvailableOn: %w", err)
+	}
+	return oldValue.AvailableOn, nil
+}
+
+// ClearAvailableOn clears the value of the "available_on" field.
+func (m *VacancyMutation) ClearAvailableOn() {
+	m.available_on = nil
+	m.clearedFields[vacancy.FieldAvailableOn] = struct{}{}
+}
+
+// AvailableOnCleared returns if the "available_on" field was cleared in this mutation.
+func (m *VacancyMutation) AvailableOnCleared() bool {
+	_, ok := m.clearedFields[vacancy.FieldAvailableOn]
+	return ok
+}
+
+// ResetAvailableOn resets all changes to the "available_on" field.
+func (m *VacancyMutation) ResetAvailableOn() {
+	m.available_on = nil
+	delete(m.clearedFields, vacancy.FieldAvailableOn)
+}
+
+// SetClosedOn sets the "closed_on" field.
+func (m *VacancyMutation) SetClosedOn(d domain.Date) {
+	m.closed_on = &d
+}
+
+// ClosedOn returns the value of the "closed_on" field in the mutation.
+func (m *VacancyMutation) ClosedOn() (r domain.Date, exists bool) {
+	v := m.closed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldClosedOn returns the old "closed_on" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldClosedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldClosedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldClosedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldClosedOn: %w", err)
+	}
+	return oldValue.ClosedOn, nil
+}
+
+// ClearClosedOn clears the value of the "closed_on" field.
+func (m *VacancyMutation) ClearClosedOn() {
+	m.closed_on = nil
+	m.clearedFields[vacancy.FieldClosedOn] = struct{}{}
+}
+
+// ClosedOnCleared returns if the "closed_on" field was cleared in this mutation.
+func (m *VacancyMutation) ClosedOnCleared() bool {
+	_, ok := m.clearedFields[vacancy.FieldClosedOn]
+	return ok
+}
+
+// ResetClosedOn resets all changes to the "closed_on" field.
+func (m *VacancyMutation) ResetClosedOn() {
+	m.closed_on = nil
+	delete(m.clearedFields, vacancy.FieldClosedOn)
+}
+
+// SetOutcome sets the "outcome" field.
+func (m *VacancyMutation) SetOutcome(do domain.VacancyOutcome) {
+	m.outcome = &do
+}
+
+// Outcome returns the value of the "outcome" field in the mutation.
+func (m *VacancyMutation) Outcome() (r domain.VacancyOutcome, exists bool) {
+	v := m.outcome
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldOutcome returns the old "outcome" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldOutcome(ctx context.Context) (v *domain.VacancyOutcome, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldOutcome is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldOutcome requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldOutcome: %w", err)
+	}
+	return oldValue.Outcome, nil
+}
+
+// ClearOutcome clears the value of the "outcome" field.
+func (m *VacancyMutation) ClearOutcome() {
+	m.outcome = nil
+	m.clearedFields[vacancy.FieldOutcome] = struct{}{}
+}
+
+// OutcomeCleared returns if the "outcome" field was cleared in this mutation.
+func (m *VacancyMutation) OutcomeCleared() bool {
+	_, ok := m.clearedFields[vacancy.FieldOutcome]
+	return ok
+}
+
+// ResetOutcome resets all changes to the "outcome" field.
+func (m *VacancyMutation) ResetOutcome() {
+	m.outcome = nil
+	delete(m.clearedFields, vacancy.FieldOutcome)
+}
+
+// SetRightID sets the "right_id" field.
+func (m *VacancyMutation) SetRightID(d domain.ID) {
+	m.right = &d
+}
+
+// RightID returns the value of the "right_id" field in the mutation.
+func (m *VacancyMutation) RightID() (r domain.ID, exists bool) {
+	v := m.right
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRightID returns the old "right_id" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldRightID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRightID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRightID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRightID: %w", err)
+	}
+	return oldValue.RightID, nil
+}
+
+// ClearRightID clears the value of the "right_id" field.
+func (m *VacancyMutation) ClearRightID() {
+	m.right = nil
+	m.clearedFields[vacancy.FieldRightID] = struct{}{}
+}
+
+// RightIDCleared returns if the "right_id" field was cleared in this mutation.
+func (m *VacancyMutation) RightIDCleared() bool {
+	_, ok := m.clearedFields[vacancy.FieldRightID]
+	return ok
+}
+
+// ResetRightID resets all changes to the "right_id" field.
+func (m *VacancyMutation) ResetRightID() {
+	m.right = nil
+	delete(m.clearedFields, vacancy.FieldRightID)
+}
+
+// SetDesignatedOn sets the "designated_on" field.
+func (m *VacancyMutation) SetDesignatedOn(d domain.Date) {
+	m.designated_on = &d
+}
+
+// DesignatedOn returns the value of the "designated_on" field in the mutation.
+func (m *VacancyMutation) DesignatedOn() (r domain.Date, exists bool) {
+	v := m.designated_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDesignatedOn returns the old "designated_on" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldDesignatedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDesignatedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDesignatedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDesignatedOn: %w", err)
+	}
+	return oldValue.DesignatedOn, nil
+}
+
+// ClearDesignatedOn clears the value of the "designated_on" field.
+func (m *VacancyMutation) ClearDesignatedOn() {
+	m.designated_on = nil
+	m.clearedFields[vacancy.FieldDesignatedOn] = struct{}{}
+}
+
+// DesignatedOnCleared returns if the "designated_on" field was cleared in this mutation.
+func (m *VacancyMutation) DesignatedOnCleared() bool {
+	_, ok := m.clearedFields[vacancy.FieldDesignatedOn]
+	return ok
+}
+
+// ResetDesignatedOn resets all changes to the "designated_on" field.
+func (m *VacancyMutation) ResetDesignatedOn() {
+	m.designated_on = nil
+	delete(m.clearedFields, vacancy.FieldDesignatedOn)
+}
+
+// SetUpdatedAt sets the "updated_at" field.
+func (m *VacancyMutation) SetUpdatedAt(t time.Time) {
+	m.updated_at = &t
+}
+
+// UpdatedAt returns the value of the "updated_at" field in the mutation.
+func (m *VacancyMutation) UpdatedAt() (r time.Time, exists bool) {
+	v := m.updated_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedAt returns the old "updated_at" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldUpdatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedAt: %w", err)
+	}
+	return oldValue.UpdatedAt, nil
+}
+
+// ResetUpdatedAt resets all changes to the "updated_at" field.
+func (m *VacancyMutation) ResetUpdatedAt() {
+	m.updated_at = nil
+}
+
+// SetUpdatedByID sets the "updated_by_id" field.
+func (m *VacancyMutation) SetUpdatedByID(d domain.ID) {
+	m.updated_by = &d
+}
+
+// UpdatedByID returns the value of the "updated_by_id" field in the mutation.
+func (m *VacancyMutation) UpdatedByID() (r domain.ID, exists bool) {
+	v := m.updated_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUpdatedByID returns the old "updated_by_id" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldUpdatedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUpdatedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUpdatedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUpdatedByID: %w", err)
+	}
+	return oldValue.UpdatedByID, nil
+}
+
+// ClearUpdatedByID clears the value of the "updated_by_id" field.
+func (m *VacancyMutation) ClearUpdatedByID() {
+	m.updated_by = nil
+	m.clearedFields[vacancy.FieldUpdatedByID] = struct{}{}
+}
+
+// UpdatedByIDCleared returns if the "updated_by_id" field was cleared in this mutation.
+func (m *VacancyMutation) UpdatedByIDCleared() bool {
+	_, ok := m.clearedFields[vacancy.FieldUpdatedByID]
+	return ok
+}
+
+// ResetUpdatedByID resets all changes to the "updated_by_id" field.
+func (m *VacancyMutation) ResetUpdatedByID() {
+	m.updated_by = nil
+	delete(m.clearedFields, vacancy.FieldUpdatedByID)
+}
+
+// SetVersion sets the "version" field.
+func (m *VacancyMutation) SetVersion(i int) {
+	m.version = &i
+	m.addversion = nil
+}
+
+// Version returns the value of the "version" field in the mutation.
+func (m *VacancyMutation) Version() (r int, exists bool) {
+	v := m.version
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldVersion returns the old "version" field's value of the Vacancy entity.
+// If the Vacancy object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *VacancyMutation) OldVersion(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldVersion is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldVersion requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldVersion: %w", err)
+	}
+	return oldValue.Version, nil
+}
+
+// AddVersion adds i to the "version" field.
+func (m *VacancyMutation) AddVersion(i int) {
+	if m.addversion != nil {
+		*m.addversion += i
+	} else {
+		m.addversion = &i
+	}
+}
+
+// AddedVersion returns the value that was added to the "version" field in this mutation.
+func (m *VacancyMutation) AddedVersion() (r int, exists bool) {
+	v := m.addversion
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetVersion resets all changes to the "version" field.
+func (m *VacancyMutation) ResetVersion() {
+	m.version = nil
+	m.addversion = nil
+}
+
+// ClearDwelling clears the "dwelling" edge to the Dwelling entity.
+func (m *VacancyMutation) ClearDwelling() {
+	m.cleareddwelling = true
+	m.clearedFields[vacancy.FieldDwellingID] = struct{}{}
+}
+
+// DwellingCleared reports if the "dwelling" edge to the Dwelling entity was cleared.
+func (m *VacancyMutation) DwellingCleared() bool {
+	return m.cleareddwelling
+}
+
+// DwellingIDs returns the "dwelling" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DwellingID instead. It exists only for internal usage by the builders.
+func (m *VacancyMutation) DwellingIDs() (ids []domain.ID) {
+	if id := m.dwelling; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDwelling resets all changes to the "dwelling" edge.
+func (m *VacancyMutation) ResetDwelling() {
+	m.dwelling = nil
+	m.cleareddwelling = false
+}
+
+// ClearRight clears the "right" edge to the ReservationRight entity.
+func (m *VacancyMutation) ClearRight() {
+	m.clearedright = true
+	m.clearedFields[vacancy.FieldRightID] = struct{}{}
+}
+
+// RightCleared reports if the "right" edge to the ReservationRight entity was cleared.
+func (m *VacancyMutation) RightCleared() bool {
+	return m.RightIDCleared() || m.clearedright
+}
+
+// RightIDs returns the "right" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// RightID instead. It exists only for internal usage by the builders.
+func (m *VacancyMutation) RightIDs() (ids []domain.ID) {
+	if id := m.right; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetRight resets all changes to the "right" edge.
+func (m *VacancyMutation) ResetRight() {
+	m.right = nil
+	m.clearedright = false
+}
+
+// ClearUpdatedBy clears the "updated_by" edge to the Person entity.
+func (m *VacancyMutation) ClearUpdatedBy() {
+	m.clearedupdated_by = true
+	m.clearedFields[vacancy.FieldUpdatedByID] = struct{}{}
+}
+
+// UpdatedByCleared reports if the "updated_by" edge to the Person entity was cleared.
+func (m *VacancyMutation) UpdatedByCleared() bool {
+	return m.UpdatedByIDCleared() || m.clearedupdated_by
+}
+
+// UpdatedByIDs returns the "updated_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// UpdatedByID instead. It exists only for internal usage by the builders.
+func (m *VacancyMutation) UpdatedByIDs() (ids []domain.ID) {
+	if id := m.updated_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetUpdatedBy resets all changes to the "updated_by" edge.
+func (m *VacancyMutation) ResetUpdatedBy() {
+	m.updated_by = nil
+	m.clearedupdated_by = false
+}
+
+// Where appends a list predicates to the VacancyMutation builder.
+func (m *VacancyMutation) Where(ps ...predicate.Vacancy) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the VacancyMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *VacancyMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Vacancy, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *VacancyMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *VacancyMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Vacancy).
+func (m *VacancyMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *VacancyMutation) Fields() []string {
+	fields := make([]string, 0, 13)
+	if m.created_at != nil {
+		fields = append(fields, vacancy.FieldCreatedAt)
+	}
+	if m.dwelling != nil {
+		fields = append(fields, vacancy.FieldDwellingID)
+	}
+	if m.kind != nil {
+		fields = append(fields, vacancy.FieldKind)
+	}
+	if m.notice_given_on != nil {
+		fields = append(fields, vacancy.FieldNoticeGivenOn)
+	}
+	if m.vacant_from != nil {
+		fields = append(fields, vacancy.FieldVacantFrom)
+	}
+	if m.available_on != nil {
+		fields = append(fields, vacancy.FieldAvailableOn)
+	}
+	if m.closed_on != nil {
+		fields = append(fields, vacancy.FieldClosedOn)
+	}
+	if m.outcome != nil {
+		fields = append(fields, vacancy.FieldOutcome)
+	}
+	if m.right != nil {
+		fields = append(fields, vacancy.FieldRightID)
+	}
+	if m.designated_on != nil {
+		fields = append(fields, vacancy.FieldDesignatedOn)
+	}
+	if m.updated_at != nil {
+		fields = append(fields, vacancy.FieldUpdatedAt)
+	}
+	if m.updated_by != nil {
+		fields = append(fields, vacancy.FieldUpdatedByID)
+	}
+	if m.version != nil {
+		fields = append(fields, vacancy.FieldVersion)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *VacancyMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case vacancy.FieldCreatedAt:
+		return m.CreatedAt()
+	case vacancy.FieldDwellingID:
+		return m.DwellingID()
+	case vacancy.FieldKind:
+		return m.Kind()
+	case vacancy.FieldNoticeGivenOn:
+		return m.NoticeGivenOn()
+	case vacancy.FieldVacantFrom:
+		return m.VacantFrom()
+	case vacancy.FieldAvailableOn:
+		return m.AvailableOn()
+	case vacancy.FieldClosedOn:
+		return m.ClosedOn()
+	case vacancy.FieldOutcome:
+		return m.Outcome()
+	case vacancy.FieldRightID:
+		return m.RightID()
+	case vacancy.FieldDesignatedOn:
+		return m.DesignatedOn()
+	case vacancy.FieldUpdatedAt:
+		return m.UpdatedAt()
+	case vacancy.FieldUpdatedByID:
+		return m.UpdatedByID()
+	case vacancy.FieldVersion:
+		return m.Version()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *VacancyMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case vacancy.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case vacancy.FieldDwellingID:
+		return m.OldDwellingID(ctx)
+	case vacancy.FieldKind:
+		return m.OldKind(ctx)
+	case vacancy.FieldNoticeGivenOn:
+		return m.OldNoticeGivenOn(ctx)
+	case vacancy.FieldVacantFrom:
+		return m.OldVacantFrom(ctx)
+	case vacancy.FieldAvailableOn:
+		return m.OldAvailableOn(ctx)
+	case vacancy.FieldClosedOn:
+		return m.OldClosedOn(ctx)
+	case vacancy.FieldOutcome:
+		return m.OldOutcome(ctx)
+	case vacancy.FieldRightID:
+		return m.OldRightID(ctx)
+	case vacancy.FieldDesignatedOn:
+		return m.OldDesignatedOn(ctx)
+	case vacancy.FieldUpdatedAt:
+		return m.OldUpdatedAt(ctx)
+	case vacancy.FieldUpdatedByID:
+		return m.OldUpdatedByID(ctx)
+	case vacancy.FieldVersion:
+		return m.OldVersion(ctx)
+	}
+	return nil, fmt.Errorf("unknown Vacancy field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VacancyMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case vacancy.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case vacancy.FieldDwellingID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDwellingID(v)
+		return nil
+	case vacancy.FieldKind:
+		v, ok := value.(domain.VacancyKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case vacancy.FieldNoticeGivenOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetNoticeGivenOn(v)
+		return nil
+	case vacancy.FieldVacantFrom:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVacantFrom(v)
+		return nil
+	case vacancy.FieldAvailableOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAvailableOn(v)
+		return nil
+	case vacancy.FieldClosedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetClosedOn(v)
+		return nil
+	case vacancy.FieldOutcome:
+		v, ok := value.(domain.VacancyOutcome)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetOutcome(v)
+		return nil
+	case vacancy.FieldRightID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRightID(v)
+		return nil
+	case vacancy.FieldDesignatedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDesignatedOn(v)
+		return nil
+	case vacancy.FieldUpdatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedAt(v)
+		return nil
+	case vacancy.FieldUpdatedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUpdatedByID(v)
+		return nil
+	case vacancy.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Vacancy field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *VacancyMutation) AddedFields() []string {
+	var fields []string
+	if m.addversion != nil {
+		fields = append(fields, vacancy.FieldVersion)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *VacancyMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case vacancy.FieldVersion:
+		return m.AddedVersion()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *VacancyMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case vacancy.FieldVersion:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddVersion(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Vacancy numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *VacancyMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(vacancy.FieldNoticeGivenOn) {
+		fields = append(fields, vacancy.FieldNoticeGivenOn)
+	}
+	if m.FieldCleared(vacancy.FieldAvailableOn) {
+		fields = append(fields, vacancy.FieldAvailableOn)
+	}
+	if m.FieldCleared(vacancy.FieldClosedOn) {
+		fields = append(fields, vacancy.FieldClosedOn)
+	}
+	if m.FieldCleared(vacancy.FieldOutcome) {
+		fields = append(fields, vacancy.FieldOutcome)
+	}
+	if m.FieldCleared(vacancy.FieldRightID) {
+		fields = append(fields, vacancy.FieldRightID)
+	}
+	if m.FieldCleared(vacancy.FieldDesignatedOn) {
+		fields = append(fields, vacancy.FieldDesignatedOn)
+	}
+	if m.FieldCleared(vacancy.FieldUpdatedByID) {
+		fields = append(fields, vacancy.FieldUpdatedByID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *VacancyMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *VacancyMutation) ClearField(name string) error {
+	switch name {
+	case vacancy.FieldNoticeGivenOn:
+		m.ClearNoticeGivenOn()
+		return nil
+	case vacancy.FieldAvailableOn:
+		m.ClearAvailableOn()
+		return nil
+	case vacancy.FieldClosedOn:
+		m.ClearClosedOn()
+		return nil
+	case vacancy.FieldOutcome:
+		m.ClearOutcome()
+		return nil
+	case vacancy.FieldRightID:
+		m.ClearRightID()
+		return nil
+	case vacancy.FieldDesignatedOn:
+		m.ClearDesignatedOn()
+		return nil
+	case vacancy.FieldUpdatedByID:
+		m.ClearUpdatedByID()
+		return nil
+	}
+	return fmt.Errorf("unknown Vacancy nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *VacancyMutation) ResetField(name string) error {
+	switch name {
+	case vacancy.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case vacancy.FieldDwellingID:
+		m.ResetDwellingID()
+		return nil
+	case vacancy.FieldKind:
+		m.ResetKind()
+		return nil
+	case vacancy.FieldNoticeGivenOn:
+		m.ResetNoticeGivenOn()
+		return nil
+	case vacancy.FieldVacantFrom:
+		m.ResetVacantFrom()
+		return nil
+	case vacancy.FieldAvailableOn:
+		m.ResetAvailableOn()
+		return nil
+	case vacancy.FieldClosedOn:
+		m.ResetClosedOn()
+		return nil
+	case vacancy.FieldOutcome:
+		m.ResetOutcome()
+		return nil
+	case vacancy.FieldRightID:
+		m.ResetRightID()
+		return nil
+	case vacancy.FieldDesignatedOn:
+		m.ResetDesignatedOn()
+		return nil
+	case vacancy.FieldUpdatedAt:
+		m.ResetUpdatedAt()
+		return nil
+	case vacancy.FieldUpdatedByID:
+		m.ResetUpdatedByID()
+		return nil
+	case vacancy.FieldVersion:
+		m.ResetVersion()
+		return nil
+	}
+	return fmt.Errorf("unknown Vacancy field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *VacancyMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.dwelling != nil {
+		edges = append(edges, vacancy.EdgeDwelling)
+	}
+	if m.right != nil {
+		edges = append(edges, vacancy.EdgeRight)
+	}
+	if m.updated_by != nil {
+		edges = append(edges, vacancy.EdgeUpdatedBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *VacancyMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case vacancy.EdgeDwelling:
+		if id := m.dwelling; id != nil {
+			return []ent.Value{*id}
+		}
+	case vacancy.EdgeRight:
+		if id := m.right; id != nil {
+			return []ent.Value{*id}
+		}
+	case vacancy.EdgeUpdatedBy:
+		if id := m.updated_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *VacancyMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *VacancyMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *VacancyMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.cleareddwelling {
+		edges = append(edges, vacancy.EdgeDwelling)
+	}
+	if m.clearedright {
+		edges = append(edges, vacancy.EdgeRight)
+	}
+	if m.clearedupdated_by {
+		edges = append(edges, vacancy.EdgeUpdatedBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *VacancyMutation) EdgeCleared(name string) bool {
+	switch name {
+	case vacancy.EdgeDwelling:
+		return m.cleareddwelling
+	case vacancy.EdgeRight:
+		return m.clearedright
+	case vacancy.EdgeUpdatedBy:
+		return m.clearedupdated_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *VacancyMutation) ClearEdge(name string) error {
+	switch name {
+	case vacancy.EdgeDwelling:
+		m.ClearDwelling()
+		return nil
+	case vacancy.EdgeRight:
+		m.ClearRight()
+		return nil
+	case vacancy.EdgeUpdatedBy:
+		m.ClearUpdatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Vacancy unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *VacancyMutation) ResetEdge(name string) error {
+	switch name {
+	case vacancy.EdgeDwelling:
+		m.ResetDwelling()
+		return nil
+	case vacancy.EdgeRight:
+		m.ResetRight()
+		return nil
+	case vacancy.EdgeUpdatedBy:
+		m.ResetUpdatedBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Vacancy edge %s", name)
 }
 
 // WaitingPlaceMutation represents an operation that mutates the WaitingPlace nodes in the graph.

@@ -82,6 +82,10 @@ type Tx struct {
 	LevelChange *LevelChangeClient
 	// LockOut is the client for interacting with the LockOut builders.
 	LockOut *LockOutClient
+	// ManagedChange is the client for interacting with the ManagedChange builders.
+	ManagedChange *ManagedChangeClient
+	// ManagedDwelling is the client for interacting with the ManagedDwelling builders.
+	ManagedDwelling *ManagedDwellingClient
 	// MapFacet is the client for interacting with the MapFacet builders.
 	MapFacet *MapFacetClient
 	// MapVersion is the client for interacting with the MapVersion builders.
@@ -130,6 +134,8 @@ type Tx struct {
 	ReceptionPoint *ReceptionPointClient
 	// RegistryEvent is the client for interacting with the RegistryEvent builders.
 	RegistryEvent *RegistryEventClient
+	// ReservationRight is the client for interacting with the ReservationRight builders.
+	ReservationRight *ReservationRightClient
 	// Room is the client for interacting with the Room builders.
 	Room *RoomClient
 	// SandboxClock is the client for interacting with the SandboxClock builders.
@@ -148,6 +154,8 @@ type Tx struct {
 	Upload *UploadClient
 	// UsedAssertion is the client for interacting with the UsedAssertion builders.
 	UsedAssertion *UsedAssertionClient
+	// Vacancy is the client for interacting with the Vacancy builders.
+	Vacancy *VacancyClient
 	// WaitingPlace is the client for interacting with the WaitingPlace builders.
 	WaitingPlace *WaitingPlaceClient
 	// Wish is the client for interacting with the Wish builders.
@@ -317,6 +325,8 @@ func (tx *Tx) init() {
 	tx.InterviewNote = NewInterviewNoteClient(tx.config)
 	tx.LevelChange = NewLevelChangeClient(tx.config)
 	tx.LockOut = NewLockOutClient(tx.config)
+	tx.ManagedChange = NewManagedChangeClient(tx.config)
+	tx.ManagedDwelling = NewManagedDwellingClient(tx.config)
 	tx.MapFacet = NewMapFacetClient(tx.config)
 	tx.MapVersion = NewMapVersionClient(tx.config)
 	tx.MemberParticulars = NewMemberParticularsClient(tx.config)
@@ -341,6 +351,7 @@ func (tx *Tx) init() {
 	tx.ReceptionGrant = NewReceptionGrantClient(tx.config)
 	tx.ReceptionPoint = NewReceptionPointClient(tx.config)
 	tx.RegistryEvent = NewRegistryEventClient(tx.config)
+	tx.ReservationRight = NewReservationRightClient(tx.config)
 	tx.Room = NewRoomClient(tx.config)
 	tx.SandboxClock = NewSandboxClockClient(tx.config)
 	tx.SatisfactionAnswer = NewSatisfactionAnswerClient(tx.config)
@@ -350,6 +361,7 @@ func (tx *Tx) init() {
 	tx.StockVintage = NewStockVintageClient(tx.config)
 	tx.Upload = NewUploadClient(tx.config)
 	tx.UsedAssertion = NewUsedAssertionClient(tx.config)
+	tx.Vacancy = NewVacancyClient(tx.config)
 	tx.WaitingPlace = NewWaitingPlaceClient(tx.config)
 	tx.Wish = NewWishClient(tx.config)
 }

@@ -70,6 +70,8 @@ type (
 	availabilityResolver         struct{}
 	bookedTimeResolver           struct{}
 	slotPageResolver             struct{ *Resolver }
+	managedDwellingResolver      struct{}
+	managedChangeResolver        struct{}
 )
 
 // Query resolves what can be read.
@@ -243,3 +245,9 @@ func (r *Resolver) BookedTime() gen.BookedTimeResolver { return bookedTimeResolv
 
 // SlotPage resolves the points of a page of slots.
 func (r *Resolver) SlotPage() gen.SlotPageResolver { return slotPageResolver{r} }
+
+// ManagedDwelling resolves the computed fields of managed dwellings.
+func (r *Resolver) ManagedDwelling() gen.ManagedDwellingResolver { return managedDwellingResolver{} }
+
+// ManagedChange resolves the computed fields of changes of managed dwellings.
+func (r *Resolver) ManagedChange() gen.ManagedChangeResolver { return managedChangeResolver{} }

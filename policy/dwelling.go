@@ -7,7 +7,7 @@ import (
 )
 
 // The stock of the official file is open data: everybody sees every dwelling.
-// What landlords manage will be an entity of its own.
+// What landlords manage is an entity of its own, ManagedDwelling.
 func installDwelling() {
 	guard.Register("Dwelling", func(*auth.Viewer, *ent.DwellingQuery) {})
 }

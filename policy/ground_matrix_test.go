@@ -155,8 +155,13 @@ the day. Without a ground an application does not exist for a caller.
 		}
 		b.WriteString("\n")
 	}
+	b.WriteString("\n## The stock\n\n| Group | Who reads it |\n| --- | --- |\n" +
+		"| OPEN | everybody |\n" +
+		"| MANAGED | who works today for the dwelling's landlord, for the holder of a right on it by name, for the holder of a right over the flow under which its vacancy is offered, for the Métropole; of what changed and of other vacancies not the third |\n" +
+		"| RIGHTS | who works today for one of the two parties, for the Métropole |\n" +
+		"\nAn app reads MANAGED and RIGHTS with a person, by its scope for the stock, never alone.\n")
 	b.WriteString("\n## Acts\n\nThe callers are those of testdata/matrix.golden, which prints each refusal.\n")
-	for _, g := range []grid{pointMatrix(), staffMatrix(), applicationMatrix()} {
+	for _, g := range []grid{pointMatrix(), staffMatrix(), applicationMatrix(), stockMatrix()} {
 		fmt.Fprintf(&b, "\nBy %s:\n\n| Act | Who may |\n| --- | --- |\n", g.relation)
 		for i, act := range g.acts {
 			fmt.Fprintf(&b, "| %s | %s |\n", act, whoMay(g, i))

@@ -23,7 +23,7 @@ const golden = "testdata/matrix.golden"
 // person reads.
 func TestMatrix(t *testing.T) {
 	t.Parallel()
-	got := pointMatrix().String() + "\n" + staffMatrix().String() + "\n" + applicationMatrix().String() + "\n" + lifeMatrix().String()
+	got := pointMatrix().String() + "\n" + staffMatrix().String() + "\n" + applicationMatrix().String() + "\n" + lifeMatrix().String() + "\n" + stockMatrix().String()
 	fresh(t, golden, got)
 	if strings.Count(got, "allowed") == 0 || strings.Count(got, "FORBIDDEN") < 10 {
 		t.Error("the matrix decides nothing")

@@ -22,6 +22,9 @@ var appTypes = map[string]domain.AppScope{
 	"StockMap": domain.StockScope, "StockSpot": domain.StockScope, "TypologyCount": domain.StockScope,
 	"StockVintage": domain.StockScope, "StockComparison": domain.StockScope, "StockTally": domain.StockScope,
 	"StockChange": domain.StockScope, "StockDifference": domain.StockScope,
+	"ManagedDwelling": domain.StockScope, "DwellingAnswer": domain.StockScope, "DwellingWorks": domain.StockScope,
+	"ManagedChange": domain.StockScope, "ManagedDifference": domain.StockScope, "Vacancy": domain.StockScope,
+	"ReservationRight": domain.StockScope, "ReservationBalance": domain.StockScope, "BalanceCell": domain.StockScope,
 
 	"StockStatistics": domain.StatisticsScope, "StockCell": domain.StatisticsScope,
 	"StockFacet": domain.StatisticsScope, "StockFacetValue": domain.StatisticsScope,

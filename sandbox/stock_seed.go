@@ -56,6 +56,9 @@ func SeedStock(ctx context.Context, s *service.Service, db *sql.DB, territory st
 	if _, err := service.ImportOwnerships(ctx, db, ownerships); err != nil {
 		return fmt.Errorf("seed whose the stock is: %w", err)
 	}
+	if err := seedManagedStock(ctx, s, db); err != nil {
+		return fmt.Errorf("seed what landlords manage: %w", err)
+	}
 	return nil
 }
 

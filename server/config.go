@@ -54,6 +54,8 @@ type Config struct {
 	Files *Files
 	// Tiles gives the stock as vector tiles. Nil leaves its addresses empty.
 	Tiles *Tiles
+	// ManagedStock takes files of managed dwellings. Nil leaves its address empty.
+	ManagedStock *ManagedStock
 	// Calendar gives a feed of a calendar by its secret. Nil leaves its addresses empty.
 	Calendar func(ctx context.Context, secret string) ([]byte, error)
 	// KnowsOrigin tells whether a partner app has pages of that origin, beside

@@ -35,6 +35,12 @@ func (d desk) done(as, name string, input map[string]any) testapi.Answer {
 		selection = "interview { id kind }"
 	case strings.HasSuffix(name, "Permanence"):
 		selection = "permanence { id state version }"
+	case strings.HasSuffix(name, "ManagedDwelling"):
+		selection = "managedDwelling { id version }"
+	case strings.HasSuffix(name, "Vacancy"):
+		selection = "vacancy { id version }"
+	case strings.HasSuffix(name, "ReservationRight"):
+		selection = "right { id state version }"
 	case strings.HasSuffix(name, "WaitingList"):
 		selection = "waitingPlace { id state }"
 	case strings.HasSuffix(name, "OnlineRegistration"):

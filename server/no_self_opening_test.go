@@ -138,6 +138,16 @@ var acts = map[string]rule{
 	"cancelAppointment": {likely: append([]string{"account:a"}, deskAgents...)},
 	"recordAttendance":  {likely: deskAgents},
 	"joinWaitingList":   {likely: append([]string{"account:a"}, deskAgents...)},
+
+	// What a landlord says of its dwellings makes none and moves none; a right is both parties'.
+	"updateManagedDwelling":   {likely: []string{landlordStock}},
+	"recordVacancy":           {likely: []string{landlordStock}},
+	"updateVacancy":           {likely: []string{landlordStock}},
+	"closeVacancy":            {likely: []string{landlordStock}},
+	"designateVacancy":        {likely: []string{landlordStock}},
+	"proposeReservationRight": {likely: []string{landlordStock, "state-allocation", "commune-grenoble-allocation"}},
+	"confirmReservationRight": {likely: []string{landlordStock, "state-allocation", "commune-grenoble-allocation"}},
+	"endReservationRight":     {likely: []string{landlordStock, "state-allocation"}},
 	"leaveWaitingList":  {likely: append([]string{"account:a"}, deskAgents...)},
 	"takeWaitingOffer":  {likely: append([]string{"account:a"}, deskAgents...)},
 }
@@ -152,13 +162,15 @@ var (
 
 const throughApp = "app:" + portal + " for commune-grenoble-admin"
 
+const landlordStock = "landlord-balcons-de-belledonne-stock"
+
 var (
 	receivers = []string{"commune-bresson-agent", "commune-echirolles-agent", "commune-grenoble-agent", "landlord-balcons-de-belledonne-agent"}
 	players   = []string{
 		"", "commune-grenoble-agent", "commune-grenoble-manager", "commune-grenoble-admin", "commune-grenoble-second-admin",
 		"commune-grenoble-allocation", "commune-grenoble-expired", "commune-echirolles-agent", "commune-echirolles-social", "commune-bresson-agent",
 		"shared-desk-agent", "shared-desk-social", "shared-desk-manager", "shared-desk-admin", "metropole-agent", "metropole-social",
-		"metropole-admin", "metropole-steering", "metropole-privacy", "landlord-balcons-de-belledonne-admin", "landlord-balcons-de-belledonne-agent",
+		"metropole-admin", "metropole-steering", "metropole-privacy", "landlord-balcons-de-belledonne-admin", "landlord-balcons-de-belledonne-agent", landlordStock,
 		"state-allocation", "former-agent", "account:a", "account:b", "app:" + portal, throughApp, "app:" + portal + " for commune-grenoble-agent",
 	}
 )
@@ -177,6 +189,8 @@ var never = map[string]string{
 	"a point sees for long whom it was sent": "SELECT count(*) FROM orientation WHERE seen_until - ended_at > interval '15 days'",
 	"a former point for long":                "SELECT count(*) FROM hand_over WHERE seen_until - accepted_at > interval '30 days'",
 	"two follow one registration":            "SELECT count(*) FROM online_registration o JOIN application_summary s USING (application_id) WHERE NOT handled AND o.reception_point_id IS DISTINCT FROM s.following_point_id",
+	"a right of one party alone": "SELECT count(*) FROM reservation_right WHERE state = 'CONFIRMED' AND (landlord_confirmed_by_id IS NULL OR reservataire_confirmed_by_id IS NULL OR landlord_confirmed_by_id = reservataire_confirmed_by_id)",
+	"more than the whole flow":   "SELECT count(*) FROM (SELECT 1 FROM reservation_right WHERE state = 'CONFIRMED' AND valid_until IS NULL GROUP BY landlord_id HAVING sum(share) > 1000) s",
 	"two accounts of a person":               "SELECT count(*) - count(DISTINCT member_id) FROM applicant_account WHERE unbound_at IS NULL",
 }
 
@@ -274,6 +288,8 @@ var things = map[string]string{
 	"declineAppointmentOffer": "appointment_offer", "revokeCalendarFeed": "calendar_feed",
 	"moveAppointment": "appointment", "cancelAppointment": "appointment", "recordAttendance": "appointment",
 	"leaveWaitingList": "waiting_place", "takeWaitingOffer": "waiting_place",
+	"updateVacancy": "vacancy WHERE closed_on IS NULL", "closeVacancy": "vacancy WHERE closed_on IS NULL", "designateVacancy": "vacancy WHERE closed_on IS NULL",
+	"confirmReservationRight": "reservation_right WHERE state = 'PROPOSED'", "endReservationRight": "reservation_right WHERE state <> 'WITHDRAWN'",
 	"saveDraft": "draft", "depositDraft": "draft", "discardDraft": "draft",
 }
 
@@ -316,6 +332,10 @@ func (p *acting) input(field string, of *ast.Type) any {
 			return []any{p.one(p.people), p.one(p.people)}
 		case "motives", "participantIds":
 			return []any{}
+		case "dwellingIds":
+			return p.column("SELECT id FROM dwelling WHERE landlord_id IS NOT NULL ORDER BY id LIMIT 2")
+		case "criteria":
+			return []any{p.input("criterion", of.Elem)}
 		}
 		return []any{p.input(strings.TrimSuffix(field, "s"), of.Elem)}
 	}
@@ -351,6 +371,22 @@ func (p *acting) input(field string, of *ast.Type) any {
 		return p.one(p.people)
 	case "applicationId", "survivorId":
 		return p.to.id
+	case "dwellingId":
+		return p.one(p.column("SELECT id FROM dwelling WHERE landlord_id IS NOT NULL ORDER BY id LIMIT 20"))
+	case "landlordId":
+		return p.one(p.column("SELECT id FROM organisation WHERE key = 'landlord-balcons-de-belledonne'"))
+	case "reservataireId":
+		return p.one(p.column("SELECT id FROM organisation WHERE key IN ('state', 'commune-grenoble') ORDER BY key"))
+	case "rightId":
+		return p.one(p.column("SELECT id FROM reservation_right ORDER BY id"))
+	case "agreement", "flatNumber":
+		return "A 12"
+	case "charges":
+		return 9_000
+	case "vacantFrom", "availableOn":
+		return today.AddDays(p.r.IntN(9)).String()
+	case "noticeGivenOn", "statedOn", "on":
+		return today.String()
 	case "mergedId":
 		return p.applications[p.r.IntN(len(p.applications))].id
 	case "label":

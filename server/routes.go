@@ -22,6 +22,11 @@ func routes(c Config, m *metrics, graphql http.Handler) (http.Handler, error) {
 			return nil, err
 		}
 	}
+	if c.ManagedStock != nil {
+		c.ManagedStock.route(mux, func(next http.Handler) http.Handler {
+			return origins.cors()(c.Authenticate(origins.ofCredential(next)))
+		}, c.Log)
+	}
 	if c.Tiles != nil {
 		c.Tiles.route(mux, c, func(next http.Handler) http.Handler { return origins.cors()(anonymousGET(next)) })
 	}

@@ -69,9 +69,9 @@ func (s *Service) Seeded(ctx context.Context) (bool, error) {
 	return s.ent.PartnerApp.Query().Exist(policy.SeedSandbox(ctx))
 }
 
-// Stocked tells whether the sandbox's stock and its landlords were loaded.
+// Stocked tells whether the sandbox's stock, its landlords and what they manage were loaded.
 func (s *Service) Stocked(ctx context.Context) (bool, error) {
-	return s.ent.Ownership.Query().Exist(policy.SeedSandbox(ctx))
+	return s.ent.ReservationRight.Query().Exist(policy.SeedSandbox(ctx))
 }
 
 // Applied tells whether that fictional application was written.

@@ -2,6 +2,7 @@ package service
 
 import (
 	"crypto/rand"
+	"database/sql"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -44,6 +45,9 @@ type Service struct {
 	// bucket keeps files; inspecting bounds those that are looked into at once.
 	bucket     *storage.Bucket
 	inspecting chan struct{}
+	// db takes files of managed dwellings; importing bounds those that are taken at once.
+	db        *sql.DB
+	importing chan struct{}
 }
 
 // New returns the service over that database and clock. It installs the scopes:
@@ -53,7 +57,7 @@ func New(client *ent.Client, clock *Clock, sandbox bool) *Service {
 	noteReads(client)
 	s := &Service{
 		ent: client, clock: clock, sandbox: sandbox, key: make([]byte, keySize), budgets: newReadBudgets(),
-		inspecting: make(chan struct{}, inspectedAtOnce),
+		inspecting: make(chan struct{}, inspectedAtOnce), importing: make(chan struct{}, importsAtOnce),
 		messengers: map[domain.MessageChannel]messenger.Messenger{},
 	}
 	_, _ = rand.Read(s.key) // never fails: the process ends first
@@ -95,6 +99,13 @@ func (s *Service) DigitisedBy(d digitiser.Digitiser) *Service {
 // Without one they wait.
 func (s *Service) ToldBy(m messenger.Messenger, channel domain.MessageChannel) *Service {
 	s.messengers[channel] = m
+	return s
+}
+
+// ImportInto has files of managed dwellings streamed into that database, and returns the
+// service. Without one none is taken.
+func (s *Service) ImportInto(db *sql.DB) *Service {
+	s.db = db
 	return s
 }
 

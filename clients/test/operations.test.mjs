@@ -48,7 +48,12 @@ async function agentId() {
 }
 
 /** Who asks what is not the manager's to know. */
-const askers = { AccessLog: tokens.privacy, ExplainAccess: tokens.privacy };
+const askers = {
+  AccessLog: tokens.privacy,
+  ExplainAccess: tokens.privacy,
+  ManagedDwellings: tokens.stock,
+  ReservationRights: tokens.stock,
+};
 
 /** How many dwellings the parts of a table count together. */
 const sum = (parts) => parts.reduce((total, { count }) => total + count, 0);
@@ -245,6 +250,17 @@ const expectations = {
     for (const { receptionPointId } of slots.slots) {
       assert.ok(points.has(receptionPointId), receptionPointId);
     }
+  },
+  ManagedDwellings({ managedDwellings }) {
+    assert.ok(managedDwellings.length > 0);
+    for (const { criteria, dwelling } of managedDwellings) {
+      assert.equal(criteria.length, 13);
+      assert.ok(dwelling.vacancies.some(({ closedOn }) => closedOn === null));
+    }
+  },
+  ReservationRights({ reservationRights }) {
+    assert.ok(reservationRights.some(({ state }) => state === "CONFIRMED"));
+    assert.ok(reservationRights.some(({ state }) => state === "PROPOSED"));
   },
   AccessLog({ accessLog }) {
     const reads = accessLog.filter(({ kind }) => kind === "READ");

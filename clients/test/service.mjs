@@ -23,6 +23,8 @@ export const tokens = {
   agent: setting("GUICHET_AGENT_TOKEN"),
   /** Answers for the personal data of all. */
   privacy: setting("GUICHET_PRIVACY_TOKEN"),
+  /** Keeps a landlord's dwellings up to date. */
+  stock: setting("GUICHET_STOCK_TOKEN"),
 };
 
 /** The key of the point whose hours the tests change. */

@@ -60,6 +60,14 @@ const (
 	EdgeFirstVintage = "first_vintage"
 	// EdgeLastVintage holds the string denoting the last_vintage edge name in mutations.
 	EdgeLastVintage = "last_vintage"
+	// EdgeManaged holds the string denoting the managed edge name in mutations.
+	EdgeManaged = "managed"
+	// EdgeManagedChanges holds the string denoting the managed_changes edge name in mutations.
+	EdgeManagedChanges = "managed_changes"
+	// EdgeVacancies holds the string denoting the vacancies edge name in mutations.
+	EdgeVacancies = "vacancies"
+	// EdgeReservationRights holds the string denoting the reservation_rights edge name in mutations.
+	EdgeReservationRights = "reservation_rights"
 	// Table holds the table name of the dwelling in the database.
 	Table = "dwelling"
 	// BuildingTable is the table that holds the building relation/edge.
@@ -90,6 +98,32 @@ const (
 	LastVintageInverseTable = "stock_vintage"
 	// LastVintageColumn is the table column denoting the last_vintage relation/edge.
 	LastVintageColumn = "last_vintage_id"
+	// ManagedTable is the table that holds the managed relation/edge.
+	ManagedTable = "managed_dwelling"
+	// ManagedInverseTable is the table name for the ManagedDwelling entity.
+	// It exists in this package in order to avoid circular dependency with the "manageddwelling" package.
+	ManagedInverseTable = "managed_dwelling"
+	// ManagedColumn is the table column denoting the managed relation/edge.
+	ManagedColumn = "dwelling_id"
+	// ManagedChangesTable is the table that holds the managed_changes relation/edge.
+	ManagedChangesTable = "managed_change"
+	// ManagedChangesInverseTable is the table name for the ManagedChange entity.
+	// It exists in this package in order to avoid circular dependency with the "managedchange" package.
+	ManagedChangesInverseTable = "managed_change"
+	// ManagedChangesColumn is the table column denoting the managed_changes relation/edge.
+	ManagedChangesColumn = "dwelling_id"
+	// VacanciesTable is the table that holds the vacancies relation/edge.
+	VacanciesTable = "vacancy"
+	// VacanciesInverseTable is the table name for the Vacancy entity.
+	// It exists in this package in order to avoid circular dependency with the "vacancy" package.
+	VacanciesInverseTable = "vacancy"
+	// VacanciesColumn is the table column denoting the vacancies relation/edge.
+	VacanciesColumn = "dwelling_id"
+	// ReservationRightsTable is the table that holds the reservation_rights relation/edge. The primary key declared below.
+	ReservationRightsTable = "reservation_right_dwelling"
+	// ReservationRightsInverseTable is the table name for the ReservationRight entity.
+	// It exists in this package in order to avoid circular dependency with the "reservationright" package.
+	ReservationRightsInverseTable = "reservation_right"
 )
 
 // Columns holds all SQL columns for dwelling fields.
@@ -113,6 +147,12 @@ var Columns = []string{
 	FieldFirstVintageID,
 	FieldLastVintageID,
 }
+
+var (
+	// ReservationRightsPrimaryKey and ReservationRightsColumn2 are the table columns denoting the
+	// primary key for the reservation_rights relation (M2M).
+	ReservationRightsPrimaryKey = []string{"reservation_right_id", "dwelling_id"}
+)
 
 // ValidColumn reports if the column name is valid (part of the table columns).
 func ValidColumn(column string) bool {
@@ -290,6 +330,55 @@ func ByLastVintageField(field string, opts ...sql.OrderTermOption) OrderOption {
 		sqlgraph.OrderByNeighborTerms(s, newLastVintageStep(), sql.OrderByField(field, opts...))
 	}
 }
+
+// ByManagedField orders the results by managed field.
+func ByManagedField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newManagedStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByManagedChangesCount orders the results by managed_changes count.
+func ByManagedChangesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newManagedChangesStep(), opts...)
+	}
+}
+
+// ByManagedChanges orders the results by managed_changes terms.
+func ByManagedChanges(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newManagedChangesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByVacanciesCount orders the results by vacancies count.
+func ByVacanciesCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newVacanciesStep(), opts...)
+	}
+}
+
+// ByVacancies orders the results by vacancies terms.
+func ByVacancies(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newVacanciesStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
+// ByReservationRightsCount orders the results by reservation_rights count.
+func ByReservationRightsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newReservationRightsStep(), opts...)
+	}
+}
+
+// ByReservationRights orders the results by reservation_rights terms.
+func ByReservationRights(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newReservationRightsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
 func newBuildingStep() *sqlgraph.Step {
 	return sqlgraph.NewStep(
 		sqlgraph.From(Table, FieldID),
@@ -316,6 +405,34 @@ func newLastVintageStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(LastVintageInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, LastVintageTable, LastVintageColumn),
+	)
+}
+func newManagedStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ManagedInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2O, false, ManagedTable, ManagedColumn),
+	)
+}
+func newManagedChangesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ManagedChangesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, ManagedChangesTable, ManagedChangesColumn),
+	)
+}
+func newVacanciesStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(VacanciesInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, VacanciesTable, VacanciesColumn),
+	)
+}
+func newReservationRightsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ReservationRightsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2M, true, ReservationRightsTable, ReservationRightsPrimaryKey...),
 	)
 }
 

@@ -1248,6 +1248,98 @@ func HasLastVintageWith(preds ...predicate.StockVintage) predicate.Dwelling {
 	})
 }
 
+// HasManaged applies the HasEdge predicate on the "managed" edge.
+func HasManaged() predicate.Dwelling {
+	return predicate.Dwelling(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2O, false, ManagedTable, ManagedColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasManagedWith applies the HasEdge predicate on the "managed" edge with a given conditions (other predicates).
+func HasManagedWith(preds ...predicate.ManagedDwelling) predicate.Dwelling {
+	return predicate.Dwelling(func(s *sql.Selector) {
+		step := newManagedStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasManagedChanges applies the HasEdge predicate on the "managed_changes" edge.
+func HasManagedChanges() predicate.Dwelling {
+	return predicate.Dwelling(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, ManagedChangesTable, ManagedChangesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasManagedChangesWith applies the HasEdge predicate on the "managed_changes" edge with a given conditions (other predicates).
+func HasManagedChangesWith(preds ...predicate.ManagedChange) predicate.Dwelling {
+	return predicate.Dwelling(func(s *sql.Selector) {
+		step := newManagedChangesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasVacancies applies the HasEdge predicate on the "vacancies" edge.
+func HasVacancies() predicate.Dwelling {
+	return predicate.Dwelling(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, VacanciesTable, VacanciesColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasVacanciesWith applies the HasEdge predicate on the "vacancies" edge with a given conditions (other predicates).
+func HasVacanciesWith(preds ...predicate.Vacancy) predicate.Dwelling {
+	return predicate.Dwelling(func(s *sql.Selector) {
+		step := newVacanciesStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasReservationRights applies the HasEdge predicate on the "reservation_rights" edge.
+func HasReservationRights() predicate.Dwelling {
+	return predicate.Dwelling(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2M, true, ReservationRightsTable, ReservationRightsPrimaryKey...),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasReservationRightsWith applies the HasEdge predicate on the "reservation_rights" edge with a given conditions (other predicates).
+func HasReservationRightsWith(preds ...predicate.ReservationRight) predicate.Dwelling {
+	return predicate.Dwelling(func(s *sql.Selector) {
+		step := newReservationRightsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // And groups predicates with the AND operator between them.
 func And(predicates ...predicate.Dwelling) predicate.Dwelling {
 	return predicate.Dwelling(sql.AndPredicates(predicates...))

@@ -417,6 +417,30 @@ func (f LockOutFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.LockOutMutation", m)
 }
 
+// The ManagedChangeFunc type is an adapter to allow the use of ordinary
+// function as ManagedChange mutator.
+type ManagedChangeFunc func(context.Context, *ent.ManagedChangeMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ManagedChangeFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ManagedChangeMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ManagedChangeMutation", m)
+}
+
+// The ManagedDwellingFunc type is an adapter to allow the use of ordinary
+// function as ManagedDwelling mutator.
+type ManagedDwellingFunc func(context.Context, *ent.ManagedDwellingMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ManagedDwellingFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ManagedDwellingMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ManagedDwellingMutation", m)
+}
+
 // The MapFacetFunc type is an adapter to allow the use of ordinary
 // function as MapFacet mutator.
 type MapFacetFunc func(context.Context, *ent.MapFacetMutation) (ent.Value, error)
@@ -705,6 +729,18 @@ func (f RegistryEventFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.RegistryEventMutation", m)
 }
 
+// The ReservationRightFunc type is an adapter to allow the use of ordinary
+// function as ReservationRight mutator.
+type ReservationRightFunc func(context.Context, *ent.ReservationRightMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ReservationRightFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ReservationRightMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ReservationRightMutation", m)
+}
+
 // The RoomFunc type is an adapter to allow the use of ordinary
 // function as Room mutator.
 type RoomFunc func(context.Context, *ent.RoomMutation) (ent.Value, error)
@@ -811,6 +847,18 @@ func (f UsedAssertionFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Valu
 		return f(ctx, mv)
 	}
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.UsedAssertionMutation", m)
+}
+
+// The VacancyFunc type is an adapter to allow the use of ordinary
+// function as Vacancy mutator.
+type VacancyFunc func(context.Context, *ent.VacancyMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f VacancyFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.VacancyMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.VacancyMutation", m)
 }
 
 // The WaitingPlaceFunc type is an adapter to allow the use of ordinary

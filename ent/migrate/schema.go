@@ -1743,6 +1743,95 @@ var (
 			},
 		},
 	}
+	// ManagedChangeColumns holds the columns for the "managed_change" table.
+	ManagedChangeColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "changed_at", Type: field.TypeTime},
+		{Name: "source", Type: field.TypeEnum, Enums: []string{"API", "FILE"}},
+		{Name: "line", Type: field.TypeInt, Nullable: true},
+		{Name: "before", Type: field.TypeJSON},
+		{Name: "after", Type: field.TypeJSON},
+		{Name: "dwelling_id", Type: field.TypeString, Size: 30},
+		{Name: "changed_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// ManagedChangeTable holds the schema information for the "managed_change" table.
+	ManagedChangeTable = &schema.Table{
+		Name:       "managed_change",
+		Columns:    ManagedChangeColumns,
+		PrimaryKey: []*schema.Column{ManagedChangeColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "managed_change_dwelling_managed_changes",
+				Columns:    []*schema.Column{ManagedChangeColumns[7]},
+				RefColumns: []*schema.Column{DwellingColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "managed_change_person_changed_by",
+				Columns:    []*schema.Column{ManagedChangeColumns[8]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "managed_change_dwelling_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ManagedChangeColumns[7], ManagedChangeColumns[0]},
+			},
+		},
+	}
+	// ManagedDwellingColumns holds the columns for the "managed_dwelling" table.
+	ManagedDwellingColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "flat_number", Type: field.TypeString, Size: 20, Default: ""},
+		{Name: "rent", Type: field.TypeInt64, Nullable: true},
+		{Name: "charges", Type: field.TypeInt64, Nullable: true},
+		{Name: "criteria", Type: field.TypeJSON},
+		{Name: "works", Type: field.TypeJSON, Nullable: true},
+		{Name: "source", Type: field.TypeEnum, Enums: []string{"API", "FILE"}},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "dwelling_id", Type: field.TypeString, Unique: true, Size: 30},
+		{Name: "updated_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// ManagedDwellingTable holds the schema information for the "managed_dwelling" table.
+	ManagedDwellingTable = &schema.Table{
+		Name:       "managed_dwelling",
+		Columns:    ManagedDwellingColumns,
+		PrimaryKey: []*schema.Column{ManagedDwellingColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "managed_dwelling_dwelling_managed",
+				Columns:    []*schema.Column{ManagedDwellingColumns[10]},
+				RefColumns: []*schema.Column{DwellingColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "managed_dwelling_person_updated_by",
+				Columns:    []*schema.Column{ManagedDwellingColumns[11]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "managed_dwelling_rent_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ManagedDwellingColumns[3], ManagedDwellingColumns[0]},
+			},
+			{
+				Name:    "managed_dwelling_criteria_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ManagedDwellingColumns[5]},
+				Annotation: &entsql.IndexAnnotation{
+					Type: "GIN",
+				},
+			},
+		},
+	}
 	// MapFacetColumns holds the columns for the "map_facet" table.
 	MapFacetColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeInt64, Increment: true},
@@ -2926,6 +3015,69 @@ var (
 			},
 		},
 	}
+	// ReservationRightColumns holds the columns for the "reservation_right" table.
+	ReservationRightColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "mode", Type: field.TypeEnum, Enums: []string{"FLOW", "STOCK"}},
+		{Name: "share", Type: field.TypeInt, Nullable: true},
+		{Name: "sub_contingent", Type: field.TypeEnum, Nullable: true, Enums: []string{"PRIORITY", "CIVIL_SERVANTS"}},
+		{Name: "agreement", Type: field.TypeString, Size: 80},
+		{Name: "valid_from", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "valid_until", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PROPOSED", "CONFIRMED", "WITHDRAWN"}, Default: "PROPOSED"},
+		{Name: "landlord_confirmed_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "reservataire_confirmed_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "landlord_id", Type: field.TypeString, Size: 30},
+		{Name: "reservataire_id", Type: field.TypeString, Size: 30},
+		{Name: "landlord_confirmed_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "reservataire_confirmed_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// ReservationRightTable holds the schema information for the "reservation_right" table.
+	ReservationRightTable = &schema.Table{
+		Name:       "reservation_right",
+		Columns:    ReservationRightColumns,
+		PrimaryKey: []*schema.Column{ReservationRightColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "reservation_right_organisation_landlord",
+				Columns:    []*schema.Column{ReservationRightColumns[12]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "reservation_right_organisation_reservataire",
+				Columns:    []*schema.Column{ReservationRightColumns[13]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "reservation_right_person_landlord_confirmed_by",
+				Columns:    []*schema.Column{ReservationRightColumns[14]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "reservation_right_person_reservataire_confirmed_by",
+				Columns:    []*schema.Column{ReservationRightColumns[15]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "reservation_right_landlord_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationRightColumns[12], ReservationRightColumns[6]},
+			},
+			{
+				Name:    "reservation_right_reservataire_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ReservationRightColumns[13], ReservationRightColumns[6]},
+			},
+		},
+	}
 	// RoomColumns holds the columns for the "room" table.
 	RoomColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -3263,6 +3415,69 @@ var (
 			},
 		},
 	}
+	// VacancyColumns holds the columns for the "vacancy" table.
+	VacancyColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"RELETTING", "FIRST_LETTING", "TECHNICAL", "OTHER"}},
+		{Name: "notice_given_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "vacant_from", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "available_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "closed_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "outcome", Type: field.TypeEnum, Nullable: true, Enums: []string{"LET", "WITHDRAWN", "CANCELLED"}},
+		{Name: "designated_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "updated_at", Type: field.TypeTime},
+		{Name: "version", Type: field.TypeInt, Default: 1},
+		{Name: "dwelling_id", Type: field.TypeString, Size: 30},
+		{Name: "right_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "updated_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// VacancyTable holds the schema information for the "vacancy" table.
+	VacancyTable = &schema.Table{
+		Name:       "vacancy",
+		Columns:    VacancyColumns,
+		PrimaryKey: []*schema.Column{VacancyColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "vacancy_dwelling_vacancies",
+				Columns:    []*schema.Column{VacancyColumns[11]},
+				RefColumns: []*schema.Column{DwellingColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "vacancy_reservation_right_vacancies",
+				Columns:    []*schema.Column{VacancyColumns[12]},
+				RefColumns: []*schema.Column{ReservationRightColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "vacancy_person_updated_by",
+				Columns:    []*schema.Column{VacancyColumns[13]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "vacancy_dwelling_idx",
+				Unique:  false,
+				Columns: []*schema.Column{VacancyColumns[11], VacancyColumns[4]},
+			},
+			{
+				Name:    "vacancy_right_idx",
+				Unique:  false,
+				Columns: []*schema.Column{VacancyColumns[12], VacancyColumns[8]},
+			},
+			{
+				Name:    "vacancy_open_idx",
+				Unique:  false,
+				Columns: []*schema.Column{VacancyColumns[4], VacancyColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "closed_on IS NULL",
+				},
+			},
+		},
+	}
 	// WaitingPlaceColumns holds the columns for the "waiting_place" table.
 	WaitingPlaceColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -3578,6 +3793,31 @@ var (
 			},
 		},
 	}
+	// ReservationRightDwellingColumns holds the columns for the "reservation_right_dwelling" table.
+	ReservationRightDwellingColumns = []*schema.Column{
+		{Name: "reservation_right_id", Type: field.TypeString, Size: 30},
+		{Name: "dwelling_id", Type: field.TypeString, Size: 30},
+	}
+	// ReservationRightDwellingTable holds the schema information for the "reservation_right_dwelling" table.
+	ReservationRightDwellingTable = &schema.Table{
+		Name:       "reservation_right_dwelling",
+		Columns:    ReservationRightDwellingColumns,
+		PrimaryKey: []*schema.Column{ReservationRightDwellingColumns[0], ReservationRightDwellingColumns[1]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "reservation_right_dwelling_reservation_right_id",
+				Columns:    []*schema.Column{ReservationRightDwellingColumns[0]},
+				RefColumns: []*schema.Column{ReservationRightColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+			{
+				Symbol:     "reservation_right_dwelling_dwelling_id",
+				Columns:    []*schema.Column{ReservationRightDwellingColumns[1]},
+				RefColumns: []*schema.Column{DwellingColumns[0]},
+				OnDelete:   schema.Cascade,
+			},
+		},
+	}
 	// Tables holds all the tables in the schema.
 	Tables = []*schema.Table{
 		AbsenceTable,
@@ -3614,6 +3854,8 @@ var (
 		InterviewNoteTable,
 		LevelChangeTable,
 		LockOutTable,
+		ManagedChangeTable,
+		ManagedDwellingTable,
 		MapFacetTable,
 		MapVersionTable,
 		MemberParticularsTable,
@@ -3638,6 +3880,7 @@ var (
 		ReceptionGrantTable,
 		ReceptionPointTable,
 		RegistryEventTable,
+		ReservationRightTable,
 		RoomTable,
 		SandboxClockTable,
 		SatisfactionAnswerTable,
@@ -3647,6 +3890,7 @@ var (
 		StockVintageTable,
 		UploadTable,
 		UsedAssertionTable,
+		VacancyTable,
 		WaitingPlaceTable,
 		WishTable,
 		AppointmentStaffTable,
@@ -3657,6 +3901,7 @@ var (
 		PartnerAppCommuneTable,
 		PieceMemberTable,
 		ReceptionPointOperatorTable,
+		ReservationRightDwellingTable,
 	}
 )
 
@@ -3922,6 +4167,20 @@ func init() {
 	LockOutTable.Annotation = &entsql.Annotation{
 		Table: "lock_out",
 	}
+	ManagedChangeTable.ForeignKeys[0].RefTable = DwellingTable
+	ManagedChangeTable.ForeignKeys[1].RefTable = PersonTable
+	ManagedChangeTable.Annotation = &entsql.Annotation{
+		Table: "managed_change",
+	}
+	ManagedDwellingTable.ForeignKeys[0].RefTable = DwellingTable
+	ManagedDwellingTable.ForeignKeys[1].RefTable = PersonTable
+	ManagedDwellingTable.Annotation = &entsql.Annotation{
+		Table: "managed_dwelling",
+	}
+	ManagedDwellingTable.Annotation.Checks = map[string]string{
+		"managed_dwelling_charges_check": "charges BETWEEN 0 AND 1000000",
+		"managed_dwelling_rent_check":    "rent BETWEEN 0 AND 1000000",
+	}
 	MapFacetTable.Annotation = &entsql.Annotation{
 		Table: "map_facet",
 	}
@@ -4122,6 +4381,19 @@ func init() {
 		"registry_event_rejected_check": "(rejected_for = '') = (state <> 'REJECTED')",
 		"registry_event_removed_check":  "removed_for IS NULL OR kind = 'RAD'",
 	}
+	ReservationRightTable.ForeignKeys[0].RefTable = OrganisationTable
+	ReservationRightTable.ForeignKeys[1].RefTable = OrganisationTable
+	ReservationRightTable.ForeignKeys[2].RefTable = PersonTable
+	ReservationRightTable.ForeignKeys[3].RefTable = PersonTable
+	ReservationRightTable.Annotation = &entsql.Annotation{
+		Table: "reservation_right",
+	}
+	ReservationRightTable.Annotation.Checks = map[string]string{
+		"reservation_right_confirmed_check": "state <> 'CONFIRMED' OR landlord_confirmed_on IS NOT NULL AND reservataire_confirmed_on IS NOT NULL AND landlord_confirmed_by_id <> reservataire_confirmed_by_id",
+		"reservation_right_parties_check":   "landlord_id <> reservataire_id",
+		"reservation_right_period_check":    "valid_until > valid_from OR state = 'WITHDRAWN'",
+		"reservation_right_share_check":     "(share IS NOT NULL) = (mode = 'FLOW') AND share BETWEEN 1 AND 1000",
+	}
 	RoomTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	RoomTable.Annotation = &entsql.Annotation{
 		Table: "room",
@@ -4172,6 +4444,18 @@ func init() {
 	UsedAssertionTable.Annotation = &entsql.Annotation{
 		Table: "used_assertion",
 	}
+	VacancyTable.ForeignKeys[0].RefTable = DwellingTable
+	VacancyTable.ForeignKeys[1].RefTable = ReservationRightTable
+	VacancyTable.ForeignKeys[2].RefTable = PersonTable
+	VacancyTable.Annotation = &entsql.Annotation{
+		Table: "vacancy",
+	}
+	VacancyTable.Annotation.Checks = map[string]string{
+		"vacancy_available_check":  "available_on >= vacant_from",
+		"vacancy_closed_check":     "(closed_on IS NULL) = (outcome IS NULL)",
+		"vacancy_designated_check": "(right_id IS NULL) = (designated_on IS NULL)",
+		"vacancy_order_check":      "outcome = 'CANCELLED' OR closed_on >= vacant_from",
+	}
 	WaitingPlaceTable.ForeignKeys[0].RefTable = ApplicationTable
 	WaitingPlaceTable.ForeignKeys[1].RefTable = ReceptionPointTable
 	WaitingPlaceTable.ForeignKeys[2].RefTable = PersonTable
@@ -4206,4 +4490,6 @@ func init() {
 	PieceMemberTable.ForeignKeys[1].RefTable = HouseholdMemberTable
 	ReceptionPointOperatorTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	ReceptionPointOperatorTable.ForeignKeys[1].RefTable = OrganisationTable
+	ReservationRightDwellingTable.ForeignKeys[0].RefTable = ReservationRightTable
+	ReservationRightDwellingTable.ForeignKeys[1].RefTable = DwellingTable
 }

@@ -108,6 +108,12 @@ type LevelChange func(*sql.Selector)
 // LockOut is the predicate function for lockout builders.
 type LockOut func(*sql.Selector)
 
+// ManagedChange is the predicate function for managedchange builders.
+type ManagedChange func(*sql.Selector)
+
+// ManagedDwelling is the predicate function for manageddwelling builders.
+type ManagedDwelling func(*sql.Selector)
+
 // MapFacet is the predicate function for mapfacet builders.
 type MapFacet func(*sql.Selector)
 
@@ -180,6 +186,9 @@ type ReceptionPoint func(*sql.Selector)
 // RegistryEvent is the predicate function for registryevent builders.
 type RegistryEvent func(*sql.Selector)
 
+// ReservationRight is the predicate function for reservationright builders.
+type ReservationRight func(*sql.Selector)
+
 // Room is the predicate function for room builders.
 type Room func(*sql.Selector)
 
@@ -206,6 +215,9 @@ type Upload func(*sql.Selector)
 
 // UsedAssertion is the predicate function for usedassertion builders.
 type UsedAssertion func(*sql.Selector)
+
+// Vacancy is the predicate function for vacancy builders.
+type Vacancy func(*sql.Selector)
 
 // WaitingPlace is the predicate function for waitingplace builders.
 type WaitingPlace func(*sql.Selector)

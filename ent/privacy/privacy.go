@@ -926,6 +926,54 @@ func (f LockOutMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.LockOutMutation", m)
 }
 
+// The ManagedChangeQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ManagedChangeQueryRuleFunc func(context.Context, *ent.ManagedChangeQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ManagedChangeQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ManagedChangeQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ManagedChangeQuery", q)
+}
+
+// The ManagedChangeMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ManagedChangeMutationRuleFunc func(context.Context, *ent.ManagedChangeMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ManagedChangeMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ManagedChangeMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ManagedChangeMutation", m)
+}
+
+// The ManagedDwellingQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ManagedDwellingQueryRuleFunc func(context.Context, *ent.ManagedDwellingQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ManagedDwellingQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ManagedDwellingQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ManagedDwellingQuery", q)
+}
+
+// The ManagedDwellingMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ManagedDwellingMutationRuleFunc func(context.Context, *ent.ManagedDwellingMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ManagedDwellingMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ManagedDwellingMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ManagedDwellingMutation", m)
+}
+
 // The MapFacetQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type MapFacetQueryRuleFunc func(context.Context, *ent.MapFacetQuery) error
@@ -1502,6 +1550,30 @@ func (f RegistryEventMutationRuleFunc) EvalMutation(ctx context.Context, m ent.M
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.RegistryEventMutation", m)
 }
 
+// The ReservationRightQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ReservationRightQueryRuleFunc func(context.Context, *ent.ReservationRightQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ReservationRightQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ReservationRightQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ReservationRightQuery", q)
+}
+
+// The ReservationRightMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ReservationRightMutationRuleFunc func(context.Context, *ent.ReservationRightMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ReservationRightMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ReservationRightMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ReservationRightMutation", m)
+}
+
 // The RoomQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type RoomQueryRuleFunc func(context.Context, *ent.RoomQuery) error
@@ -1716,6 +1788,30 @@ func (f UsedAssertionMutationRuleFunc) EvalMutation(ctx context.Context, m ent.M
 		return f(ctx, m)
 	}
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.UsedAssertionMutation", m)
+}
+
+// The VacancyQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type VacancyQueryRuleFunc func(context.Context, *ent.VacancyQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f VacancyQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.VacancyQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.VacancyQuery", q)
+}
+
+// The VacancyMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type VacancyMutationRuleFunc func(context.Context, *ent.VacancyMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f VacancyMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.VacancyMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.VacancyMutation", m)
 }
 
 // The WaitingPlaceQueryRuleFunc type is an adapter to allow the use of ordinary

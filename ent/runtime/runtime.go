@@ -41,6 +41,8 @@ import (
 	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/levelchange"
 	"github.com/guichet-logement/guichet/ent/lockout"
+	"github.com/guichet-logement/guichet/ent/managedchange"
+	"github.com/guichet-logement/guichet/ent/manageddwelling"
 	"github.com/guichet-logement/guichet/ent/mapfacet"
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
@@ -65,6 +67,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/registryevent"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 	"github.com/guichet-logement/guichet/ent/room"
 	"github.com/guichet-logement/guichet/ent/sandboxclock"
 	"github.com/guichet-logement/guichet/ent/satisfactionanswer"
@@ -75,6 +78,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/stockvintage"
 	"github.com/guichet-logement/guichet/ent/upload"
 	"github.com/guichet-logement/guichet/ent/usedassertion"
+	"github.com/guichet-logement/guichet/ent/vacancy"
 	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
 
@@ -1194,6 +1198,70 @@ func init() {
 	lockout.DefaultID = lockoutDescID.Default.(func() domain.ID)
 	// lockout.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	lockout.IDValidator = lockoutDescID.Validators[0].(func(string) error)
+	managedchangeMixin := schema.ManagedChange{}.Mixin()
+	managedchange.Policy = privacy.NewPolicies(schema.ManagedChange{})
+	managedchange.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := managedchange.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	managedchangeMixinFields0 := managedchangeMixin[0].Fields()
+	_ = managedchangeMixinFields0
+	managedchangeFields := schema.ManagedChange{}.Fields()
+	_ = managedchangeFields
+	// managedchangeDescCreatedAt is the schema descriptor for created_at field.
+	managedchangeDescCreatedAt := managedchangeMixinFields0[1].Descriptor()
+	// managedchange.DefaultCreatedAt holds the default value on creation for the created_at field.
+	managedchange.DefaultCreatedAt = managedchangeDescCreatedAt.Default.(func() time.Time)
+	// managedchangeDescID is the schema descriptor for id field.
+	managedchangeDescID := managedchangeMixinFields0[0].Descriptor()
+	// managedchange.DefaultID holds the default value on creation for the id field.
+	managedchange.DefaultID = managedchangeDescID.Default.(func() domain.ID)
+	// managedchange.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	managedchange.IDValidator = managedchangeDescID.Validators[0].(func(string) error)
+	manageddwellingMixin := schema.ManagedDwelling{}.Mixin()
+	manageddwelling.Policy = privacy.NewPolicies(schema.ManagedDwelling{})
+	manageddwelling.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := manageddwelling.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	manageddwellingMixinFields0 := manageddwellingMixin[0].Fields()
+	_ = manageddwellingMixinFields0
+	manageddwellingFields := schema.ManagedDwelling{}.Fields()
+	_ = manageddwellingFields
+	// manageddwellingDescCreatedAt is the schema descriptor for created_at field.
+	manageddwellingDescCreatedAt := manageddwellingMixinFields0[1].Descriptor()
+	// manageddwelling.DefaultCreatedAt holds the default value on creation for the created_at field.
+	manageddwelling.DefaultCreatedAt = manageddwellingDescCreatedAt.Default.(func() time.Time)
+	// manageddwellingDescFlatNumber is the schema descriptor for flat_number field.
+	manageddwellingDescFlatNumber := manageddwellingFields[1].Descriptor()
+	// manageddwelling.DefaultFlatNumber holds the default value on creation for the flat_number field.
+	manageddwelling.DefaultFlatNumber = domain.Stated(manageddwellingDescFlatNumber.Default.(string))
+	// manageddwelling.FlatNumberValidator is a validator for the "flat_number" field. It is called by the builders before save.
+	manageddwelling.FlatNumberValidator = manageddwellingDescFlatNumber.Validators[0].(func(string) error)
+	// manageddwellingDescCriteria is the schema descriptor for criteria field.
+	manageddwellingDescCriteria := manageddwellingFields[4].Descriptor()
+	// manageddwelling.DefaultCriteria holds the default value on creation for the criteria field.
+	manageddwelling.DefaultCriteria = manageddwellingDescCriteria.Default.(domain.DwellingAnswers)
+	// manageddwellingDescVersion is the schema descriptor for version field.
+	manageddwellingDescVersion := manageddwellingFields[9].Descriptor()
+	// manageddwelling.DefaultVersion holds the default value on creation for the version field.
+	manageddwelling.DefaultVersion = manageddwellingDescVersion.Default.(int)
+	// manageddwelling.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	manageddwelling.VersionValidator = manageddwellingDescVersion.Validators[0].(func(int) error)
+	// manageddwellingDescID is the schema descriptor for id field.
+	manageddwellingDescID := manageddwellingMixinFields0[0].Descriptor()
+	// manageddwelling.DefaultID holds the default value on creation for the id field.
+	manageddwelling.DefaultID = manageddwellingDescID.Default.(func() domain.ID)
+	// manageddwelling.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	manageddwelling.IDValidator = manageddwellingDescID.Validators[0].(func(string) error)
 	mapfacet.Policy = privacy.NewPolicies(schema.MapFacet{})
 	mapfacet.Hooks[0] = func(next ent.Mutator) ent.Mutator {
 		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
@@ -1962,6 +2030,40 @@ func init() {
 	registryevent.DefaultID = registryeventDescID.Default.(func() domain.ID)
 	// registryevent.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	registryevent.IDValidator = registryeventDescID.Validators[0].(func(string) error)
+	reservationrightMixin := schema.ReservationRight{}.Mixin()
+	reservationright.Policy = privacy.NewPolicies(schema.ReservationRight{})
+	reservationright.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := reservationright.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	reservationrightMixinFields0 := reservationrightMixin[0].Fields()
+	_ = reservationrightMixinFields0
+	reservationrightFields := schema.ReservationRight{}.Fields()
+	_ = reservationrightFields
+	// reservationrightDescCreatedAt is the schema descriptor for created_at field.
+	reservationrightDescCreatedAt := reservationrightMixinFields0[1].Descriptor()
+	// reservationright.DefaultCreatedAt holds the default value on creation for the created_at field.
+	reservationright.DefaultCreatedAt = reservationrightDescCreatedAt.Default.(func() time.Time)
+	// reservationrightDescAgreement is the schema descriptor for agreement field.
+	reservationrightDescAgreement := reservationrightFields[5].Descriptor()
+	// reservationright.AgreementValidator is a validator for the "agreement" field. It is called by the builders before save.
+	reservationright.AgreementValidator = reservationrightDescAgreement.Validators[0].(func(string) error)
+	// reservationrightDescVersion is the schema descriptor for version field.
+	reservationrightDescVersion := reservationrightFields[13].Descriptor()
+	// reservationright.DefaultVersion holds the default value on creation for the version field.
+	reservationright.DefaultVersion = reservationrightDescVersion.Default.(int)
+	// reservationright.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	reservationright.VersionValidator = reservationrightDescVersion.Validators[0].(func(int) error)
+	// reservationrightDescID is the schema descriptor for id field.
+	reservationrightDescID := reservationrightMixinFields0[0].Descriptor()
+	// reservationright.DefaultID holds the default value on creation for the id field.
+	reservationright.DefaultID = reservationrightDescID.Default.(func() domain.ID)
+	// reservationright.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	reservationright.IDValidator = reservationrightDescID.Validators[0].(func(string) error)
 	roomMixin := schema.Room{}.Mixin()
 	room.Policy = privacy.NewPolicies(schema.Room{})
 	room.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -2276,6 +2378,36 @@ func init() {
 	usedassertion.DefaultID = usedassertionDescID.Default.(func() domain.ID)
 	// usedassertion.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	usedassertion.IDValidator = usedassertionDescID.Validators[0].(func(string) error)
+	vacancyMixin := schema.Vacancy{}.Mixin()
+	vacancy.Policy = privacy.NewPolicies(schema.Vacancy{})
+	vacancy.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := vacancy.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	vacancyMixinFields0 := vacancyMixin[0].Fields()
+	_ = vacancyMixinFields0
+	vacancyFields := schema.Vacancy{}.Fields()
+	_ = vacancyFields
+	// vacancyDescCreatedAt is the schema descriptor for created_at field.
+	vacancyDescCreatedAt := vacancyMixinFields0[1].Descriptor()
+	// vacancy.DefaultCreatedAt holds the default value on creation for the created_at field.
+	vacancy.DefaultCreatedAt = vacancyDescCreatedAt.Default.(func() time.Time)
+	// vacancyDescVersion is the schema descriptor for version field.
+	vacancyDescVersion := vacancyFields[11].Descriptor()
+	// vacancy.DefaultVersion holds the default value on creation for the version field.
+	vacancy.DefaultVersion = vacancyDescVersion.Default.(int)
+	// vacancy.VersionValidator is a validator for the "version" field. It is called by the builders before save.
+	vacancy.VersionValidator = vacancyDescVersion.Validators[0].(func(int) error)
+	// vacancyDescID is the schema descriptor for id field.
+	vacancyDescID := vacancyMixinFields0[0].Descriptor()
+	// vacancy.DefaultID holds the default value on creation for the id field.
+	vacancy.DefaultID = vacancyDescID.Default.(func() domain.ID)
+	// vacancy.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	vacancy.IDValidator = vacancyDescID.Validators[0].(func(string) error)
 	waitingplaceMixin := schema.WaitingPlace{}.Mixin()
 	waitingplace.Policy = privacy.NewPolicies(schema.WaitingPlace{})
 	waitingplace.Hooks[0] = func(next ent.Mutator) ent.Mutator {

@@ -71,6 +71,11 @@ func (Dwelling) Edges() []ent.Edge {
 			Annotations(entgql.MapsTo("firstVintage")),
 		edge.To("last_vintage", StockVintage.Type).Field("last_vintage_id").Unique().
 			Annotations(entgql.MapsTo("lastVintage")),
+		// What an edition of the file alone had goes with what was said of it.
+		edge.To("managed", ManagedDwelling.Type).Unique().Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.To("managed_changes", ManagedChange.Type).Annotations(entsql.OnDelete(entsql.Cascade), entgql.Skip(entgql.SkipAll)),
+		edge.To("vacancies", Vacancy.Type).Annotations(entsql.OnDelete(entsql.Cascade)),
+		edge.From("reservation_rights", ReservationRight.Type).Ref("dwellings").Annotations(entgql.Skip(entgql.SkipAll)),
 	}
 }
 

@@ -57,6 +57,8 @@ type ResolverRoot interface {
 	HousingAdvice() HousingAdviceResolver
 	Interview() InterviewResolver
 	LevelTooLowError() LevelTooLowErrorResolver
+	ManagedChange() ManagedChangeResolver
+	ManagedDwelling() ManagedDwellingResolver
 	Mutation() MutationResolver
 	OnlineRegistration() OnlineRegistrationResolver
 	OpeningHours() OpeningHoursResolver
@@ -412,6 +414,13 @@ type ComplexityRoot struct {
 		Version        func(childComplexity int) int
 	}
 
+	BalanceCell struct {
+		Axis    func(childComplexity int) int
+		Key     func(childComplexity int) int
+		Let     func(childComplexity int) int
+		Offered func(childComplexity int) int
+	}
+
 	BindAccountPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
@@ -514,6 +523,11 @@ type ComplexityRoot struct {
 		Title        func(childComplexity int) int
 	}
 
+	CloseVacancyPayload struct {
+		Errors  func(childComplexity int) int
+		Vacancy func(childComplexity int) int
+	}
+
 	CodeEntry struct {
 		Code       func(childComplexity int) int
 		Label      func(childComplexity int, language *domain.Language) int
@@ -588,6 +602,11 @@ type ComplexityRoot struct {
 	ConfirmProtectionPayload struct {
 		Application func(childComplexity int) int
 		Errors      func(childComplexity int) int
+	}
+
+	ConfirmReservationRightPayload struct {
+		Errors func(childComplexity int) int
+		Right  func(childComplexity int) int
 	}
 
 	CorrectApplicationPayload struct {
@@ -694,6 +713,11 @@ type ComplexityRoot struct {
 		Errors  func(childComplexity int) int
 	}
 
+	DesignateVacancyPayload struct {
+		Errors  func(childComplexity int) int
+		Vacancy func(childComplexity int) int
+	}
+
 	DisabilityAnnex struct {
 		Aids      func(childComplexity int) int
 		Equipment func(childComplexity int) int
@@ -732,10 +756,19 @@ type ComplexityRoot struct {
 		Landlord         func(childComplexity int) int
 		LastVintage      func(childComplexity int) int
 		LettingYear      func(childComplexity int) int
+		Managed          func(childComplexity int) int
 		PriorityDistrict func(childComplexity int) int
 		Rooms            func(childComplexity int) int
 		Surface          func(childComplexity int) int
 		Typology         func(childComplexity int) int
+		Vacancies        func(childComplexity int) int
+	}
+
+	DwellingAnswer struct {
+		Answer    func(childComplexity int) int
+		Basis     func(childComplexity int) int
+		Criterion func(childComplexity int) int
+		StatedOn  func(childComplexity int) int
 	}
 
 	DwellingConnection struct {
@@ -747,6 +780,12 @@ type ComplexityRoot struct {
 	DwellingEdge struct {
 		Cursor func(childComplexity int) int
 		Node   func(childComplexity int) int
+	}
+
+	DwellingWorks struct {
+		From  func(childComplexity int) int
+		Kind  func(childComplexity int) int
+		Until func(childComplexity int) int
 	}
 
 	EndAssignmentPayload struct {
@@ -763,6 +802,11 @@ type ComplexityRoot struct {
 	EndPairPayload struct {
 		Errors func(childComplexity int) int
 		Pair   func(childComplexity int) int
+	}
+
+	EndReservationRightPayload struct {
+		Errors func(childComplexity int) int
+		Right  func(childComplexity int) int
 	}
 
 	FormPairPayload struct {
@@ -942,6 +986,33 @@ type ComplexityRoot struct {
 		Town       func(childComplexity int) int
 	}
 
+	ManagedChange struct {
+		ChangedAt   func(childComplexity int) int
+		Differences func(childComplexity int) int
+		ID          func(childComplexity int) int
+		Line        func(childComplexity int) int
+		Source      func(childComplexity int) int
+	}
+
+	ManagedDifference struct {
+		After  func(childComplexity int) int
+		Before func(childComplexity int) int
+		Field  func(childComplexity int) int
+	}
+
+	ManagedDwelling struct {
+		Charges    func(childComplexity int) int
+		Criteria   func(childComplexity int) int
+		Dwelling   func(childComplexity int) int
+		FlatNumber func(childComplexity int) int
+		ID         func(childComplexity int) int
+		Rent       func(childComplexity int) int
+		Source     func(childComplexity int) int
+		UpdatedAt  func(childComplexity int) int
+		Version    func(childComplexity int) int
+		Works      func(childComplexity int) int
+	}
+
 	MemberParticulars struct {
 		BirthName   func(childComplexity int) int
 		BornOn      func(childComplexity int) int
@@ -999,8 +1070,10 @@ type ComplexityRoot struct {
 		CancelPermanence           func(childComplexity int, input model.CancelPermanenceInput) int
 		ChangeOccurrence           func(childComplexity int, input model.ChangeOccurrenceInput) int
 		ChangePartnerApp           func(childComplexity int, input model.ChangePartnerAppInput) int
+		CloseVacancy               func(childComplexity int, input model.CloseVacancyInput) int
 		ConfirmAssignment          func(childComplexity int, input model.ConfirmAssignmentInput) int
 		ConfirmProtection          func(childComplexity int, input model.ConfirmProtectionInput) int
+		ConfirmReservationRight    func(childComplexity int, input model.ConfirmReservationRightInput) int
 		CorrectApplication         func(childComplexity int, input model.CorrectApplicationInput) int
 		DeclareAbsence             func(childComplexity int, input model.DeclareAbsenceInput) int
 		DeclareOpeningException    func(childComplexity int, input model.DeclareOpeningExceptionInput) int
@@ -1013,10 +1086,12 @@ type ComplexityRoot struct {
 		DepositDraft               func(childComplexity int, input model.DepositDraftInput) int
 		DepositPiece               func(childComplexity int, input model.DepositPieceInput) int
 		DepositPieceUnderNumber    func(childComplexity int, input model.DepositPieceUnderNumberInput) int
+		DesignateVacancy           func(childComplexity int, input model.DesignateVacancyInput) int
 		DiscardDraft               func(childComplexity int, input model.DiscardDraftInput) int
 		EndAssignment              func(childComplexity int, input model.EndAssignmentInput) int
 		EndAvailability            func(childComplexity int, input model.EndAvailabilityInput) int
 		EndPair                    func(childComplexity int, input model.EndPairInput) int
+		EndReservationRight        func(childComplexity int, input model.EndReservationRightInput) int
 		FormPair                   func(childComplexity int, input model.FormPairInput) int
 		GrantStaffAuthorisation    func(childComplexity int, input model.GrantStaffAuthorisationInput) int
 		HandOverApplication        func(childComplexity int, input model.HandOverApplicationInput) int
@@ -1034,6 +1109,7 @@ type ComplexityRoot struct {
 		PrepareAccessExport        func(childComplexity int, input model.PrepareAccessExportInput) int
 		PrepareUpload              func(childComplexity int, input model.PrepareUploadInput) int
 		ProposeChange              func(childComplexity int, input model.ProposeChangeInput) int
+		ProposeReservationRight    func(childComplexity int, input model.ProposeReservationRightInput) int
 		ProtectApplication         func(childComplexity int, input model.ProtectApplicationInput) int
 		ReactivateApplication      func(childComplexity int, input model.ReactivateApplicationInput) int
 		ReceiveApplicant           func(childComplexity int, input model.ReceiveApplicantInput) int
@@ -1043,6 +1119,7 @@ type ComplexityRoot struct {
 		RecordInterview            func(childComplexity int, input model.RecordInterviewInput) int
 		RecordNotice               func(childComplexity int, input model.RecordNoticeInput) int
 		RecordOrientationReceived  func(childComplexity int, input model.RecordOrientationReceivedInput) int
+		RecordVacancy              func(childComplexity int, input model.RecordVacancyInput) int
 		RefusePiece                func(childComplexity int, input model.RefusePieceInput) int
 		RegisterApplication        func(childComplexity int, input model.RegisterApplicationInput) int
 		RegisterOnline             func(childComplexity int, input model.RegisterOnlineInput) int
@@ -1070,6 +1147,8 @@ type ComplexityRoot struct {
 		TakeWaitingOffer           func(childComplexity int, input model.TakeWaitingOfferInput) int
 		UnbindAccount              func(childComplexity int, input model.UnbindAccountInput) int
 		UndoMerge                  func(childComplexity int, input model.UndoMergeInput) int
+		UpdateManagedDwelling      func(childComplexity int, input model.UpdateManagedDwellingInput) int
+		UpdateVacancy              func(childComplexity int, input model.UpdateVacancyInput) int
 		ValidateApplication        func(childComplexity int, input model.ValidateApplicationInput) int
 		WarnApplicant              func(childComplexity int, input model.WarnApplicantInput) int
 		WithdrawAbsence            func(childComplexity int, input model.WithdrawAbsenceInput) int
@@ -1405,6 +1484,11 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	ProposeReservationRightPayload struct {
+		Errors func(childComplexity int) int
+		Right  func(childComplexity int) int
+	}
+
 	ProposedChange struct {
 		ID             func(childComplexity int) int
 		ProposedOn     func(childComplexity int) int
@@ -1467,6 +1551,8 @@ type ComplexityRoot struct {
 		HandOvers              func(childComplexity int, first int) int
 		HousingAdvice          func(childComplexity int, input domain.HousingNeed) int
 		LevelChanges           func(childComplexity int, first int, afterID *domain.ID, states []domain.LevelChangeState) int
+		ManagedChanges         func(childComplexity int, dwellingID domain.ID, first int, afterID *domain.ID) int
+		ManagedDwellings       func(childComplexity int, first int, afterID *domain.ID, where *model.ManagedDwellingFilter) int
 		NearestReceptionPoints func(childComplexity int, to domain.Coordinates, first int, on *domain.Date, where *ent.ReceptionPointWhereInput) int
 		Node                   func(childComplexity int, id domain.ID) int
 		Nodes                  func(childComplexity int, ids []domain.ID, on *domain.Date) int
@@ -1481,6 +1567,8 @@ type ComplexityRoot struct {
 		PublishedFigures       func(childComplexity int, crossing domain.Crossing, month *domain.Date) int
 		PublishedMonths        func(childComplexity int) int
 		ReceptionPoints        func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) int
+		ReservationBalance     func(childComplexity int, landlordID domain.ID, year int) int
+		ReservationRights      func(childComplexity int, first int, afterID *domain.ID, where *model.ReservationRightFilter) int
 		Rooms                  func(childComplexity int, receptionPointID domain.ID) int
 		Satisfaction           func(childComplexity int, from domain.Date, months int, receptionPointIds []domain.ID) int
 		ServiceCatalogue       func(childComplexity int) int
@@ -1581,6 +1669,11 @@ type ComplexityRoot struct {
 		Orientation func(childComplexity int) int
 	}
 
+	RecordVacancyPayload struct {
+		Errors  func(childComplexity int) int
+		Vacancy func(childComplexity int) int
+	}
+
 	RecordedContact struct {
 		Contact func(childComplexity int) int
 		Errors  func(childComplexity int) int
@@ -1660,6 +1753,35 @@ type ComplexityRoot struct {
 	ResendPiecePayload struct {
 		Errors func(childComplexity int) int
 		Piece  func(childComplexity int) int
+	}
+
+	ReservationBalance struct {
+		Cells         func(childComplexity int) int
+		FlowShare     func(childComplexity int) int
+		Let           func(childComplexity int) int
+		Mode          func(childComplexity int) int
+		Offered       func(childComplexity int) int
+		Reservataire  func(childComplexity int) int
+		RightID       func(childComplexity int) int
+		Share         func(childComplexity int) int
+		SubContingent func(childComplexity int) int
+	}
+
+	ReservationRight struct {
+		Agreement               func(childComplexity int) int
+		Dwellings               func(childComplexity int) int
+		ID                      func(childComplexity int) int
+		Landlord                func(childComplexity int) int
+		LandlordConfirmedOn     func(childComplexity int) int
+		Mode                    func(childComplexity int) int
+		Reservataire            func(childComplexity int) int
+		ReservataireConfirmedOn func(childComplexity int) int
+		Share                   func(childComplexity int) int
+		State                   func(childComplexity int) int
+		SubContingent           func(childComplexity int) int
+		ValidFrom               func(childComplexity int) int
+		ValidUntil              func(childComplexity int) int
+		Version                 func(childComplexity int) int
 	}
 
 	ResourceLine struct {
@@ -1974,10 +2096,33 @@ type ComplexityRoot struct {
 		Errors      func(childComplexity int) int
 	}
 
+	UpdateManagedDwellingPayload struct {
+		Errors          func(childComplexity int) int
+		ManagedDwelling func(childComplexity int) int
+	}
+
+	UpdateVacancyPayload struct {
+		Errors  func(childComplexity int) int
+		Vacancy func(childComplexity int) int
+	}
+
 	Upload struct {
 		ExpiresAt func(childComplexity int) int
 		Path      func(childComplexity int) int
 		Ticket    func(childComplexity int) int
+	}
+
+	Vacancy struct {
+		AvailableOn   func(childComplexity int) int
+		ClosedOn      func(childComplexity int) int
+		ID            func(childComplexity int) int
+		Kind          func(childComplexity int) int
+		NoticeGivenOn func(childComplexity int) int
+		Outcome       func(childComplexity int) int
+		Right         func(childComplexity int) int
+		UpdatedAt     func(childComplexity int) int
+		VacantFrom    func(childComplexity int) int
+		Version       func(childComplexity int) int
 	}
 
 	ValidateApplicationPayload struct {
@@ -2166,6 +2311,12 @@ type LevelTooLowErrorResolver interface {
 	NearbyPoints(ctx context.Context, obj *model.LevelTooLowError) ([]*ent.ReceptionPoint, error)
 	NextSlots(ctx context.Context, obj *model.LevelTooLowError) ([]*domain.Slot, error)
 }
+type ManagedChangeResolver interface {
+	Differences(ctx context.Context, obj *ent.ManagedChange) ([]*domain.ManagedDifference, error)
+}
+type ManagedDwellingResolver interface {
+	Criteria(ctx context.Context, obj *ent.ManagedDwelling) ([]*domain.DwellingAnswer, error)
+}
 type MutationResolver interface {
 	DeclareOpeningException(ctx context.Context, input model.DeclareOpeningExceptionInput) (*model.DeclareOpeningExceptionPayload, error)
 	WithdrawOpeningException(ctx context.Context, input model.WithdrawOpeningExceptionInput) (*model.WithdrawOpeningExceptionPayload, error)
@@ -2261,6 +2412,14 @@ type MutationResolver interface {
 	TakeWaitingOffer(ctx context.Context, input model.TakeWaitingOfferInput) (*model.TakeWaitingOfferPayload, error)
 	RecordInterview(ctx context.Context, input model.RecordInterviewInput) (*model.RecordInterviewPayload, error)
 	AddInterviewNote(ctx context.Context, input model.AddInterviewNoteInput) (*model.AddInterviewNotePayload, error)
+	UpdateManagedDwelling(ctx context.Context, input model.UpdateManagedDwellingInput) (*model.UpdateManagedDwellingPayload, error)
+	RecordVacancy(ctx context.Context, input model.RecordVacancyInput) (*model.RecordVacancyPayload, error)
+	UpdateVacancy(ctx context.Context, input model.UpdateVacancyInput) (*model.UpdateVacancyPayload, error)
+	CloseVacancy(ctx context.Context, input model.CloseVacancyInput) (*model.CloseVacancyPayload, error)
+	DesignateVacancy(ctx context.Context, input model.DesignateVacancyInput) (*model.DesignateVacancyPayload, error)
+	ProposeReservationRight(ctx context.Context, input model.ProposeReservationRightInput) (*model.ProposeReservationRightPayload, error)
+	ConfirmReservationRight(ctx context.Context, input model.ConfirmReservationRightInput) (*model.ConfirmReservationRightPayload, error)
+	EndReservationRight(ctx context.Context, input model.EndReservationRightInput) (*model.EndReservationRightPayload, error)
 }
 type OnlineRegistrationResolver interface {
 	Assignee(ctx context.Context, obj *ent.OnlineRegistration) (*ent.Person, error)
@@ -2360,6 +2519,10 @@ type QueryResolver interface {
 	Tension(ctx context.Context, year *int) (*domain.Tension, error)
 	TensionYears(ctx context.Context) ([]int, error)
 	HousingAdvice(ctx context.Context, input domain.HousingNeed) (*domain.HousingAdvice, error)
+	ManagedDwellings(ctx context.Context, first int, afterID *domain.ID, where *model.ManagedDwellingFilter) ([]*ent.ManagedDwelling, error)
+	ManagedChanges(ctx context.Context, dwellingID domain.ID, first int, afterID *domain.ID) ([]*ent.ManagedChange, error)
+	ReservationRights(ctx context.Context, first int, afterID *domain.ID, where *model.ReservationRightFilter) ([]*ent.ReservationRight, error)
+	ReservationBalance(ctx context.Context, landlordID domain.ID, year int) ([]*service.ReservationBalance, error)
 }
 type ReceptionContactResolver interface {
 	Application(ctx context.Context, obj *ent.ReceptionContact) (*ent.Application, error)
@@ -3836,6 +3999,31 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Availability.Version(childComplexity), true
 
+	case "BalanceCell.axis":
+		if e.ComplexityRoot.BalanceCell.Axis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BalanceCell.Axis(childComplexity), true
+	case "BalanceCell.key":
+		if e.ComplexityRoot.BalanceCell.Key == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BalanceCell.Key(childComplexity), true
+	case "BalanceCell.let":
+		if e.ComplexityRoot.BalanceCell.Let == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BalanceCell.Let(childComplexity), true
+	case "BalanceCell.offered":
+		if e.ComplexityRoot.BalanceCell.Offered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.BalanceCell.Offered(childComplexity), true
+
 	case "BindAccountPayload.application":
 		if e.ComplexityRoot.BindAccountPayload.Application == nil {
 			break
@@ -4220,6 +4408,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.CivilStatus.Title(childComplexity), true
 
+	case "CloseVacancyPayload.errors":
+		if e.ComplexityRoot.CloseVacancyPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CloseVacancyPayload.Errors(childComplexity), true
+	case "CloseVacancyPayload.vacancy":
+		if e.ComplexityRoot.CloseVacancyPayload.Vacancy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CloseVacancyPayload.Vacancy(childComplexity), true
+
 	case "CodeEntry.code":
 		if e.ComplexityRoot.CodeEntry.Code == nil {
 			break
@@ -4498,6 +4699,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ConfirmProtectionPayload.Errors(childComplexity), true
+
+	case "ConfirmReservationRightPayload.errors":
+		if e.ComplexityRoot.ConfirmReservationRightPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmReservationRightPayload.Errors(childComplexity), true
+	case "ConfirmReservationRightPayload.right":
+		if e.ComplexityRoot.ConfirmReservationRightPayload.Right == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ConfirmReservationRightPayload.Right(childComplexity), true
 
 	case "CorrectApplicationPayload.application":
 		if e.ComplexityRoot.CorrectApplicationPayload.Application == nil {
@@ -4851,6 +5065,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.DepositPieceUnderNumberPayload.Errors(childComplexity), true
 
+	case "DesignateVacancyPayload.errors":
+		if e.ComplexityRoot.DesignateVacancyPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DesignateVacancyPayload.Errors(childComplexity), true
+	case "DesignateVacancyPayload.vacancy":
+		if e.ComplexityRoot.DesignateVacancyPayload.Vacancy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DesignateVacancyPayload.Vacancy(childComplexity), true
+
 	case "DisabilityAnnex.aids":
 		if e.ComplexityRoot.DisabilityAnnex.Aids == nil {
 			break
@@ -5022,6 +5249,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Dwelling.LettingYear(childComplexity), true
+	case "Dwelling.managed":
+		if e.ComplexityRoot.Dwelling.Managed == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.Managed(childComplexity), true
 	case "Dwelling.priorityDistrict":
 		if e.ComplexityRoot.Dwelling.PriorityDistrict == nil {
 			break
@@ -5046,6 +5279,37 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Dwelling.Typology(childComplexity), true
+	case "Dwelling.vacancies":
+		if e.ComplexityRoot.Dwelling.Vacancies == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Dwelling.Vacancies(childComplexity), true
+
+	case "DwellingAnswer.answer":
+		if e.ComplexityRoot.DwellingAnswer.Answer == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DwellingAnswer.Answer(childComplexity), true
+	case "DwellingAnswer.basis":
+		if e.ComplexityRoot.DwellingAnswer.Basis == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DwellingAnswer.Basis(childComplexity), true
+	case "DwellingAnswer.criterion":
+		if e.ComplexityRoot.DwellingAnswer.Criterion == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DwellingAnswer.Criterion(childComplexity), true
+	case "DwellingAnswer.statedOn":
+		if e.ComplexityRoot.DwellingAnswer.StatedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DwellingAnswer.StatedOn(childComplexity), true
 
 	case "DwellingConnection.edges":
 		if e.ComplexityRoot.DwellingConnection.Edges == nil {
@@ -5078,6 +5342,25 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.DwellingEdge.Node(childComplexity), true
+
+	case "DwellingWorks.from":
+		if e.ComplexityRoot.DwellingWorks.From == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DwellingWorks.From(childComplexity), true
+	case "DwellingWorks.kind":
+		if e.ComplexityRoot.DwellingWorks.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DwellingWorks.Kind(childComplexity), true
+	case "DwellingWorks.until":
+		if e.ComplexityRoot.DwellingWorks.Until == nil {
+			break
+		}
+
+		return e.ComplexityRoot.DwellingWorks.Until(childComplexity), true
 
 	case "EndAssignmentPayload.assignment":
 		if e.ComplexityRoot.EndAssignmentPayload.Assignment == nil {
@@ -5123,6 +5406,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.EndPairPayload.Pair(childComplexity), true
+
+	case "EndReservationRightPayload.errors":
+		if e.ComplexityRoot.EndReservationRightPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndReservationRightPayload.Errors(childComplexity), true
+	case "EndReservationRightPayload.right":
+		if e.ComplexityRoot.EndReservationRightPayload.Right == nil {
+			break
+		}
+
+		return e.ComplexityRoot.EndReservationRightPayload.Right(childComplexity), true
 
 	case "FormPairPayload.errors":
 		if e.ComplexityRoot.FormPairPayload.Errors == nil {
@@ -5812,6 +6108,117 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.MailingAddress.Town(childComplexity), true
 
+	case "ManagedChange.changedAt":
+		if e.ComplexityRoot.ManagedChange.ChangedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedChange.ChangedAt(childComplexity), true
+	case "ManagedChange.differences":
+		if e.ComplexityRoot.ManagedChange.Differences == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedChange.Differences(childComplexity), true
+	case "ManagedChange.id":
+		if e.ComplexityRoot.ManagedChange.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedChange.ID(childComplexity), true
+	case "ManagedChange.line":
+		if e.ComplexityRoot.ManagedChange.Line == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedChange.Line(childComplexity), true
+	case "ManagedChange.source":
+		if e.ComplexityRoot.ManagedChange.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedChange.Source(childComplexity), true
+
+	case "ManagedDifference.after":
+		if e.ComplexityRoot.ManagedDifference.After == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDifference.After(childComplexity), true
+	case "ManagedDifference.before":
+		if e.ComplexityRoot.ManagedDifference.Before == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDifference.Before(childComplexity), true
+	case "ManagedDifference.field":
+		if e.ComplexityRoot.ManagedDifference.Field == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDifference.Field(childComplexity), true
+
+	case "ManagedDwelling.charges":
+		if e.ComplexityRoot.ManagedDwelling.Charges == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDwelling.Charges(childComplexity), true
+	case "ManagedDwelling.criteria":
+		if e.ComplexityRoot.ManagedDwelling.Criteria == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDwelling.Criteria(childComplexity), true
+	case "ManagedDwelling.dwelling":
+		if e.ComplexityRoot.ManagedDwelling.Dwelling == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDwelling.Dwelling(childComplexity), true
+	case "ManagedDwelling.flatNumber":
+		if e.ComplexityRoot.ManagedDwelling.FlatNumber == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDwelling.FlatNumber(childComplexity), true
+	case "ManagedDwelling.id":
+		if e.ComplexityRoot.ManagedDwelling.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDwelling.ID(childComplexity), true
+	case "ManagedDwelling.rent":
+		if e.ComplexityRoot.ManagedDwelling.Rent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDwelling.Rent(childComplexity), true
+	case "ManagedDwelling.source":
+		if e.ComplexityRoot.ManagedDwelling.Source == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDwelling.Source(childComplexity), true
+	case "ManagedDwelling.updatedAt":
+		if e.ComplexityRoot.ManagedDwelling.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDwelling.UpdatedAt(childComplexity), true
+	case "ManagedDwelling.version":
+		if e.ComplexityRoot.ManagedDwelling.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDwelling.Version(childComplexity), true
+	case "ManagedDwelling.works":
+		if e.ComplexityRoot.ManagedDwelling.Works == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ManagedDwelling.Works(childComplexity), true
+
 	case "MemberParticulars.birthName":
 		if e.ComplexityRoot.MemberParticulars.BirthName == nil {
 			break
@@ -6148,6 +6555,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ChangePartnerApp(childComplexity, args["input"].(model.ChangePartnerAppInput)), true
+	case "Mutation.closeVacancy":
+		if e.ComplexityRoot.Mutation.CloseVacancy == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_closeVacancy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.CloseVacancy(childComplexity, args["input"].(model.CloseVacancyInput)), true
 	case "Mutation.confirmAssignment":
 		if e.ComplexityRoot.Mutation.ConfirmAssignment == nil {
 			break
@@ -6170,6 +6588,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ConfirmProtection(childComplexity, args["input"].(model.ConfirmProtectionInput)), true
+	case "Mutation.confirmReservationRight":
+		if e.ComplexityRoot.Mutation.ConfirmReservationRight == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_confirmReservationRight_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ConfirmReservationRight(childComplexity, args["input"].(model.ConfirmReservationRightInput)), true
 	case "Mutation.correctApplication":
 		if e.ComplexityRoot.Mutation.CorrectApplication == nil {
 			break
@@ -6302,6 +6731,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.DepositPieceUnderNumber(childComplexity, args["input"].(model.DepositPieceUnderNumberInput)), true
+	case "Mutation.designateVacancy":
+		if e.ComplexityRoot.Mutation.DesignateVacancy == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_designateVacancy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.DesignateVacancy(childComplexity, args["input"].(model.DesignateVacancyInput)), true
 	case "Mutation.discardDraft":
 		if e.ComplexityRoot.Mutation.DiscardDraft == nil {
 			break
@@ -6346,6 +6786,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.EndPair(childComplexity, args["input"].(model.EndPairInput)), true
+	case "Mutation.endReservationRight":
+		if e.ComplexityRoot.Mutation.EndReservationRight == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_endReservationRight_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.EndReservationRight(childComplexity, args["input"].(model.EndReservationRightInput)), true
 	case "Mutation.formPair":
 		if e.ComplexityRoot.Mutation.FormPair == nil {
 			break
@@ -6533,6 +6984,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.ProposeChange(childComplexity, args["input"].(model.ProposeChangeInput)), true
+	case "Mutation.proposeReservationRight":
+		if e.ComplexityRoot.Mutation.ProposeReservationRight == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_proposeReservationRight_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.ProposeReservationRight(childComplexity, args["input"].(model.ProposeReservationRightInput)), true
 	case "Mutation.protectApplication":
 		if e.ComplexityRoot.Mutation.ProtectApplication == nil {
 			break
@@ -6632,6 +7094,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.RecordOrientationReceived(childComplexity, args["input"].(model.RecordOrientationReceivedInput)), true
+	case "Mutation.recordVacancy":
+		if e.ComplexityRoot.Mutation.RecordVacancy == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_recordVacancy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.RecordVacancy(childComplexity, args["input"].(model.RecordVacancyInput)), true
 	case "Mutation.refusePiece":
 		if e.ComplexityRoot.Mutation.RefusePiece == nil {
 			break
@@ -6929,6 +7402,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.UndoMerge(childComplexity, args["input"].(model.UndoMergeInput)), true
+	case "Mutation.updateManagedDwelling":
+		if e.ComplexityRoot.Mutation.UpdateManagedDwelling == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateManagedDwelling_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateManagedDwelling(childComplexity, args["input"].(model.UpdateManagedDwellingInput)), true
+	case "Mutation.updateVacancy":
+		if e.ComplexityRoot.Mutation.UpdateVacancy == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_updateVacancy_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.UpdateVacancy(childComplexity, args["input"].(model.UpdateVacancyInput)), true
 	case "Mutation.validateApplication":
 		if e.ComplexityRoot.Mutation.ValidateApplication == nil {
 			break
@@ -8254,6 +8749,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.ProposeChangePayload.Errors(childComplexity), true
 
+	case "ProposeReservationRightPayload.errors":
+		if e.ComplexityRoot.ProposeReservationRightPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposeReservationRightPayload.Errors(childComplexity), true
+	case "ProposeReservationRightPayload.right":
+		if e.ComplexityRoot.ProposeReservationRightPayload.Right == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ProposeReservationRightPayload.Right(childComplexity), true
+
 	case "ProposedChange.id":
 		if e.ComplexityRoot.ProposedChange.ID == nil {
 			break
@@ -8624,6 +9132,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.LevelChanges(childComplexity, args["first"].(int), args["afterId"].(*domain.ID), args["states"].([]domain.LevelChangeState)), true
+	case "Query.managedChanges":
+		if e.ComplexityRoot.Query.ManagedChanges == nil {
+			break
+		}
+
+		args, err := ec.field_Query_managedChanges_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ManagedChanges(childComplexity, args["dwellingId"].(domain.ID), args["first"].(int), args["afterId"].(*domain.ID)), true
+	case "Query.managedDwellings":
+		if e.ComplexityRoot.Query.ManagedDwellings == nil {
+			break
+		}
+
+		args, err := ec.field_Query_managedDwellings_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ManagedDwellings(childComplexity, args["first"].(int), args["afterId"].(*domain.ID), args["where"].(*model.ManagedDwellingFilter)), true
 	case "Query.nearestReceptionPoints":
 		if e.ComplexityRoot.Query.NearestReceptionPoints == nil {
 			break
@@ -8773,6 +9303,28 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ReceptionPoints(childComplexity, args["on"].(*domain.Date), args["after"].(*entgql.Cursor[domain.ID]), args["first"].(*int), args["before"].(*entgql.Cursor[domain.ID]), args["last"].(*int), args["orderBy"].(*ent.ReceptionPointOrder), args["where"].(*ent.ReceptionPointWhereInput)), true
+	case "Query.reservationBalance":
+		if e.ComplexityRoot.Query.ReservationBalance == nil {
+			break
+		}
+
+		args, err := ec.field_Query_reservationBalance_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ReservationBalance(childComplexity, args["landlordId"].(domain.ID), args["year"].(int)), true
+	case "Query.reservationRights":
+		if e.ComplexityRoot.Query.ReservationRights == nil {
+			break
+		}
+
+		args, err := ec.field_Query_reservationRights_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.ReservationRights(childComplexity, args["first"].(int), args["afterId"].(*domain.ID), args["where"].(*model.ReservationRightFilter)), true
 	case "Query.rooms":
 		if e.ComplexityRoot.Query.Rooms == nil {
 			break
@@ -9213,6 +9765,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.RecordOrientationReceivedPayload.Orientation(childComplexity), true
 
+	case "RecordVacancyPayload.errors":
+		if e.ComplexityRoot.RecordVacancyPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVacancyPayload.Errors(childComplexity), true
+	case "RecordVacancyPayload.vacancy":
+		if e.ComplexityRoot.RecordVacancyPayload.Vacancy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.RecordVacancyPayload.Vacancy(childComplexity), true
+
 	case "RecordedContact.contact":
 		if e.ComplexityRoot.RecordedContact.Contact == nil {
 			break
@@ -9426,6 +9991,146 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.ResendPiecePayload.Piece(childComplexity), true
+
+	case "ReservationBalance.cells":
+		if e.ComplexityRoot.ReservationBalance.Cells == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationBalance.Cells(childComplexity), true
+	case "ReservationBalance.flowShare":
+		if e.ComplexityRoot.ReservationBalance.FlowShare == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationBalance.FlowShare(childComplexity), true
+	case "ReservationBalance.let":
+		if e.ComplexityRoot.ReservationBalance.Let == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationBalance.Let(childComplexity), true
+	case "ReservationBalance.mode":
+		if e.ComplexityRoot.ReservationBalance.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationBalance.Mode(childComplexity), true
+	case "ReservationBalance.offered":
+		if e.ComplexityRoot.ReservationBalance.Offered == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationBalance.Offered(childComplexity), true
+	case "ReservationBalance.reservataire":
+		if e.ComplexityRoot.ReservationBalance.Reservataire == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationBalance.Reservataire(childComplexity), true
+	case "ReservationBalance.rightId":
+		if e.ComplexityRoot.ReservationBalance.RightID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationBalance.RightID(childComplexity), true
+	case "ReservationBalance.share":
+		if e.ComplexityRoot.ReservationBalance.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationBalance.Share(childComplexity), true
+	case "ReservationBalance.subContingent":
+		if e.ComplexityRoot.ReservationBalance.SubContingent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationBalance.SubContingent(childComplexity), true
+
+	case "ReservationRight.agreement":
+		if e.ComplexityRoot.ReservationRight.Agreement == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.Agreement(childComplexity), true
+	case "ReservationRight.dwellings":
+		if e.ComplexityRoot.ReservationRight.Dwellings == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.Dwellings(childComplexity), true
+	case "ReservationRight.id":
+		if e.ComplexityRoot.ReservationRight.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.ID(childComplexity), true
+	case "ReservationRight.landlord":
+		if e.ComplexityRoot.ReservationRight.Landlord == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.Landlord(childComplexity), true
+	case "ReservationRight.landlordConfirmedOn":
+		if e.ComplexityRoot.ReservationRight.LandlordConfirmedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.LandlordConfirmedOn(childComplexity), true
+	case "ReservationRight.mode":
+		if e.ComplexityRoot.ReservationRight.Mode == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.Mode(childComplexity), true
+	case "ReservationRight.reservataire":
+		if e.ComplexityRoot.ReservationRight.Reservataire == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.Reservataire(childComplexity), true
+	case "ReservationRight.reservataireConfirmedOn":
+		if e.ComplexityRoot.ReservationRight.ReservataireConfirmedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.ReservataireConfirmedOn(childComplexity), true
+	case "ReservationRight.share":
+		if e.ComplexityRoot.ReservationRight.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.Share(childComplexity), true
+	case "ReservationRight.state":
+		if e.ComplexityRoot.ReservationRight.State == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.State(childComplexity), true
+	case "ReservationRight.subContingent":
+		if e.ComplexityRoot.ReservationRight.SubContingent == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.SubContingent(childComplexity), true
+	case "ReservationRight.validFrom":
+		if e.ComplexityRoot.ReservationRight.ValidFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.ValidFrom(childComplexity), true
+	case "ReservationRight.validUntil":
+		if e.ComplexityRoot.ReservationRight.ValidUntil == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.ValidUntil(childComplexity), true
+	case "ReservationRight.version":
+		if e.ComplexityRoot.ReservationRight.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.ReservationRight.Version(childComplexity), true
 
 	case "ResourceLine.amount":
 		if e.ComplexityRoot.ResourceLine.Amount == nil {
@@ -10556,6 +11261,32 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.UndoMergePayload.Errors(childComplexity), true
 
+	case "UpdateManagedDwellingPayload.errors":
+		if e.ComplexityRoot.UpdateManagedDwellingPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateManagedDwellingPayload.Errors(childComplexity), true
+	case "UpdateManagedDwellingPayload.managedDwelling":
+		if e.ComplexityRoot.UpdateManagedDwellingPayload.ManagedDwelling == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateManagedDwellingPayload.ManagedDwelling(childComplexity), true
+
+	case "UpdateVacancyPayload.errors":
+		if e.ComplexityRoot.UpdateVacancyPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateVacancyPayload.Errors(childComplexity), true
+	case "UpdateVacancyPayload.vacancy":
+		if e.ComplexityRoot.UpdateVacancyPayload.Vacancy == nil {
+			break
+		}
+
+		return e.ComplexityRoot.UpdateVacancyPayload.Vacancy(childComplexity), true
+
 	case "Upload.expiresAt":
 		if e.ComplexityRoot.Upload.ExpiresAt == nil {
 			break
@@ -10574,6 +11305,67 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Upload.Ticket(childComplexity), true
+
+	case "Vacancy.availableOn":
+		if e.ComplexityRoot.Vacancy.AvailableOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.AvailableOn(childComplexity), true
+	case "Vacancy.closedOn":
+		if e.ComplexityRoot.Vacancy.ClosedOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.ClosedOn(childComplexity), true
+	case "Vacancy.id":
+		if e.ComplexityRoot.Vacancy.ID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.ID(childComplexity), true
+	case "Vacancy.kind":
+		if e.ComplexityRoot.Vacancy.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.Kind(childComplexity), true
+	case "Vacancy.noticeGivenOn":
+		if e.ComplexityRoot.Vacancy.NoticeGivenOn == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.NoticeGivenOn(childComplexity), true
+	case "Vacancy.outcome":
+		if e.ComplexityRoot.Vacancy.Outcome == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.Outcome(childComplexity), true
+	case "Vacancy.right":
+		if e.ComplexityRoot.Vacancy.Right == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.Right(childComplexity), true
+	case "Vacancy.updatedAt":
+		if e.ComplexityRoot.Vacancy.UpdatedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.UpdatedAt(childComplexity), true
+	case "Vacancy.vacantFrom":
+		if e.ComplexityRoot.Vacancy.VacantFrom == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.VacantFrom(childComplexity), true
+	case "Vacancy.version":
+		if e.ComplexityRoot.Vacancy.Version == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Vacancy.Version(childComplexity), true
 
 	case "ValidateApplicationPayload.application":
 		if e.ComplexityRoot.ValidateApplicationPayload.Application == nil {
@@ -10997,10 +11789,12 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ChangeOccurrenceInput", ec.unmarshalInputChangeOccurrenceInput),
 			graphql.NewInputUnmarshaler("ChangePartnerAppInput", ec.unmarshalInputChangePartnerAppInput),
 			graphql.NewInputUnmarshaler("CivilStatusInput", ec.unmarshalInputCivilStatusInput),
+			graphql.NewInputUnmarshaler("CloseVacancyInput", ec.unmarshalInputCloseVacancyInput),
 			graphql.NewInputUnmarshaler("CommuneFilter", ec.unmarshalInputCommuneFilter),
 			graphql.NewInputUnmarshaler("CommuneOrder", ec.unmarshalInputCommuneOrder),
 			graphql.NewInputUnmarshaler("ConfirmAssignmentInput", ec.unmarshalInputConfirmAssignmentInput),
 			graphql.NewInputUnmarshaler("ConfirmProtectionInput", ec.unmarshalInputConfirmProtectionInput),
+			graphql.NewInputUnmarshaler("ConfirmReservationRightInput", ec.unmarshalInputConfirmReservationRightInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactFormInput", ec.unmarshalInputContactFormInput),
 			graphql.NewInputUnmarshaler("CoordinatesInput", ec.unmarshalInputCoordinatesInput),
@@ -11018,16 +11812,20 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DepositDraftInput", ec.unmarshalInputDepositDraftInput),
 			graphql.NewInputUnmarshaler("DepositPieceInput", ec.unmarshalInputDepositPieceInput),
 			graphql.NewInputUnmarshaler("DepositPieceUnderNumberInput", ec.unmarshalInputDepositPieceUnderNumberInput),
+			graphql.NewInputUnmarshaler("DesignateVacancyInput", ec.unmarshalInputDesignateVacancyInput),
 			graphql.NewInputUnmarshaler("DisabilityAnnexInput", ec.unmarshalInputDisabilityAnnexInput),
 			graphql.NewInputUnmarshaler("DiscardDraftInput", ec.unmarshalInputDiscardDraftInput),
 			graphql.NewInputUnmarshaler("DraftContactInput", ec.unmarshalInputDraftContactInput),
 			graphql.NewInputUnmarshaler("DraftFileInput", ec.unmarshalInputDraftFileInput),
 			graphql.NewInputUnmarshaler("DraftFormInput", ec.unmarshalInputDraftFormInput),
+			graphql.NewInputUnmarshaler("DwellingAnswerInput", ec.unmarshalInputDwellingAnswerInput),
 			graphql.NewInputUnmarshaler("DwellingFilter", ec.unmarshalInputDwellingFilter),
 			graphql.NewInputUnmarshaler("DwellingOrder", ec.unmarshalInputDwellingOrder),
+			graphql.NewInputUnmarshaler("DwellingWorksInput", ec.unmarshalInputDwellingWorksInput),
 			graphql.NewInputUnmarshaler("EndAssignmentInput", ec.unmarshalInputEndAssignmentInput),
 			graphql.NewInputUnmarshaler("EndAvailabilityInput", ec.unmarshalInputEndAvailabilityInput),
 			graphql.NewInputUnmarshaler("EndPairInput", ec.unmarshalInputEndPairInput),
+			graphql.NewInputUnmarshaler("EndReservationRightInput", ec.unmarshalInputEndReservationRightInput),
 			graphql.NewInputUnmarshaler("FileFormInput", ec.unmarshalInputFileFormInput),
 			graphql.NewInputUnmarshaler("FormPairInput", ec.unmarshalInputFormPairInput),
 			graphql.NewInputUnmarshaler("GrantStaffAuthorisationInput", ec.unmarshalInputGrantStaffAuthorisationInput),
@@ -11042,6 +11840,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("JoinWaitingListInput", ec.unmarshalInputJoinWaitingListInput),
 			graphql.NewInputUnmarshaler("LeaveWaitingListInput", ec.unmarshalInputLeaveWaitingListInput),
 			graphql.NewInputUnmarshaler("MailingAddressInput", ec.unmarshalInputMailingAddressInput),
+			graphql.NewInputUnmarshaler("ManagedDwellingFilter", ec.unmarshalInputManagedDwellingFilter),
 			graphql.NewInputUnmarshaler("MemberCorrectionInput", ec.unmarshalInputMemberCorrectionInput),
 			graphql.NewInputUnmarshaler("MemberFormInput", ec.unmarshalInputMemberFormInput),
 			graphql.NewInputUnmarshaler("MergeApplicationsInput", ec.unmarshalInputMergeApplicationsInput),
@@ -11069,6 +11868,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PrepareAccessExportInput", ec.unmarshalInputPrepareAccessExportInput),
 			graphql.NewInputUnmarshaler("PrepareUploadInput", ec.unmarshalInputPrepareUploadInput),
 			graphql.NewInputUnmarshaler("ProposeChangeInput", ec.unmarshalInputProposeChangeInput),
+			graphql.NewInputUnmarshaler("ProposeReservationRightInput", ec.unmarshalInputProposeReservationRightInput),
 			graphql.NewInputUnmarshaler("ProtectApplicationInput", ec.unmarshalInputProtectApplicationInput),
 			graphql.NewInputUnmarshaler("ReactivateApplicationInput", ec.unmarshalInputReactivateApplicationInput),
 			graphql.NewInputUnmarshaler("ReceiveApplicantInput", ec.unmarshalInputReceiveApplicantInput),
@@ -11080,6 +11880,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RecordInterviewInput", ec.unmarshalInputRecordInterviewInput),
 			graphql.NewInputUnmarshaler("RecordNoticeInput", ec.unmarshalInputRecordNoticeInput),
 			graphql.NewInputUnmarshaler("RecordOrientationReceivedInput", ec.unmarshalInputRecordOrientationReceivedInput),
+			graphql.NewInputUnmarshaler("RecordVacancyInput", ec.unmarshalInputRecordVacancyInput),
 			graphql.NewInputUnmarshaler("RefusePieceInput", ec.unmarshalInputRefusePieceInput),
 			graphql.NewInputUnmarshaler("RegisterApplicationInput", ec.unmarshalInputRegisterApplicationInput),
 			graphql.NewInputUnmarshaler("RegisterOnlineInput", ec.unmarshalInputRegisterOnlineInput),
@@ -11095,6 +11896,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("RequestLevelChangeInput", ec.unmarshalInputRequestLevelChangeInput),
 			graphql.NewInputUnmarshaler("RequestPermanenceInput", ec.unmarshalInputRequestPermanenceInput),
 			graphql.NewInputUnmarshaler("ResendPieceInput", ec.unmarshalInputResendPieceInput),
+			graphql.NewInputUnmarshaler("ReservationRightFilter", ec.unmarshalInputReservationRightFilter),
 			graphql.NewInputUnmarshaler("ResourceLineInput", ec.unmarshalInputResourceLineInput),
 			graphql.NewInputUnmarshaler("RevokeCalendarFeedInput", ec.unmarshalInputRevokeCalendarFeedInput),
 			graphql.NewInputUnmarshaler("RevokePartnerAppInput", ec.unmarshalInputRevokePartnerAppInput),
@@ -11118,6 +11920,8 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("TakeWaitingOfferInput", ec.unmarshalInputTakeWaitingOfferInput),
 			graphql.NewInputUnmarshaler("UnbindAccountInput", ec.unmarshalInputUnbindAccountInput),
 			graphql.NewInputUnmarshaler("UndoMergeInput", ec.unmarshalInputUndoMergeInput),
+			graphql.NewInputUnmarshaler("UpdateManagedDwellingInput", ec.unmarshalInputUpdateManagedDwellingInput),
+			graphql.NewInputUnmarshaler("UpdateVacancyInput", ec.unmarshalInputUpdateVacancyInput),
 			graphql.NewInputUnmarshaler("ValidateApplicationInput", ec.unmarshalInputValidateApplicationInput),
 			graphql.NewInputUnmarshaler("WarnApplicantInput", ec.unmarshalInputWarnApplicantInput),
 			graphql.NewInputUnmarshaler("WithdrawAbsenceInput", ec.unmarshalInputWithdrawAbsenceInput),
@@ -19454,6 +20258,675 @@ enum AdviceUnknownCode {
   "None of the typologies that are wished is for the household."
   NO_WISHED_TYPOLOGY_FITS
 }
+
+# Managed stock and reservation rights ----------------------------------------
+
+extend type Query {
+  """
+  What landlords say of their dwellings beyond the official file (*parc géré*, group MANAGED),
+  in a fixed order.
+
+  For who works for the landlord of a dwelling, for a holder of a right on it (while it is
+  offered to it, for a right over the flow), and for the Métropole. Empty for others. At most 100.
+  """
+  managedDwellings(
+    "How many, 1 to 100."
+    first: Int!
+    "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
+    afterId: ID
+    "Which ones, of those that you see."
+    where: ManagedDwellingFilter
+  ): [ManagedDwelling!]! @bounded(max: 100)
+
+  """
+  What changed of what is managed of a dwelling, and of its vacancies, the first change first.
+
+  For who works for its landlord, for the holder of a right on it by name, and for the
+  Métropole. Empty for others. At most 100.
+  """
+  managedChanges(
+    "The dwelling."
+    dwellingId: ID!
+    "How many, 1 to 100."
+    first: Int!
+    "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
+    afterId: ID
+  ): [ManagedChange!]! @bounded(max: 100)
+
+  """
+  Reservation rights (*droits de réservation*, group RIGHTS), the one proposed first coming
+  first: proposed, in force and over.
+
+  For who works for one of the two parties, and for the Métropole; the State sees its own.
+  Empty for others. At most 100.
+  """
+  reservationRights(
+    "How many, 1 to 100."
+    first: Int!
+    "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
+    afterId: ID
+    "Which ones, of those that you see."
+    where: ReservationRightFilter
+  ): [ReservationRight!]! @bounded(max: 100)
+
+  """
+  What a landlord offered and let in a calendar year under each reservation right, which it
+  tells every holder before 28 February (*bilan annuel*, CCH R441-5-1), and what it let by
+  itself.
+
+  For the landlord and the Métropole, of all rights; for a holder, of its own. Empty for
+  others. At most 400.
+  """
+  reservationBalance(
+    "The landlord."
+    landlordId: ID!
+    "The year, 2000 to this one."
+    year: Int!
+  ): [ReservationBalance!]! @bounded(max: 400)
+}
+
+extend type Mutation {
+  """
+  Says what a dwelling of yours is like, as a whole: what is left out is not known any more.
+  It neither makes a dwelling nor changes whose it is.
+
+  For a STOCK_MANAGER of its landlord.
+  """
+  updateManagedDwelling(
+    "The dwelling, and what it is like."
+    input: UpdateManagedDwellingInput!
+  ): UpdateManagedDwellingPayload!
+
+  """
+  Records that a dwelling is or will be vacant (*vacance*). One vacancy of a dwelling lasts at a
+  time.
+
+  For a STOCK_MANAGER of its landlord.
+  """
+  recordVacancy(
+    "The dwelling, and when."
+    input: RecordVacancyInput!
+  ): RecordVacancyPayload!
+
+  """
+  Changes the dates of a vacancy that lasts: all of them, what is left out is not known any more.
+
+  For a STOCK_MANAGER of the landlord.
+  """
+  updateVacancy(
+    "The vacancy, and its dates."
+    input: UpdateVacancyInput!
+  ): UpdateVacancyPayload!
+
+  """
+  Ends a vacancy: the dwelling was let, is not let any more, or is not to be vacant at all.
+
+  For a STOCK_MANAGER of the landlord.
+  """
+  closeVacancy(
+    "The vacancy, and how it ended."
+    input: CloseVacancyInput!
+  ): CloseVacancyPayload!
+
+  """
+  Offers a vacancy under a reservation right, whose holder then sees what is managed of the
+  dwelling until the vacancy ends, or takes it back.
+
+  For a STOCK_MANAGER of the landlord.
+  """
+  designateVacancy(
+    "The vacancy, and the right."
+    input: DesignateVacancyInput!
+  ): DesignateVacancyPayload!
+
+  """
+  Proposes a reservation right, which your own party confirms by that. It opens nothing until
+  the other one has, too.
+
+  For a STOCK_MANAGER of the landlord or an ALLOCATION_OFFICER of the holder, with the
+  person's own token.
+  """
+  proposeReservationRight(
+    "The right."
+    input: ProposeReservationRightInput!
+  ): ProposeReservationRightPayload!
+
+  """
+  Confirms a reservation right that the other party proposed.
+
+  For a STOCK_MANAGER of the landlord or an ALLOCATION_OFFICER of the holder, whichever has
+  not confirmed it, as another person than who did, with the person's own token.
+  """
+  confirmReservationRight(
+    "The right."
+    input: ConfirmReservationRightInput!
+  ): ConfirmReservationRightPayload!
+
+  """
+  Ends a reservation right on a day, or withdraws one that was only proposed: what it opened
+  is closed from that day on.
+
+  For a STOCK_MANAGER of the landlord or an ALLOCATION_OFFICER of the holder, with the
+  person's own token.
+  """
+  endReservationRight(
+    "The right, and when."
+    input: EndReservationRightInput!
+  ): EndReservationRightPayload!
+}
+
+extend type Dwelling {
+  "What its landlord says of it (group MANAGED); ` + "`" + `null` + "`" + ` where nothing is said, or not to you."
+  managed: ManagedDwelling
+  "Its vacancies, the earliest first, as far as you see them (group MANAGED). At most 50."
+  vacancies: [Vacancy!]!
+}
+
+"What a landlord says of a dwelling beyond the official file (*parc géré*)."
+type ManagedDwelling {
+  "An opaque identifier."
+  id: ID!
+  "The dwelling of the official file."
+  dwelling: Dwelling!
+  "The number of the flat in its building (*numéro de logement*)."
+  flatNumber: String
+  "The rent of a month without charges (*loyer hors charges*)."
+  rent: Money
+  "The charges of a month (*charges*)."
+  charges: Money
+  "What is said of access and equipment, of every criterion. At most 13."
+  criteria: [DwellingAnswer!]!
+  "Works under way or planned (*travaux*)."
+  works: DwellingWorks
+  "By which way it was said last."
+  source: ManagedSource!
+  "When it was said last."
+  updatedAt: DateTime!
+  "To send with a change."
+  version: Int!
+}
+
+"What a landlord says of one criterion of access or equipment."
+type DwellingAnswer {
+  "The criterion."
+  criterion: DwellingCriterion!
+  "Whether the dwelling meets it; UNKNOWN means to ask."
+  answer: TriState!
+  "On what the answer rests; ` + "`" + `null` + "`" + ` where it is unknown."
+  basis: CriterionBasis
+  "Since when it is so stated; ` + "`" + `null` + "`" + ` where it is unknown."
+  statedOn: Date
+}
+
+"What is said of the access to a dwelling and of what it has (*critères d'accessibilité et d'équipement*)."
+enum DwellingCriterion {
+  "A parking place 3.30 m wide (*stationnement adapté*)."
+  WIDE_PARKING
+  "No step from the street to the door of the dwelling, or to the lift (*accès de plain-pied*)."
+  STEP_FREE_ENTRANCE
+  "A lift that serves its storey (*ascenseur*)."
+  LIFT
+  "Doors 0.80 m wide or more (*portes larges*)."
+  WIDE_DOORS
+  "A circle of 1.50 m to turn a wheelchair in the rooms of daily life (*aire de rotation*)."
+  TURNING_SPACE
+  "A shower without a step (*douche de plain-pied*)."
+  STEP_FREE_SHOWER
+  "A bath for people of reduced mobility (*baignoire adaptée*)."
+  ADAPTED_BATH
+  "A toilet with room to move over from a wheelchair (*WC avec espace de transfert*)."
+  TOILET_TRANSFER_SPACE
+  "A room for a carer (*chambre pour une tierce personne*)."
+  CARER_ROOM
+  "A parking place (*stationnement*)."
+  PARKING
+  "A balcony or terrace (*balcon ou terrasse*)."
+  BALCONY
+  "A cellar (*cave*)."
+  CELLAR
+  "Heating of its own (*chauffage individuel*)."
+  INDIVIDUAL_HEATING
+}
+
+"On what an answer about a dwelling rests."
+enum CriterionBasis {
+  "The landlord's word (*déclaré*)."
+  DECLARED
+  "It was measured on the spot (*mesuré*)."
+  MEASURED
+}
+
+"By which way a landlord said something."
+enum ManagedSource {
+  "Through this contract."
+  API
+  "By a file of many dwellings, sent to ` + "`" + `/stock/managed` + "`" + `."
+  FILE
+}
+
+"Works on a dwelling (*travaux*)."
+type DwellingWorks {
+  "Of which kind."
+  kind: WorksKind!
+  "Their first day."
+  from: Date!
+  "The day after the last; ` + "`" + `null` + "`" + ` while nobody knows."
+  until: Date
+}
+
+"What is done to a dwelling."
+enum WorksKind {
+  "It is done up (*remise en état*)."
+  REFURBISHMENT
+  "Energy (*rénovation énergétique*)."
+  ENERGY
+  "Access for people of reduced mobility (*mise en accessibilité*)."
+  ACCESSIBILITY
+  "Safety (*mise en sécurité*)."
+  SAFETY
+  "Renewal of the district, the dwelling goes or is made anew (*renouvellement urbain*)."
+  URBAN_RENEWAL
+}
+
+"Which managed dwellings. It looks at those alone that you see."
+input ManagedDwellingFilter {
+  "In one of these communes. At most 100."
+  communes: [InseeCode!]
+  "Of one of these typologies."
+  typologies: [Typology!]
+  "Of one of these landlords. At most 100."
+  landlords: [ID!]
+  "With a vacancy that lasts or is announced, or without one."
+  vacant: Boolean
+  "With such a vacancy after which somebody can move in on this day or before."
+  availableBy: Date
+  "Known to meet all of these criteria. At most 13."
+  criteria: [DwellingCriterion!]
+  "With a known rent of this amount or less."
+  maxRent: Money
+}
+
+"What changed of what is managed of a dwelling, at one time."
+type ManagedChange {
+  "An opaque identifier."
+  id: ID!
+  "When."
+  changedAt: DateTime!
+  "By which way."
+  source: ManagedSource!
+  "The line of the file; ` + "`" + `null` + "`" + ` for what came otherwise."
+  line: Int
+  "The values that changed, by name. At most 40."
+  differences: [ManagedDifference!]!
+}
+
+"A value that changed."
+type ManagedDifference {
+  "Its path, such as ` + "`" + `rent` + "`" + `, ` + "`" + `criteria.LIFT` + "`" + ` or ` + "`" + `vacancy.availableOn` + "`" + `."
+  field: String!
+  "What it was, as text, amounts in cents; ` + "`" + `null` + "`" + ` where it was not known."
+  before: String
+  "What it is; ` + "`" + `null` + "`" + ` where it is not known any more."
+  after: String
+}
+
+"A time in which a dwelling is to be let (*vacance*). It tells nothing of who lived there."
+type Vacancy {
+  "An opaque identifier."
+  id: ID!
+  "Why it is to be let."
+  kind: VacancyKind!
+  "When notice was given (*congé*)."
+  noticeGivenOn: Date
+  "From which day on it is vacant."
+  vacantFrom: Date!
+  "From which day on somebody can move in (*disponible*)."
+  availableOn: Date
+  "When it ended; ` + "`" + `null` + "`" + ` while it lasts."
+  closedOn: Date
+  "How it ended; ` + "`" + `null` + "`" + ` while it lasts."
+  outcome: VacancyOutcome
+  "The right under which it is offered; ` + "`" + `null` + "`" + ` where it is offered under none, or is not yours to see."
+  right: ReservationRight
+  "When it was last said."
+  updatedAt: DateTime!
+  "To send with a change."
+  version: Int!
+}
+
+"Why a dwelling is to be let."
+enum VacancyKind {
+  "Its tenants leave or left (*relocation*)."
+  RELETTING
+  "It was never let before (*première mise en location*)."
+  FIRST_LETTING
+  "It is empty for works, sale or demolition (*vacance technique*)."
+  TECHNICAL
+  "Another reason."
+  OTHER
+}
+
+"How a vacancy ended."
+enum VacancyOutcome {
+  "The dwelling was let (*reloué*)."
+  LET
+  "It is not let any more (*retiré de la location*)."
+  WITHDRAWN
+  "It was not vacant after all (*congé annulé*)."
+  CANCELLED
+}
+
+"A right of an organisation over dwellings of a landlord (*droit de réservation*, CCH R441-5)."
+type ReservationRight {
+  "An opaque identifier."
+  id: ID!
+  "The landlord (*bailleur*)."
+  landlord: Organisation!
+  "The holder of the right (*réservataire*)."
+  reservataire: Organisation!
+  "Over what it is held."
+  mode: ReservationMode!
+  "The share of the flow, in thousandths; ` + "`" + `null` + "`" + ` for the stock."
+  share: Int
+  "The dwellings of the stock; none for the flow. At most 500."
+  dwellings: [Dwelling!]!
+  "Which part of the State's; ` + "`" + `null` + "`" + ` for other holders."
+  subContingent: SubContingent
+  "The agreement that both signed (*convention de réservation*)."
+  agreement: String!
+  "The first day."
+  validFrom: Date!
+  "The day after the last; ` + "`" + `null` + "`" + ` while it is open."
+  validUntil: Date
+  "How far it has come."
+  state: ReservationState!
+  "When the landlord confirmed it."
+  landlordConfirmedOn: Date
+  "When the holder confirmed it."
+  reservataireConfirmedOn: Date
+  "To send with a change."
+  version: Int!
+}
+
+"Over what a reservation right is held."
+enum ReservationMode {
+  "A share of what becomes vacant (*gestion en flux*)."
+  FLOW
+  "Named dwellings (*gestion en stock*)."
+  STOCK
+}
+
+"One of the two parts of the State's reservations (*contingent préfectoral*, CCH R441-5)."
+enum SubContingent {
+  "For priority households (*publics prioritaires*)."
+  PRIORITY
+  "For civil servants of the State (*agents publics*)."
+  CIVIL_SERVANTS
+}
+
+"How far a reservation right has come."
+enum ReservationState {
+  "One party confirmed it: it opens nothing."
+  PROPOSED
+  "Both parties confirmed it: it holds from its first day to its last."
+  CONFIRMED
+  "It was given up before it held."
+  WITHDRAWN
+}
+
+"Which reservation rights."
+input ReservationRightFilter {
+  "Of one of these landlords. At most 100."
+  landlords: [ID!]
+  "Of one of these holders. At most 100."
+  reservataires: [ID!]
+  "In one of these states."
+  states: [ReservationState!]
+  "Confirmed, and in force on this day."
+  inForceOn: Date
+}
+
+"What a landlord offered and let in a year under one right, or by itself."
+type ReservationBalance {
+  "The right; ` + "`" + `null` + "`" + ` for what the landlord lets by itself, as the next four."
+  rightId: ID
+  "The holder of the right."
+  reservataire: Organisation
+  "Over what it is held."
+  mode: ReservationMode
+  "The share of the flow that was agreed on, in thousandths; ` + "`" + `null` + "`" + ` for the stock."
+  share: Int
+  "Which part of the State's; ` + "`" + `null` + "`" + ` for other holders."
+  subContingent: SubContingent
+  "Vacancies that were offered in the year; for the landlord itself, those that began in it."
+  offered: Int!
+  "Those that ended in the year with the dwelling let."
+  let: Int!
+  "The share of all that the landlord offered in the year but for the stock, in thousandths; ` + "`" + `null` + "`" + ` for who does not see all of it, and for other rows."
+  flowShare: Int
+  "The same figures by kinds of dwellings, in a fixed order. At most 400."
+  cells: [BalanceCell!]!
+}
+
+"Figures of a balance for one kind of dwelling."
+type BalanceCell {
+  "By what."
+  axis: BalanceAxis!
+  "Which value of it; empty for dwellings of which the official file does not tell it."
+  key: String!
+  "Vacancies that were offered."
+  offered: Int!
+  "Those with the dwelling let."
+  let: Int!
+}
+
+"By what a balance is told."
+enum BalanceAxis {
+  "The typology, a word of ` + "`" + `Typology` + "`" + `."
+  TYPOLOGY
+  "The first funding, by its code in the list ` + "`" + `financing` + "`" + `."
+  FINANCING
+  "Whether it is in a priority district, a word of ` + "`" + `TriState` + "`" + `."
+  PRIORITY_DISTRICT
+  "The commune, by its INSEE code."
+  COMMUNE
+  "When the building was finished, by the first year of ten."
+  CONSTRUCTION_DECADE
+}
+
+"What a dwelling is like."
+input UpdateManagedDwellingInput {
+  "The dwelling."
+  dwellingId: ID!
+  "The version you read; absent where nothing was said before."
+  version: Int
+  "The number of the flat, at most 20 characters."
+  flatNumber: String
+  "The rent of a month without charges, at most 10 000 euros."
+  rent: Money
+  "The charges of a month, at most 10 000 euros."
+  charges: Money
+  "What is said of access and equipment, at most 13, each once."
+  criteria: [DwellingAnswerInput!]! = []
+  "Works under way or planned."
+  works: DwellingWorksInput
+}
+
+"What is said of one criterion."
+input DwellingAnswerInput {
+  "The criterion."
+  criterion: DwellingCriterion!
+  "Whether the dwelling meets it."
+  answer: TriState!
+  "On what the answer rests."
+  basis: CriterionBasis! = DECLARED
+  "Since when; absent for today, or since when the same was stated before."
+  statedOn: Date
+}
+
+"Works."
+input DwellingWorksInput {
+  "Of which kind."
+  kind: WorksKind!
+  "Their first day."
+  from: Date!
+  "The day after the last."
+  until: Date
+}
+
+"What became of it."
+type UpdateManagedDwellingPayload {
+  "What is said now; ` + "`" + `null` + "`" + ` when it was refused."
+  managedDwelling: ManagedDwelling
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A vacancy to record."
+input RecordVacancyInput {
+  "The dwelling."
+  dwellingId: ID!
+  "Why it is to be let."
+  kind: VacancyKind!
+  "When notice was given, today or before."
+  noticeGivenOn: Date
+  "From which day on it is vacant, within two years."
+  vacantFrom: Date!
+  "From which day on somebody can move in."
+  availableOn: Date
+}
+
+"What became of it."
+type RecordVacancyPayload {
+  "The vacancy; ` + "`" + `null` + "`" + ` when it was refused."
+  vacancy: Vacancy
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"The dates of a vacancy."
+input UpdateVacancyInput {
+  "The vacancy."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "When notice was given, today or before."
+  noticeGivenOn: Date
+  "From which day on it is vacant, within two years."
+  vacantFrom: Date!
+  "From which day on somebody can move in."
+  availableOn: Date
+}
+
+"What became of it."
+type UpdateVacancyPayload {
+  "The vacancy; ` + "`" + `null` + "`" + ` when it was refused."
+  vacancy: Vacancy
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A vacancy that ended."
+input CloseVacancyInput {
+  "The vacancy."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "When, today or before."
+  on: Date!
+  "How."
+  outcome: VacancyOutcome!
+}
+
+"What became of it."
+type CloseVacancyPayload {
+  "The vacancy; ` + "`" + `null` + "`" + ` when it was refused."
+  vacancy: Vacancy
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A vacancy to offer."
+input DesignateVacancyInput {
+  "The vacancy."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "The right, confirmed and in force today; absent to take the vacancy back."
+  rightId: ID
+}
+
+"What became of it."
+type DesignateVacancyPayload {
+  "The vacancy; ` + "`" + `null` + "`" + ` when it was refused."
+  vacancy: Vacancy
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A right to propose."
+input ProposeReservationRightInput {
+  "The landlord."
+  landlordId: ID!
+  "The holder."
+  reservataireId: ID!
+  "Over what it is held."
+  mode: ReservationMode!
+  "The share of the flow, 1 to 1000 thousandths."
+  share: Int
+  "The dwellings of the stock, at most 500."
+  dwellingIds: [ID!]! = []
+  "Which part of the State's, for the State alone."
+  subContingent: SubContingent
+  "The agreement, at most 80 characters."
+  agreement: String!
+  "The first day."
+  validFrom: Date!
+  "The day after the last."
+  validUntil: Date
+}
+
+"What became of it."
+type ProposeReservationRightPayload {
+  "The right; ` + "`" + `null` + "`" + ` when it was refused."
+  right: ReservationRight
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A right to confirm."
+input ConfirmReservationRightInput {
+  "The right."
+  id: ID!
+  "The version you read."
+  version: Int!
+}
+
+"What became of it."
+type ConfirmReservationRightPayload {
+  "The right; ` + "`" + `null` + "`" + ` when it was refused."
+  right: ReservationRight
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A right to end."
+input EndReservationRightInput {
+  "The right."
+  id: ID!
+  "The version you read."
+  version: Int!
+  "The first day on which it holds no more, today or later; today when absent."
+  on: Date
+}
+
+"What became of it."
+type EndReservationRightPayload {
+  "The right; ` + "`" + `null` + "`" + ` when it was refused."
+  right: ReservationRight
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
 `, BuiltIn: false},
 }
 var parsedSchema = gqlparser.MustLoadSchema(sources...)
@@ -20098,6 +21571,20 @@ func (ec *executionContext) childFields_Availability(ctx context.Context, field 
 	return nil, fmt.Errorf("no field named %q was found under type Availability", field.Name)
 }
 
+func (ec *executionContext) childFields_BalanceCell(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "axis":
+		return ec.fieldContext_BalanceCell_axis(ctx, field)
+	case "key":
+		return ec.fieldContext_BalanceCell_key(ctx, field)
+	case "offered":
+		return ec.fieldContext_BalanceCell_offered(ctx, field)
+	case "let":
+		return ec.fieldContext_BalanceCell_let(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type BalanceCell", field.Name)
+}
+
 func (ec *executionContext) childFields_BindAccountPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -20302,6 +21789,16 @@ func (ec *executionContext) childFields_CivilStatus(ctx context.Context, field g
 	return nil, fmt.Errorf("no field named %q was found under type CivilStatus", field.Name)
 }
 
+func (ec *executionContext) childFields_CloseVacancyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "vacancy":
+		return ec.fieldContext_CloseVacancyPayload_vacancy(ctx, field)
+	case "errors":
+		return ec.fieldContext_CloseVacancyPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type CloseVacancyPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_CodeEntry(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "code":
@@ -20452,6 +21949,16 @@ func (ec *executionContext) childFields_ConfirmProtectionPayload(ctx context.Con
 		return ec.fieldContext_ConfirmProtectionPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmProtectionPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ConfirmReservationRightPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "right":
+		return ec.fieldContext_ConfirmReservationRightPayload_right(ctx, field)
+	case "errors":
+		return ec.fieldContext_ConfirmReservationRightPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfirmReservationRightPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_CorrectApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20662,6 +22169,16 @@ func (ec *executionContext) childFields_DepositPieceUnderNumberPayload(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type DepositPieceUnderNumberPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DesignateVacancyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "vacancy":
+		return ec.fieldContext_DesignateVacancyPayload_vacancy(ctx, field)
+	case "errors":
+		return ec.fieldContext_DesignateVacancyPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DesignateVacancyPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DisabilityAnnex(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "state":
@@ -20746,8 +22263,26 @@ func (ec *executionContext) childFields_Dwelling(ctx context.Context, field grap
 		return ec.fieldContext_Dwelling_firstVintage(ctx, field)
 	case "lastVintage":
 		return ec.fieldContext_Dwelling_lastVintage(ctx, field)
+	case "managed":
+		return ec.fieldContext_Dwelling_managed(ctx, field)
+	case "vacancies":
+		return ec.fieldContext_Dwelling_vacancies(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Dwelling", field.Name)
+}
+
+func (ec *executionContext) childFields_DwellingAnswer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "criterion":
+		return ec.fieldContext_DwellingAnswer_criterion(ctx, field)
+	case "answer":
+		return ec.fieldContext_DwellingAnswer_answer(ctx, field)
+	case "basis":
+		return ec.fieldContext_DwellingAnswer_basis(ctx, field)
+	case "statedOn":
+		return ec.fieldContext_DwellingAnswer_statedOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DwellingAnswer", field.Name)
 }
 
 func (ec *executionContext) childFields_DwellingConnection(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20770,6 +22305,18 @@ func (ec *executionContext) childFields_DwellingEdge(ctx context.Context, field 
 		return ec.fieldContext_DwellingEdge_cursor(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type DwellingEdge", field.Name)
+}
+
+func (ec *executionContext) childFields_DwellingWorks(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "kind":
+		return ec.fieldContext_DwellingWorks_kind(ctx, field)
+	case "from":
+		return ec.fieldContext_DwellingWorks_from(ctx, field)
+	case "until":
+		return ec.fieldContext_DwellingWorks_until(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DwellingWorks", field.Name)
 }
 
 func (ec *executionContext) childFields_EndAssignmentPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -20802,6 +22349,16 @@ func (ec *executionContext) childFields_EndPairPayload(ctx context.Context, fiel
 		return ec.fieldContext_EndPairPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type EndPairPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_EndReservationRightPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "right":
+		return ec.fieldContext_EndReservationRightPayload_right(ctx, field)
+	case "errors":
+		return ec.fieldContext_EndReservationRightPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type EndReservationRightPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_FormPairPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21106,6 +22663,60 @@ func (ec *executionContext) childFields_MailingAddress(ctx context.Context, fiel
 		return ec.fieldContext_MailingAddress_town(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type MailingAddress", field.Name)
+}
+
+func (ec *executionContext) childFields_ManagedChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ManagedChange_id(ctx, field)
+	case "changedAt":
+		return ec.fieldContext_ManagedChange_changedAt(ctx, field)
+	case "source":
+		return ec.fieldContext_ManagedChange_source(ctx, field)
+	case "line":
+		return ec.fieldContext_ManagedChange_line(ctx, field)
+	case "differences":
+		return ec.fieldContext_ManagedChange_differences(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ManagedChange", field.Name)
+}
+
+func (ec *executionContext) childFields_ManagedDifference(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "field":
+		return ec.fieldContext_ManagedDifference_field(ctx, field)
+	case "before":
+		return ec.fieldContext_ManagedDifference_before(ctx, field)
+	case "after":
+		return ec.fieldContext_ManagedDifference_after(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ManagedDifference", field.Name)
+}
+
+func (ec *executionContext) childFields_ManagedDwelling(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ManagedDwelling_id(ctx, field)
+	case "dwelling":
+		return ec.fieldContext_ManagedDwelling_dwelling(ctx, field)
+	case "flatNumber":
+		return ec.fieldContext_ManagedDwelling_flatNumber(ctx, field)
+	case "rent":
+		return ec.fieldContext_ManagedDwelling_rent(ctx, field)
+	case "charges":
+		return ec.fieldContext_ManagedDwelling_charges(ctx, field)
+	case "criteria":
+		return ec.fieldContext_ManagedDwelling_criteria(ctx, field)
+	case "works":
+		return ec.fieldContext_ManagedDwelling_works(ctx, field)
+	case "source":
+		return ec.fieldContext_ManagedDwelling_source(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_ManagedDwelling_updatedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_ManagedDwelling_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ManagedDwelling", field.Name)
 }
 
 func (ec *executionContext) childFields_MemberParticulars(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -21840,6 +23451,16 @@ func (ec *executionContext) childFields_ProposeChangePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ProposeChangePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ProposeReservationRightPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "right":
+		return ec.fieldContext_ProposeReservationRightPayload_right(ctx, field)
+	case "errors":
+		return ec.fieldContext_ProposeReservationRightPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProposeReservationRightPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProposedChange(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "id":
@@ -22088,6 +23709,16 @@ func (ec *executionContext) childFields_RecordOrientationReceivedPayload(ctx con
 	return nil, fmt.Errorf("no field named %q was found under type RecordOrientationReceivedPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordVacancyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "vacancy":
+		return ec.fieldContext_RecordVacancyPayload_vacancy(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordVacancyPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordVacancyPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordedContact(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "index":
@@ -22248,6 +23879,64 @@ func (ec *executionContext) childFields_ResendPiecePayload(ctx context.Context, 
 		return ec.fieldContext_ResendPiecePayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ResendPiecePayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationBalance(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "rightId":
+		return ec.fieldContext_ReservationBalance_rightId(ctx, field)
+	case "reservataire":
+		return ec.fieldContext_ReservationBalance_reservataire(ctx, field)
+	case "mode":
+		return ec.fieldContext_ReservationBalance_mode(ctx, field)
+	case "share":
+		return ec.fieldContext_ReservationBalance_share(ctx, field)
+	case "subContingent":
+		return ec.fieldContext_ReservationBalance_subContingent(ctx, field)
+	case "offered":
+		return ec.fieldContext_ReservationBalance_offered(ctx, field)
+	case "let":
+		return ec.fieldContext_ReservationBalance_let(ctx, field)
+	case "flowShare":
+		return ec.fieldContext_ReservationBalance_flowShare(ctx, field)
+	case "cells":
+		return ec.fieldContext_ReservationBalance_cells(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationBalance", field.Name)
+}
+
+func (ec *executionContext) childFields_ReservationRight(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ReservationRight_id(ctx, field)
+	case "landlord":
+		return ec.fieldContext_ReservationRight_landlord(ctx, field)
+	case "reservataire":
+		return ec.fieldContext_ReservationRight_reservataire(ctx, field)
+	case "mode":
+		return ec.fieldContext_ReservationRight_mode(ctx, field)
+	case "share":
+		return ec.fieldContext_ReservationRight_share(ctx, field)
+	case "dwellings":
+		return ec.fieldContext_ReservationRight_dwellings(ctx, field)
+	case "subContingent":
+		return ec.fieldContext_ReservationRight_subContingent(ctx, field)
+	case "agreement":
+		return ec.fieldContext_ReservationRight_agreement(ctx, field)
+	case "validFrom":
+		return ec.fieldContext_ReservationRight_validFrom(ctx, field)
+	case "validUntil":
+		return ec.fieldContext_ReservationRight_validUntil(ctx, field)
+	case "state":
+		return ec.fieldContext_ReservationRight_state(ctx, field)
+	case "landlordConfirmedOn":
+		return ec.fieldContext_ReservationRight_landlordConfirmedOn(ctx, field)
+	case "reservataireConfirmedOn":
+		return ec.fieldContext_ReservationRight_reservataireConfirmedOn(ctx, field)
+	case "version":
+		return ec.fieldContext_ReservationRight_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ReservationRight", field.Name)
 }
 
 func (ec *executionContext) childFields_ResourceLine(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -22838,6 +24527,26 @@ func (ec *executionContext) childFields_UndoMergePayload(ctx context.Context, fi
 	return nil, fmt.Errorf("no field named %q was found under type UndoMergePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_UpdateManagedDwellingPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "managedDwelling":
+		return ec.fieldContext_UpdateManagedDwellingPayload_managedDwelling(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpdateManagedDwellingPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateManagedDwellingPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_UpdateVacancyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "vacancy":
+		return ec.fieldContext_UpdateVacancyPayload_vacancy(ctx, field)
+	case "errors":
+		return ec.fieldContext_UpdateVacancyPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type UpdateVacancyPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_Upload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "ticket":
@@ -22848,6 +24557,32 @@ func (ec *executionContext) childFields_Upload(ctx context.Context, field graphq
 		return ec.fieldContext_Upload_expiresAt(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Upload", field.Name)
+}
+
+func (ec *executionContext) childFields_Vacancy(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Vacancy_id(ctx, field)
+	case "kind":
+		return ec.fieldContext_Vacancy_kind(ctx, field)
+	case "noticeGivenOn":
+		return ec.fieldContext_Vacancy_noticeGivenOn(ctx, field)
+	case "vacantFrom":
+		return ec.fieldContext_Vacancy_vacantFrom(ctx, field)
+	case "availableOn":
+		return ec.fieldContext_Vacancy_availableOn(ctx, field)
+	case "closedOn":
+		return ec.fieldContext_Vacancy_closedOn(ctx, field)
+	case "outcome":
+		return ec.fieldContext_Vacancy_outcome(ctx, field)
+	case "right":
+		return ec.fieldContext_Vacancy_right(ctx, field)
+	case "updatedAt":
+		return ec.fieldContext_Vacancy_updatedAt(ctx, field)
+	case "version":
+		return ec.fieldContext_Vacancy_version(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Vacancy", field.Name)
 }
 
 func (ec *executionContext) childFields_ValidateApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -23582,6 +25317,20 @@ func (ec *executionContext) field_Mutation_changePartnerApp_args(ctx context.Con
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_closeVacancy_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.CloseVacancyInput, error) {
+			return ec.unmarshalNCloseVacancyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCloseVacancyInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_confirmAssignment_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -23602,6 +25351,20 @@ func (ec *executionContext) field_Mutation_confirmProtection_args(ctx context.Co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ConfirmProtectionInput, error) {
 			return ec.unmarshalNConfirmProtectionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_confirmReservationRight_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ConfirmReservationRightInput, error) {
+			return ec.unmarshalNConfirmReservationRightInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmReservationRightInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -23778,6 +25541,20 @@ func (ec *executionContext) field_Mutation_depositPiece_args(ctx context.Context
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_designateVacancy_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DesignateVacancyInput, error) {
+			return ec.unmarshalNDesignateVacancyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_discardDraft_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -23826,6 +25603,20 @@ func (ec *executionContext) field_Mutation_endPair_args(ctx context.Context, raw
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.EndPairInput, error) {
 			return ec.unmarshalNEndPairInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_endReservationRight_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.EndReservationRightInput, error) {
+			return ec.unmarshalNEndReservationRightInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndReservationRightInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -24072,6 +25863,20 @@ func (ec *executionContext) field_Mutation_proposeChange_args(ctx context.Contex
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_proposeReservationRight_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ProposeReservationRightInput, error) {
+			return ec.unmarshalNProposeReservationRightInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_protectApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -24190,6 +25995,20 @@ func (ec *executionContext) field_Mutation_recordOrientationReceived_args(ctx co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RecordOrientationReceivedInput, error) {
 			return ec.unmarshalNRecordOrientationReceivedInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordVacancy_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordVacancyInput, error) {
+			return ec.unmarshalNRecordVacancyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordVacancyInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -24568,6 +26387,34 @@ func (ec *executionContext) field_Mutation_undoMerge_args(ctx context.Context, r
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.UndoMergeInput, error) {
 			return ec.unmarshalNUndoMergeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateManagedDwelling_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateManagedDwellingInput, error) {
+			return ec.unmarshalNUpdateManagedDwellingInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateManagedDwellingInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_updateVacancy_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.UpdateVacancyInput, error) {
+			return ec.unmarshalNUpdateVacancyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateVacancyInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -25316,6 +27163,66 @@ func (ec *executionContext) field_Query_levelChanges_args(ctx context.Context, r
 	return args, nil
 }
 
+func (ec *executionContext) field_Query_managedChanges_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "dwellingId",
+		func(ctx context.Context, v any) (domain.ID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["dwellingId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "afterId",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["afterId"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_managedDwellings_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "afterId",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["afterId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*model.ManagedDwellingFilter, error) {
+			return ec.unmarshalOManagedDwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐManagedDwellingFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
+	return args, nil
+}
+
 func (ec *executionContext) field_Query_nearestReceptionPoints_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -25727,6 +27634,58 @@ func (ec *executionContext) field_Query_receptionPoints_args(ctx context.Context
 		return nil, err
 	}
 	args["where"] = arg6
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_reservationBalance_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "landlordId",
+		func(ctx context.Context, v any) (domain.ID, error) {
+			return ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["landlordId"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "year",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["year"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_reservationRights_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "afterId",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["afterId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*model.ReservationRightFilter, error) {
+			return ec.unmarshalOReservationRightFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReservationRightFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
 	return args, nil
 }
 
@@ -31814,6 +33773,98 @@ func (ec *executionContext) fieldContext_Availability_permanence(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _BalanceCell_axis(ctx context.Context, field graphql.CollectedField, obj *service.BalanceCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BalanceCell_axis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Axis, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.BalanceAxis) graphql.Marshaler {
+			return ec.marshalNBalanceAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBalanceAxis(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BalanceCell_axis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BalanceCell", field, false, false, "BalanceAxis")
+}
+
+func (ec *executionContext) _BalanceCell_key(ctx context.Context, field graphql.CollectedField, obj *service.BalanceCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BalanceCell_key(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Key, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BalanceCell_key(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BalanceCell", field, false, false, "String")
+}
+
+func (ec *executionContext) _BalanceCell_offered(ctx context.Context, field graphql.CollectedField, obj *service.BalanceCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BalanceCell_offered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Offered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BalanceCell_offered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BalanceCell", field, false, false, "Int")
+}
+
+func (ec *executionContext) _BalanceCell_let(ctx context.Context, field graphql.CollectedField, obj *service.BalanceCell) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_BalanceCell_let(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Let, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_BalanceCell_let(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("BalanceCell", field, false, false, "Int")
+}
+
 func (ec *executionContext) _BindAccountPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.BindAccountPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -33452,6 +35503,70 @@ func (ec *executionContext) fieldContext_CivilStatus_familyStatus(_ context.Cont
 	return graphql.NewScalarFieldContext("CivilStatus", field, false, false, "String")
 }
 
+func (ec *executionContext) _CloseVacancyPayload_vacancy(ctx context.Context, field graphql.CollectedField, obj *model.CloseVacancyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CloseVacancyPayload_vacancy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Vacancy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Vacancy) graphql.Marshaler {
+			return ec.marshalOVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_CloseVacancyPayload_vacancy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CloseVacancyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Vacancy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _CloseVacancyPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.CloseVacancyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CloseVacancyPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CloseVacancyPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CloseVacancyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CodeEntry_code(ctx context.Context, field graphql.CollectedField, obj *domain.CodeEntry) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -34590,6 +36705,70 @@ func (ec *executionContext) _ConfirmProtectionPayload_errors(ctx context.Context
 func (ec *executionContext) fieldContext_ConfirmProtectionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "ConfirmProtectionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmReservationRightPayload_right(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmReservationRightPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmReservationRightPayload_right(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Right, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReservationRight) graphql.Marshaler {
+			return ec.marshalOReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmReservationRightPayload_right(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmReservationRightPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReservationRight(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmReservationRightPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmReservationRightPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmReservationRightPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmReservationRightPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmReservationRightPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -36131,6 +38310,70 @@ func (ec *executionContext) fieldContext_DepositPieceUnderNumberPayload_errors(_
 	return fc, nil
 }
 
+func (ec *executionContext) _DesignateVacancyPayload_vacancy(ctx context.Context, field graphql.CollectedField, obj *model.DesignateVacancyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DesignateVacancyPayload_vacancy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Vacancy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Vacancy) graphql.Marshaler {
+			return ec.marshalOVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DesignateVacancyPayload_vacancy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DesignateVacancyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Vacancy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DesignateVacancyPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DesignateVacancyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DesignateVacancyPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DesignateVacancyPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DesignateVacancyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DisabilityAnnex_state(ctx context.Context, field graphql.CollectedField, obj *domain.DisabilityAnnex) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -36939,6 +39182,162 @@ func (ec *executionContext) fieldContext_Dwelling_lastVintage(_ context.Context,
 	return fc, nil
 }
 
+func (ec *executionContext) _Dwelling_managed(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_managed(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Managed(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ManagedDwelling) graphql.Marshaler {
+			return ec.marshalOManagedDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwelling(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_managed(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dwelling",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ManagedDwelling(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Dwelling_vacancies(ctx context.Context, field graphql.CollectedField, obj *ent.Dwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Dwelling_vacancies(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Vacancies(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Vacancy) graphql.Marshaler {
+			return ec.marshalNVacancy2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancyᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Dwelling_vacancies(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Dwelling",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Vacancy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DwellingAnswer_criterion(ctx context.Context, field graphql.CollectedField, obj *domain.DwellingAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DwellingAnswer_criterion(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Criterion, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.DwellingCriterion) graphql.Marshaler {
+			return ec.marshalNDwellingCriterion2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingCriterion(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DwellingAnswer_criterion(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DwellingAnswer", field, false, false, "DwellingCriterion")
+}
+
+func (ec *executionContext) _DwellingAnswer_answer(ctx context.Context, field graphql.CollectedField, obj *domain.DwellingAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DwellingAnswer_answer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Answer, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.TriState) graphql.Marshaler {
+			return ec.marshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DwellingAnswer_answer(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DwellingAnswer", field, false, false, "TriState")
+}
+
+func (ec *executionContext) _DwellingAnswer_basis(ctx context.Context, field graphql.CollectedField, obj *domain.DwellingAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DwellingAnswer_basis(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Basis, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.CriterionBasis) graphql.Marshaler {
+			return ec.marshalOCriterionBasis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCriterionBasis(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DwellingAnswer_basis(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DwellingAnswer", field, false, false, "CriterionBasis")
+}
+
+func (ec *executionContext) _DwellingAnswer_statedOn(ctx context.Context, field graphql.CollectedField, obj *domain.DwellingAnswer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DwellingAnswer_statedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.StatedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DwellingAnswer_statedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DwellingAnswer", field, false, false, "Date")
+}
+
 func (ec *executionContext) _DwellingConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.DwellingConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37079,6 +39478,75 @@ func (ec *executionContext) _DwellingEdge_cursor(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_DwellingEdge_cursor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("DwellingEdge", field, false, false, "Cursor")
+}
+
+func (ec *executionContext) _DwellingWorks_kind(ctx context.Context, field graphql.CollectedField, obj *domain.DwellingWorks) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DwellingWorks_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.WorksKind) graphql.Marshaler {
+			return ec.marshalNWorksKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWorksKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DwellingWorks_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DwellingWorks", field, false, false, "WorksKind")
+}
+
+func (ec *executionContext) _DwellingWorks_from(ctx context.Context, field graphql.CollectedField, obj *domain.DwellingWorks) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DwellingWorks_from(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.From, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DwellingWorks_from(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DwellingWorks", field, false, false, "Date")
+}
+
+func (ec *executionContext) _DwellingWorks_until(ctx context.Context, field graphql.CollectedField, obj *domain.DwellingWorks) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DwellingWorks_until(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Until, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DwellingWorks_until(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("DwellingWorks", field, false, false, "Date")
 }
 
 func (ec *executionContext) _EndAssignmentPayload_assignment(ctx context.Context, field graphql.CollectedField, obj *model.EndAssignmentPayload) (ret graphql.Marshaler) {
@@ -37295,6 +39763,70 @@ func (ec *executionContext) _EndPairPayload_errors(ctx context.Context, field gr
 func (ec *executionContext) fieldContext_EndPairPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "EndPairPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndReservationRightPayload_right(ctx context.Context, field graphql.CollectedField, obj *model.EndReservationRightPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndReservationRightPayload_right(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Right, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReservationRight) graphql.Marshaler {
+			return ec.marshalOReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_EndReservationRightPayload_right(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndReservationRightPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReservationRight(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _EndReservationRightPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.EndReservationRightPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_EndReservationRightPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_EndReservationRightPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "EndReservationRightPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -40198,6 +42730,456 @@ func (ec *executionContext) _MailingAddress_town(ctx context.Context, field grap
 }
 func (ec *executionContext) fieldContext_MailingAddress_town(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("MailingAddress", field, false, false, "String")
+}
+
+func (ec *executionContext) _ManagedChange_id(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedChange_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedChange_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedChange", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ManagedChange_changedAt(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedChange_changedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ChangedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedChange_changedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedChange", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ManagedChange_source(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedChange_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ManagedSource) graphql.Marshaler {
+			return ec.marshalNManagedSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedChange_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedChange", field, false, false, "ManagedSource")
+}
+
+func (ec *executionContext) _ManagedChange_line(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedChange_line(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Line, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedChange_line(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedChange", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ManagedChange_differences(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedChange) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedChange_differences(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ManagedChange().Differences(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.ManagedDifference) graphql.Marshaler {
+			return ec.answerNManagedDifference2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedDifferenceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedChange_differences(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ManagedChange",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ManagedDifference(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ManagedDifference_field(ctx context.Context, field graphql.CollectedField, obj *domain.ManagedDifference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDifference_field(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Field, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDifference_field(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedDifference", field, false, false, "String")
+}
+
+func (ec *executionContext) _ManagedDifference_before(ctx context.Context, field graphql.CollectedField, obj *domain.ManagedDifference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDifference_before(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Before, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDifference_before(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedDifference", field, false, false, "String")
+}
+
+func (ec *executionContext) _ManagedDifference_after(ctx context.Context, field graphql.CollectedField, obj *domain.ManagedDifference) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDifference_after(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.After, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDifference_after(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedDifference", field, false, false, "String")
+}
+
+func (ec *executionContext) _ManagedDwelling_id(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDwelling_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDwelling_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedDwelling", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ManagedDwelling_dwelling(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDwelling_dwelling(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dwelling(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Dwelling) graphql.Marshaler {
+			return ec.marshalNDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDwelling_dwelling(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ManagedDwelling",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Dwelling(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ManagedDwelling_flatNumber(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDwelling_flatNumber(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FlatNumber, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Stated) graphql.Marshaler {
+			return ec.marshalOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDwelling_flatNumber(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedDwelling", field, false, false, "String")
+}
+
+func (ec *executionContext) _ManagedDwelling_rent(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDwelling_rent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDwelling_rent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedDwelling", field, false, false, "Money")
+}
+
+func (ec *executionContext) _ManagedDwelling_charges(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDwelling_charges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Charges, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDwelling_charges(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedDwelling", field, false, false, "Money")
+}
+
+func (ec *executionContext) _ManagedDwelling_criteria(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDwelling_criteria(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.ManagedDwelling().Criteria(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.DwellingAnswer) graphql.Marshaler {
+			return ec.answerNDwellingAnswer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDwelling_criteria(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ManagedDwelling",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DwellingAnswer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ManagedDwelling_works(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDwelling_works(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Works, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.DwellingWorks) graphql.Marshaler {
+			return ec.marshalODwellingWorks2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingWorks(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDwelling_works(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ManagedDwelling",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DwellingWorks(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ManagedDwelling_source(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDwelling_source(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Source, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ManagedSource) graphql.Marshaler {
+			return ec.marshalNManagedSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedSource(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDwelling_source(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedDwelling", field, false, false, "ManagedSource")
+}
+
+func (ec *executionContext) _ManagedDwelling_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDwelling_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDwelling_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedDwelling", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _ManagedDwelling_version(ctx context.Context, field graphql.CollectedField, obj *ent.ManagedDwelling) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ManagedDwelling_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ManagedDwelling_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ManagedDwelling", field, false, false, "Int")
 }
 
 func (ec *executionContext) _MemberParticulars_givenNames(ctx context.Context, field graphql.CollectedField, obj *ent.MemberParticulars) (ret graphql.Marshaler) {
@@ -44945,6 +47927,358 @@ func (ec *executionContext) fieldContext_Mutation_addInterviewNote(ctx context.C
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_addInterviewNote_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateManagedDwelling(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateManagedDwelling(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateManagedDwelling(ctx, fc.Args["input"].(model.UpdateManagedDwellingInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateManagedDwellingPayload) graphql.Marshaler {
+			return ec.answerNUpdateManagedDwellingPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateManagedDwellingPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateManagedDwelling(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateManagedDwellingPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateManagedDwelling_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordVacancy(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordVacancy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordVacancy(ctx, fc.Args["input"].(model.RecordVacancyInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordVacancyPayload) graphql.Marshaler {
+			return ec.answerNRecordVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordVacancyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordVacancy(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordVacancyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordVacancy_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_updateVacancy(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_updateVacancy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().UpdateVacancy(ctx, fc.Args["input"].(model.UpdateVacancyInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.UpdateVacancyPayload) graphql.Marshaler {
+			return ec.answerNUpdateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateVacancyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_updateVacancy(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_UpdateVacancyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_updateVacancy_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_closeVacancy(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_closeVacancy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().CloseVacancy(ctx, fc.Args["input"].(model.CloseVacancyInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.CloseVacancyPayload) graphql.Marshaler {
+			return ec.answerNCloseVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCloseVacancyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_closeVacancy(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_CloseVacancyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_closeVacancy_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_designateVacancy(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_designateVacancy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DesignateVacancy(ctx, fc.Args["input"].(model.DesignateVacancyInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DesignateVacancyPayload) graphql.Marshaler {
+			return ec.answerNDesignateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_designateVacancy(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DesignateVacancyPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_designateVacancy_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_proposeReservationRight(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_proposeReservationRight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ProposeReservationRight(ctx, fc.Args["input"].(model.ProposeReservationRightInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ProposeReservationRightPayload) graphql.Marshaler {
+			return ec.answerNProposeReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_proposeReservationRight(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProposeReservationRightPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_proposeReservationRight_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_confirmReservationRight(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_confirmReservationRight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConfirmReservationRight(ctx, fc.Args["input"].(model.ConfirmReservationRightInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ConfirmReservationRightPayload) graphql.Marshaler {
+			return ec.answerNConfirmReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmReservationRightPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_confirmReservationRight(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConfirmReservationRightPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_confirmReservationRight_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_endReservationRight(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_endReservationRight(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().EndReservationRight(ctx, fc.Args["input"].(model.EndReservationRightInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.EndReservationRightPayload) graphql.Marshaler {
+			return ec.answerNEndReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndReservationRightPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_endReservationRight(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_EndReservationRightPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_endReservationRight_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -50174,6 +53508,70 @@ func (ec *executionContext) fieldContext_ProposeChangePayload_errors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _ProposeReservationRightPayload_right(ctx context.Context, field graphql.CollectedField, obj *model.ProposeReservationRightPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposeReservationRightPayload_right(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Right, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReservationRight) graphql.Marshaler {
+			return ec.marshalOReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ProposeReservationRightPayload_right(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProposeReservationRightPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReservationRight(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProposeReservationRightPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ProposeReservationRightPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposeReservationRightPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProposeReservationRightPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProposeReservationRightPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ProposedChange_id(ctx context.Context, field graphql.CollectedField, obj *ent.ProposedChange) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -52772,6 +56170,182 @@ func (ec *executionContext) fieldContext_Query_housingAdvice(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Query_managedDwellings(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_managedDwellings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ManagedDwellings(ctx, fc.Args["first"].(int), fc.Args["afterId"].(*domain.ID), fc.Args["where"].(*model.ManagedDwellingFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ManagedDwelling) graphql.Marshaler {
+			return ec.answerNManagedDwelling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwellingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_managedDwellings(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ManagedDwelling(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_managedDwellings_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_managedChanges(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_managedChanges(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ManagedChanges(ctx, fc.Args["dwellingId"].(domain.ID), fc.Args["first"].(int), fc.Args["afterId"].(*domain.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ManagedChange) graphql.Marshaler {
+			return ec.answerNManagedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedChangeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_managedChanges(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ManagedChange(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_managedChanges_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_reservationRights(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_reservationRights(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ReservationRights(ctx, fc.Args["first"].(int), fc.Args["afterId"].(*domain.ID), fc.Args["where"].(*model.ReservationRightFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ReservationRight) graphql.Marshaler {
+			return ec.answerNReservationRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRightᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_reservationRights(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReservationRight(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_reservationRights_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_reservationBalance(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_reservationBalance(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ReservationBalance(ctx, fc.Args["landlordId"].(domain.ID), fc.Args["year"].(int))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.ReservationBalance) graphql.Marshaler {
+			return ec.answerNReservationBalance2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐReservationBalanceᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_reservationBalance(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReservationBalance(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_reservationBalance_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query___type(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -54274,6 +57848,70 @@ func (ec *executionContext) fieldContext_RecordOrientationReceivedPayload_errors
 	return fc, nil
 }
 
+func (ec *executionContext) _RecordVacancyPayload_vacancy(ctx context.Context, field graphql.CollectedField, obj *model.RecordVacancyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordVacancyPayload_vacancy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Vacancy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Vacancy) graphql.Marshaler {
+			return ec.marshalOVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordVacancyPayload_vacancy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordVacancyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Vacancy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordVacancyPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordVacancyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordVacancyPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordVacancyPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordVacancyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RecordedContact_index(ctx context.Context, field graphql.CollectedField, obj *model.RecordedContact) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -55319,6 +58957,580 @@ func (ec *executionContext) fieldContext_ResendPiecePayload_errors(_ context.Con
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ReservationBalance_rightId(ctx context.Context, field graphql.CollectedField, obj *service.ReservationBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationBalance_rightId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RightID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationBalance_rightId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationBalance", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ReservationBalance_reservataire(ctx context.Context, field graphql.CollectedField, obj *service.ReservationBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationBalance_reservataire(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reservataire, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationBalance_reservataire(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReservationBalance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReservationBalance_mode(ctx context.Context, field graphql.CollectedField, obj *service.ReservationBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationBalance_mode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ReservationMode) graphql.Marshaler {
+			return ec.marshalOReservationMode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationMode(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationBalance_mode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationBalance", field, false, false, "ReservationMode")
+}
+
+func (ec *executionContext) _ReservationBalance_share(ctx context.Context, field graphql.CollectedField, obj *service.ReservationBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationBalance_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationBalance_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationBalance", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReservationBalance_subContingent(ctx context.Context, field graphql.CollectedField, obj *service.ReservationBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationBalance_subContingent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubContingent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.SubContingent) graphql.Marshaler {
+			return ec.marshalOSubContingent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSubContingent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationBalance_subContingent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationBalance", field, false, false, "SubContingent")
+}
+
+func (ec *executionContext) _ReservationBalance_offered(ctx context.Context, field graphql.CollectedField, obj *service.ReservationBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationBalance_offered(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Offered, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationBalance_offered(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationBalance", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReservationBalance_let(ctx context.Context, field graphql.CollectedField, obj *service.ReservationBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationBalance_let(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Let, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationBalance_let(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationBalance", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReservationBalance_flowShare(ctx context.Context, field graphql.CollectedField, obj *service.ReservationBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationBalance_flowShare(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.FlowShare, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationBalance_flowShare(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationBalance", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReservationBalance_cells(ctx context.Context, field graphql.CollectedField, obj *service.ReservationBalance) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationBalance_cells(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cells, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*service.BalanceCell) graphql.Marshaler {
+			return ec.marshalNBalanceCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐBalanceCellᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationBalance_cells(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReservationBalance",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_BalanceCell(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReservationRight_id(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationRight", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ReservationRight_landlord(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_landlord(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Landlord(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_landlord(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReservationRight",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReservationRight_reservataire(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_reservataire(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Reservataire(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_reservataire(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReservationRight",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReservationRight_mode(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_mode(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Mode, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ReservationMode) graphql.Marshaler {
+			return ec.marshalNReservationMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationMode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_mode(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationRight", field, false, false, "ReservationMode")
+}
+
+func (ec *executionContext) _ReservationRight_share(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationRight", field, false, false, "Int")
+}
+
+func (ec *executionContext) _ReservationRight_dwellings(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_dwellings(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dwellings(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Dwelling) graphql.Marshaler {
+			return ec.marshalNDwelling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_dwellings(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ReservationRight",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Dwelling(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ReservationRight_subContingent(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_subContingent(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.SubContingent, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.SubContingent) graphql.Marshaler {
+			return ec.marshalOSubContingent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSubContingent(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_subContingent(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationRight", field, false, false, "SubContingent")
+}
+
+func (ec *executionContext) _ReservationRight_agreement(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_agreement(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Agreement, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_agreement(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationRight", field, false, false, "String")
+}
+
+func (ec *executionContext) _ReservationRight_validFrom(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_validFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_validFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationRight", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ReservationRight_validUntil(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_validUntil(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ValidUntil, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_validUntil(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationRight", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ReservationRight_state(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ReservationState) graphql.Marshaler {
+			return ec.marshalNReservationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationRight", field, false, false, "ReservationState")
+}
+
+func (ec *executionContext) _ReservationRight_landlordConfirmedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_landlordConfirmedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.LandlordConfirmedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_landlordConfirmedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationRight", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ReservationRight_reservataireConfirmedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_reservataireConfirmedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReservataireConfirmedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_reservataireConfirmedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationRight", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ReservationRight_version(ctx context.Context, field graphql.CollectedField, obj *ent.ReservationRight) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ReservationRight_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ReservationRight_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ReservationRight", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ResourceLine_kind(ctx context.Context, field graphql.CollectedField, obj *domain.ResourceLine) (ret graphql.Marshaler) {
@@ -60067,6 +64279,134 @@ func (ec *executionContext) fieldContext_UndoMergePayload_errors(_ context.Conte
 	return fc, nil
 }
 
+func (ec *executionContext) _UpdateManagedDwellingPayload_managedDwelling(ctx context.Context, field graphql.CollectedField, obj *model.UpdateManagedDwellingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateManagedDwellingPayload_managedDwelling(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ManagedDwelling, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ManagedDwelling) graphql.Marshaler {
+			return ec.marshalOManagedDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwelling(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateManagedDwellingPayload_managedDwelling(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateManagedDwellingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ManagedDwelling(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateManagedDwellingPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateManagedDwellingPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateManagedDwellingPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateManagedDwellingPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateManagedDwellingPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateVacancyPayload_vacancy(ctx context.Context, field graphql.CollectedField, obj *model.UpdateVacancyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateVacancyPayload_vacancy(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Vacancy, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Vacancy) graphql.Marshaler {
+			return ec.marshalOVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateVacancyPayload_vacancy(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateVacancyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Vacancy(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _UpdateVacancyPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.UpdateVacancyPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_UpdateVacancyPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_UpdateVacancyPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "UpdateVacancyPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Upload_ticket(ctx context.Context, field graphql.CollectedField, obj *service.PreparedUpload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -60134,6 +64474,245 @@ func (ec *executionContext) _Upload_expiresAt(ctx context.Context, field graphql
 }
 func (ec *executionContext) fieldContext_Upload_expiresAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Upload", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Vacancy_id(ctx context.Context, field graphql.CollectedField, obj *ent.Vacancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Vacancy_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Vacancy_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Vacancy", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Vacancy_kind(ctx context.Context, field graphql.CollectedField, obj *ent.Vacancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Vacancy_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.VacancyKind) graphql.Marshaler {
+			return ec.marshalNVacancyKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyKind(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Vacancy_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Vacancy", field, false, false, "VacancyKind")
+}
+
+func (ec *executionContext) _Vacancy_noticeGivenOn(ctx context.Context, field graphql.CollectedField, obj *ent.Vacancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Vacancy_noticeGivenOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.NoticeGivenOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Vacancy_noticeGivenOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Vacancy", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Vacancy_vacantFrom(ctx context.Context, field graphql.CollectedField, obj *ent.Vacancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Vacancy_vacantFrom(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.VacantFrom, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Vacancy_vacantFrom(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Vacancy", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Vacancy_availableOn(ctx context.Context, field graphql.CollectedField, obj *ent.Vacancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Vacancy_availableOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AvailableOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Vacancy_availableOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Vacancy", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Vacancy_closedOn(ctx context.Context, field graphql.CollectedField, obj *ent.Vacancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Vacancy_closedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ClosedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Vacancy_closedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Vacancy", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Vacancy_outcome(ctx context.Context, field graphql.CollectedField, obj *ent.Vacancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Vacancy_outcome(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Outcome, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.VacancyOutcome) graphql.Marshaler {
+			return ec.marshalOVacancyOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyOutcome(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Vacancy_outcome(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Vacancy", field, false, false, "VacancyOutcome")
+}
+
+func (ec *executionContext) _Vacancy_right(ctx context.Context, field graphql.CollectedField, obj *ent.Vacancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Vacancy_right(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Right(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.ReservationRight) graphql.Marshaler {
+			return ec.marshalOReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Vacancy_right(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Vacancy",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ReservationRight(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Vacancy_updatedAt(ctx context.Context, field graphql.CollectedField, obj *ent.Vacancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Vacancy_updatedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.UpdatedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Vacancy_updatedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Vacancy", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _Vacancy_version(ctx context.Context, field graphql.CollectedField, obj *ent.Vacancy) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Vacancy_version(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Version, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Vacancy_version(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Vacancy", field, false, false, "Int")
 }
 
 func (ec *executionContext) _ValidateApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ValidateApplicationPayload) (ret graphql.Marshaler) {
@@ -64512,6 +69091,69 @@ func UnmarshalCivilStatusInput(ctx context.Context, raw any) (domain.CivilStatus
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputCloseVacancyInput(ctx context.Context, obj any) (model.CloseVacancyInput, error) {
+	var it model.CloseVacancyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "on", "outcome"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		case "outcome":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("outcome"))
+			data, err := ec.unmarshalNVacancyOutcome2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyOutcome(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Outcome = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalCloseVacancyInput unmarshals raw into the CloseVacancyInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalCloseVacancyInput(ctx context.Context, raw any) (model.CloseVacancyInput, error) {
+	var out model.CloseVacancyInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "CloseVacancyInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputCommuneFilter(ctx context.Context, obj any) (ent.CommuneWhereInput, error) {
 	var it ent.CommuneWhereInput
 	if obj == nil {
@@ -64713,6 +69355,55 @@ func (ec *executionContext) unmarshalInputConfirmProtectionInput(ctx context.Con
 func UnmarshalConfirmProtectionInput(ctx context.Context, raw any) (model.ConfirmProtectionInput, error) {
 	var out model.ConfirmProtectionInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ConfirmProtectionInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputConfirmReservationRightInput(ctx context.Context, obj any) (model.ConfirmReservationRightInput, error) {
+	var it model.ConfirmReservationRightInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalConfirmReservationRightInput unmarshals raw into the ConfirmReservationRightInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalConfirmReservationRightInput(ctx context.Context, raw any) (model.ConfirmReservationRightInput, error) {
+	var out model.ConfirmReservationRightInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ConfirmReservationRightInput", raw, &out)
 	return out, err
 }
 
@@ -65805,6 +70496,62 @@ func UnmarshalDepositPieceUnderNumberInput(ctx context.Context, raw any) (model.
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDesignateVacancyInput(ctx context.Context, obj any) (model.DesignateVacancyInput, error) {
+	var it model.DesignateVacancyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "rightId"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "rightId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rightId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.RightID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDesignateVacancyInput unmarshals raw into the DesignateVacancyInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDesignateVacancyInput(ctx context.Context, raw any) (model.DesignateVacancyInput, error) {
+	var out model.DesignateVacancyInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DesignateVacancyInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDisabilityAnnexInput(ctx context.Context, obj any) (domain.DisabilityAnnex, error) {
 	var it domain.DisabilityAnnex
 	if obj == nil {
@@ -66249,6 +70996,73 @@ func UnmarshalDraftFormInput(ctx context.Context, raw any) (domain.ApplicationFo
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDwellingAnswerInput(ctx context.Context, obj any) (domain.DwellingAnswer, error) {
+	var it domain.DwellingAnswer
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["basis"]; !present {
+		asMap["basis"] = "DECLARED"
+	}
+
+	fieldsInOrder := [...]string{"criterion", "answer", "basis", "statedOn"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "criterion":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("criterion"))
+			data, err := ec.unmarshalNDwellingCriterion2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingCriterion(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Criterion = data
+		case "answer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("answer"))
+			data, err := ec.unmarshalNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Answer = data
+		case "basis":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("basis"))
+			data, err := ec.unmarshalNCriterionBasis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCriterionBasis(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Basis = data
+		case "statedOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("statedOn"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.StatedOn = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDwellingAnswerInput unmarshals raw into the DwellingAnswerInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDwellingAnswerInput(ctx context.Context, raw any) (domain.DwellingAnswer, error) {
+	var out domain.DwellingAnswer
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DwellingAnswerInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputDwellingFilter(ctx context.Context, obj any) (ent.DwellingWhereInput, error) {
 	var it ent.DwellingWhereInput
 	if obj == nil {
@@ -66467,6 +71281,62 @@ func UnmarshalDwellingOrder(ctx context.Context, raw any) (ent.DwellingOrder, er
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputDwellingWorksInput(ctx context.Context, obj any) (domain.DwellingWorks, error) {
+	var it domain.DwellingWorks
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"kind", "from", "until"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNWorksKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWorksKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "from":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("from"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.From = data
+		case "until":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("until"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Until = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDwellingWorksInput unmarshals raw into the DwellingWorksInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDwellingWorksInput(ctx context.Context, raw any) (domain.DwellingWorks, error) {
+	var out domain.DwellingWorks
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DwellingWorksInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputEndAssignmentInput(ctx context.Context, obj any) (model.EndAssignmentInput, error) {
 	var it model.EndAssignmentInput
 	if obj == nil {
@@ -66632,6 +71502,62 @@ func (ec *executionContext) unmarshalInputEndPairInput(ctx context.Context, obj 
 func UnmarshalEndPairInput(ctx context.Context, raw any) (model.EndPairInput, error) {
 	var out model.EndPairInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "EndPairInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputEndReservationRightInput(ctx context.Context, obj any) (model.EndReservationRightInput, error) {
+	var it model.EndReservationRightInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalEndReservationRightInput unmarshals raw into the EndReservationRightInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalEndReservationRightInput(ctx context.Context, raw any) (model.EndReservationRightInput, error) {
+	var out model.EndReservationRightInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "EndReservationRightInput", raw, &out)
 	return out, err
 }
 
@@ -67561,6 +72487,90 @@ func (ec *executionContext) unmarshalInputMailingAddressInput(ctx context.Contex
 func UnmarshalMailingAddressInput(ctx context.Context, raw any) (domain.MailingAddress, error) {
 	var out domain.MailingAddress
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "MailingAddressInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputManagedDwellingFilter(ctx context.Context, obj any) (model.ManagedDwellingFilter, error) {
+	var it model.ManagedDwellingFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"communes", "typologies", "landlords", "vacant", "availableBy", "criteria", "maxRent"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "communes":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("communes"))
+			data, err := ec.unmarshalOInseeCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Communes = data
+		case "typologies":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("typologies"))
+			data, err := ec.unmarshalOTypology2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypologyᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Typologies = data
+		case "landlords":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("landlords"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Landlords = data
+		case "vacant":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vacant"))
+			data, err := ec.unmarshalOBoolean2ᚖbool(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Vacant = data
+		case "availableBy":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("availableBy"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AvailableBy = data
+		case "criteria":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("criteria"))
+			data, err := ec.unmarshalODwellingCriterion2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingCriterionᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Criteria = data
+		case "maxRent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("maxRent"))
+			data, err := ec.unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.MaxRent = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalManagedDwellingFilter unmarshals raw into the ManagedDwellingFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalManagedDwellingFilter(ctx context.Context, raw any) (model.ManagedDwellingFilter, error) {
+	var out model.ManagedDwellingFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ManagedDwellingFilter", raw, &out)
 	return out, err
 }
 
@@ -69365,6 +74375,108 @@ func UnmarshalProposeChangeInput(ctx context.Context, raw any) (model.ProposeCha
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputProposeReservationRightInput(ctx context.Context, obj any) (model.ProposeReservationRightInput, error) {
+	var it model.ProposeReservationRightInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["dwellingIds"]; !present {
+		asMap["dwellingIds"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"landlordId", "reservataireId", "mode", "share", "dwellingIds", "subContingent", "agreement", "validFrom", "validUntil"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "landlordId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("landlordId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.LandlordID = data
+		case "reservataireId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reservataireId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReservataireID = data
+		case "mode":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("mode"))
+			data, err := ec.unmarshalNReservationMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationMode(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Mode = data
+		case "share":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("share"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Share = data
+		case "dwellingIds":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dwellingIds"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DwellingIds = data
+		case "subContingent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("subContingent"))
+			data, err := ec.unmarshalOSubContingent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSubContingent(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.SubContingent = data
+		case "agreement":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("agreement"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Agreement = data
+		case "validFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validFrom"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidFrom = data
+		case "validUntil":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("validUntil"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ValidUntil = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProposeReservationRightInput unmarshals raw into the ProposeReservationRightInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProposeReservationRightInput(ctx context.Context, raw any) (model.ProposeReservationRightInput, error) {
+	var out model.ProposeReservationRightInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProposeReservationRightInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputProtectApplicationInput(ctx context.Context, obj any) (model.ProtectApplicationInput, error) {
 	var it model.ProtectApplicationInput
 	if obj == nil {
@@ -70042,6 +75154,76 @@ func (ec *executionContext) unmarshalInputRecordOrientationReceivedInput(ctx con
 func UnmarshalRecordOrientationReceivedInput(ctx context.Context, raw any) (model.RecordOrientationReceivedInput, error) {
 	var out model.RecordOrientationReceivedInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordOrientationReceivedInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRecordVacancyInput(ctx context.Context, obj any) (model.RecordVacancyInput, error) {
+	var it model.RecordVacancyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"dwellingId", "kind", "noticeGivenOn", "vacantFrom", "availableOn"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "dwellingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dwellingId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DwellingID = data
+		case "kind":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("kind"))
+			data, err := ec.unmarshalNVacancyKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyKind(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Kind = data
+		case "noticeGivenOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noticeGivenOn"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoticeGivenOn = data
+		case "vacantFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vacantFrom"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.VacantFrom = data
+		case "availableOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("availableOn"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AvailableOn = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordVacancyInput unmarshals raw into the RecordVacancyInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordVacancyInput(ctx context.Context, raw any) (model.RecordVacancyInput, error) {
+	var out model.RecordVacancyInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordVacancyInput", raw, &out)
 	return out, err
 }
 
@@ -70816,6 +75998,69 @@ func (ec *executionContext) unmarshalInputResendPieceInput(ctx context.Context, 
 func UnmarshalResendPieceInput(ctx context.Context, raw any) (model.ResendPieceInput, error) {
 	var out model.ResendPieceInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ResendPieceInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputReservationRightFilter(ctx context.Context, obj any) (model.ReservationRightFilter, error) {
+	var it model.ReservationRightFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"landlords", "reservataires", "states", "inForceOn"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "landlords":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("landlords"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Landlords = data
+		case "reservataires":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reservataires"))
+			data, err := ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reservataires = data
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalOReservationState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = data
+		case "inForceOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("inForceOn"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.InForceOn = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalReservationRightFilter unmarshals raw into the ReservationRightFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalReservationRightFilter(ctx context.Context, raw any) (model.ReservationRightFilter, error) {
+	var out model.ReservationRightFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ReservationRightFilter", raw, &out)
 	return out, err
 }
 
@@ -72066,6 +77311,164 @@ func (ec *executionContext) unmarshalInputUndoMergeInput(ctx context.Context, ob
 func UnmarshalUndoMergeInput(ctx context.Context, raw any) (model.UndoMergeInput, error) {
 	var out model.UndoMergeInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "UndoMergeInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateManagedDwellingInput(ctx context.Context, obj any) (model.UpdateManagedDwellingInput, error) {
+	var it model.UpdateManagedDwellingInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	if _, present := asMap["criteria"]; !present {
+		asMap["criteria"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"dwellingId", "version", "flatNumber", "rent", "charges", "criteria", "works"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "dwellingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dwellingId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DwellingID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "flatNumber":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("flatNumber"))
+			data, err := ec.unmarshalOString2ᚖstring(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.FlatNumber = data
+		case "rent":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rent"))
+			data, err := ec.unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rent = data
+		case "charges":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("charges"))
+			data, err := ec.unmarshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Charges = data
+		case "criteria":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("criteria"))
+			data, err := ec.unmarshalNDwellingAnswerInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswerᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Criteria = data
+		case "works":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("works"))
+			data, err := ec.unmarshalODwellingWorksInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingWorks(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Works = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateManagedDwellingInput unmarshals raw into the UpdateManagedDwellingInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateManagedDwellingInput(ctx context.Context, raw any) (model.UpdateManagedDwellingInput, error) {
+	var out model.UpdateManagedDwellingInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateManagedDwellingInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputUpdateVacancyInput(ctx context.Context, obj any) (model.UpdateVacancyInput, error) {
+	var it model.UpdateVacancyInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "version", "noticeGivenOn", "vacantFrom", "availableOn"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "version":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("version"))
+			data, err := ec.unmarshalNInt2int(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Version = data
+		case "noticeGivenOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("noticeGivenOn"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.NoticeGivenOn = data
+		case "vacantFrom":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("vacantFrom"))
+			data, err := ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.VacantFrom = data
+		case "availableOn":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("availableOn"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.AvailableOn = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalUpdateVacancyInput unmarshals raw into the UpdateVacancyInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalUpdateVacancyInput(ctx context.Context, raw any) (model.UpdateVacancyInput, error) {
+	var out model.UpdateVacancyInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "UpdateVacancyInput", raw, &out)
 	return out, err
 }
 
@@ -74677,6 +80080,54 @@ func (ec *executionContext) _Availability(ctx context.Context, sel ast.Selection
 	return out
 }
 
+var balanceCellImplementors = []string{"BalanceCell"}
+
+func (ec *executionContext) _BalanceCell(ctx context.Context, sel ast.SelectionSet, obj *service.BalanceCell) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, balanceCellImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("BalanceCell")
+		case "axis":
+			out.Values[i] = ec._BalanceCell_axis(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "key":
+			out.Values[i] = ec._BalanceCell_key(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "offered":
+			out.Values[i] = ec._BalanceCell_offered(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "let":
+			out.Values[i] = ec._BalanceCell_let(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var bindAccountPayloadImplementors = []string{"BindAccountPayload"}
 
 func (ec *executionContext) _BindAccountPayload(ctx context.Context, sel ast.SelectionSet, obj *model.BindAccountPayload) graphql.Marshaler {
@@ -75377,6 +80828,44 @@ func (ec *executionContext) _CivilStatus(ctx context.Context, sel ast.SelectionS
 	return out
 }
 
+var closeVacancyPayloadImplementors = []string{"CloseVacancyPayload"}
+
+func (ec *executionContext) _CloseVacancyPayload(ctx context.Context, sel ast.SelectionSet, obj *model.CloseVacancyPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, closeVacancyPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("CloseVacancyPayload")
+		case "vacancy":
+			out.Values[i] = ec._CloseVacancyPayload_vacancy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._CloseVacancyPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var codeEntryImplementors = []string{"CodeEntry"}
 
 func (ec *executionContext) _CodeEntry(ctx context.Context, sel ast.SelectionSet, obj *domain.CodeEntry) graphql.Marshaler {
@@ -75882,6 +81371,44 @@ func (ec *executionContext) _ConfirmProtectionPayload(ctx context.Context, sel a
 			}
 		case "errors":
 			out.Values[i] = ec._ConfirmProtectionPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var confirmReservationRightPayloadImplementors = []string{"ConfirmReservationRightPayload"}
+
+func (ec *executionContext) _ConfirmReservationRightPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ConfirmReservationRightPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, confirmReservationRightPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConfirmReservationRightPayload")
+		case "right":
+			out.Values[i] = ec._ConfirmReservationRightPayload_right(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ConfirmReservationRightPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -76632,6 +82159,44 @@ func (ec *executionContext) _DepositPieceUnderNumberPayload(ctx context.Context,
 	return out
 }
 
+var designateVacancyPayloadImplementors = []string{"DesignateVacancyPayload"}
+
+func (ec *executionContext) _DesignateVacancyPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DesignateVacancyPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, designateVacancyPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DesignateVacancyPayload")
+		case "vacancy":
+			out.Values[i] = ec._DesignateVacancyPayload_vacancy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DesignateVacancyPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var disabilityAnnexImplementors = []string{"DisabilityAnnex"}
 
 func (ec *executionContext) _DisabilityAnnex(ctx context.Context, sel ast.SelectionSet, obj *domain.DisabilityAnnex) graphql.Marshaler {
@@ -76895,6 +82460,66 @@ func (ec *executionContext) _Dwelling(ctx context.Context, sel ast.SelectionSet,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Dwelling_lastVintage(ctx, field, obj)
 				})
+		case "managed":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Dwelling_managed(ctx, field, obj)
+				})
+		case "vacancies":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Dwelling_vacancies(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var dwellingAnswerImplementors = []string{"DwellingAnswer"}
+
+func (ec *executionContext) _DwellingAnswer(ctx context.Context, sel ast.SelectionSet, obj *domain.DwellingAnswer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dwellingAnswerImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DwellingAnswer")
+		case "criterion":
+			out.Values[i] = ec._DwellingAnswer_criterion(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "answer":
+			out.Values[i] = ec._DwellingAnswer_answer(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "basis":
+			out.Values[i] = ec._DwellingAnswer_basis(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "statedOn":
+			out.Values[i] = ec._DwellingAnswer_statedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -76974,6 +82599,49 @@ func (ec *executionContext) _DwellingEdge(ctx context.Context, sel ast.Selection
 		case "cursor":
 			out.Values[i] = ec._DwellingEdge_cursor(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var dwellingWorksImplementors = []string{"DwellingWorks"}
+
+func (ec *executionContext) _DwellingWorks(ctx context.Context, sel ast.SelectionSet, obj *domain.DwellingWorks) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, dwellingWorksImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DwellingWorks")
+		case "kind":
+			out.Values[i] = ec._DwellingWorks_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "from":
+			out.Values[i] = ec._DwellingWorks_from(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "until":
+			out.Values[i] = ec._DwellingWorks_until(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -77092,6 +82760,44 @@ func (ec *executionContext) _EndPairPayload(ctx context.Context, sel ast.Selecti
 			}
 		case "errors":
 			out.Values[i] = ec._EndPairPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var endReservationRightPayloadImplementors = []string{"EndReservationRightPayload"}
+
+func (ec *executionContext) _EndReservationRightPayload(ctx context.Context, sel ast.SelectionSet, obj *model.EndReservationRightPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, endReservationRightPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("EndReservationRightPayload")
+		case "right":
+			out.Values[i] = ec._EndReservationRightPayload_right(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._EndReservationRightPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -78301,6 +84007,183 @@ func (ec *executionContext) _MailingAddress(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var managedChangeImplementors = []string{"ManagedChange"}
+
+func (ec *executionContext) _ManagedChange(ctx context.Context, sel ast.SelectionSet, obj *ent.ManagedChange) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, managedChangeImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ManagedChange")
+		case "id":
+			out.Values[i] = ec._ManagedChange_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "changedAt":
+			out.Values[i] = ec._ManagedChange_changedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "source":
+			out.Values[i] = ec._ManagedChange_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "line":
+			out.Values[i] = ec._ManagedChange_line(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "differences":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ManagedChange_differences(ctx, field, obj)
+				})
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var managedDifferenceImplementors = []string{"ManagedDifference"}
+
+func (ec *executionContext) _ManagedDifference(ctx context.Context, sel ast.SelectionSet, obj *domain.ManagedDifference) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, managedDifferenceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ManagedDifference")
+		case "field":
+			out.Values[i] = ec._ManagedDifference_field(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "before":
+			out.Values[i] = ec._ManagedDifference_before(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "after":
+			out.Values[i] = ec._ManagedDifference_after(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var managedDwellingImplementors = []string{"ManagedDwelling"}
+
+func (ec *executionContext) _ManagedDwelling(ctx context.Context, sel ast.SelectionSet, obj *ent.ManagedDwelling) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, managedDwellingImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ManagedDwelling")
+		case "id":
+			out.Values[i] = ec._ManagedDwelling_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dwelling":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ManagedDwelling_dwelling(ctx, field, obj)
+				})
+		case "flatNumber":
+			out.Values[i] = ec._ManagedDwelling_flatNumber(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rent":
+			out.Values[i] = ec._ManagedDwelling_rent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "charges":
+			out.Values[i] = ec._ManagedDwelling_charges(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "criteria":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ManagedDwelling_criteria(ctx, field, obj)
+				})
+		case "works":
+			out.Values[i] = ec._ManagedDwelling_works(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "source":
+			out.Values[i] = ec._ManagedDwelling_source(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "updatedAt":
+			out.Values[i] = ec._ManagedDwelling_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._ManagedDwelling_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var memberParticularsImplementors = []string{"MemberParticulars"}
 
 func (ec *executionContext) _MemberParticulars(ctx context.Context, sel ast.SelectionSet, obj *ent.MemberParticulars) graphql.Marshaler {
@@ -79234,6 +85117,62 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "addInterviewNote":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_addInterviewNote(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateManagedDwelling":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateManagedDwelling(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordVacancy":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordVacancy(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "updateVacancy":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_updateVacancy(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "closeVacancy":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_closeVacancy(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "designateVacancy":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_designateVacancy(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "proposeReservationRight":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_proposeReservationRight(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confirmReservationRight":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_confirmReservationRight(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "endReservationRight":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_endReservationRight(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -81473,6 +87412,44 @@ func (ec *executionContext) _ProposeChangePayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var proposeReservationRightPayloadImplementors = []string{"ProposeReservationRightPayload"}
+
+func (ec *executionContext) _ProposeReservationRightPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ProposeReservationRightPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, proposeReservationRightPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProposeReservationRightPayload")
+		case "right":
+			out.Values[i] = ec._ProposeReservationRightPayload_right(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ProposeReservationRightPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var proposedChangeImplementors = []string{"ProposedChange"}
 
 func (ec *executionContext) _ProposedChange(ctx context.Context, sel ast.SelectionSet, obj *ent.ProposedChange) graphql.Marshaler {
@@ -82058,6 +88035,30 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_housingAdvice(ctx, field)
+				})
+		case "managedDwellings":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_managedDwellings(ctx, field)
+				})
+		case "managedChanges":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_managedChanges(ctx, field)
+				})
+		case "reservationRights":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_reservationRights(ctx, field)
+				})
+		case "reservationBalance":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_reservationBalance(ctx, field)
 				})
 		case "__type":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
@@ -82685,6 +88686,44 @@ func (ec *executionContext) _RecordOrientationReceivedPayload(ctx context.Contex
 	return out
 }
 
+var recordVacancyPayloadImplementors = []string{"RecordVacancyPayload"}
+
+func (ec *executionContext) _RecordVacancyPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordVacancyPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordVacancyPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordVacancyPayload")
+		case "vacancy":
+			out.Values[i] = ec._RecordVacancyPayload_vacancy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordVacancyPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var recordedContactImplementors = []string{"RecordedContact"}
 
 func (ec *executionContext) _RecordedContact(ctx context.Context, sel ast.SelectionSet, obj *model.RecordedContact) graphql.Marshaler {
@@ -83280,6 +89319,180 @@ func (ec *executionContext) _ResendPiecePayload(ctx context.Context, sel ast.Sel
 			out.Values[i] = ec._ResendPiecePayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reservationBalanceImplementors = []string{"ReservationBalance"}
+
+func (ec *executionContext) _ReservationBalance(ctx context.Context, sel ast.SelectionSet, obj *service.ReservationBalance) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reservationBalanceImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReservationBalance")
+		case "rightId":
+			out.Values[i] = ec._ReservationBalance_rightId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "reservataire":
+			out.Values[i] = ec._ReservationBalance_reservataire(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "mode":
+			out.Values[i] = ec._ReservationBalance_mode(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._ReservationBalance_share(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "subContingent":
+			out.Values[i] = ec._ReservationBalance_subContingent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "offered":
+			out.Values[i] = ec._ReservationBalance_offered(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "let":
+			out.Values[i] = ec._ReservationBalance_let(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "flowShare":
+			out.Values[i] = ec._ReservationBalance_flowShare(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "cells":
+			out.Values[i] = ec._ReservationBalance_cells(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var reservationRightImplementors = []string{"ReservationRight"}
+
+func (ec *executionContext) _ReservationRight(ctx context.Context, sel ast.SelectionSet, obj *ent.ReservationRight) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, reservationRightImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ReservationRight")
+		case "id":
+			out.Values[i] = ec._ReservationRight_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "landlord":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReservationRight_landlord(ctx, field, obj)
+				})
+		case "reservataire":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReservationRight_reservataire(ctx, field, obj)
+				})
+		case "mode":
+			out.Values[i] = ec._ReservationRight_mode(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "share":
+			out.Values[i] = ec._ReservationRight_share(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "dwellings":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._ReservationRight_dwellings(ctx, field, obj)
+				})
+		case "subContingent":
+			out.Values[i] = ec._ReservationRight_subContingent(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "agreement":
+			out.Values[i] = ec._ReservationRight_agreement(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "validFrom":
+			out.Values[i] = ec._ReservationRight_validFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "validUntil":
+			out.Values[i] = ec._ReservationRight_validUntil(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "state":
+			out.Values[i] = ec._ReservationRight_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "landlordConfirmedOn":
+			out.Values[i] = ec._ReservationRight_landlordConfirmedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "reservataireConfirmedOn":
+			out.Values[i] = ec._ReservationRight_reservataireConfirmedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._ReservationRight_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -85444,6 +91657,82 @@ func (ec *executionContext) _UndoMergePayload(ctx context.Context, sel ast.Selec
 	return out
 }
 
+var updateManagedDwellingPayloadImplementors = []string{"UpdateManagedDwellingPayload"}
+
+func (ec *executionContext) _UpdateManagedDwellingPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateManagedDwellingPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateManagedDwellingPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateManagedDwellingPayload")
+		case "managedDwelling":
+			out.Values[i] = ec._UpdateManagedDwellingPayload_managedDwelling(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._UpdateManagedDwellingPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var updateVacancyPayloadImplementors = []string{"UpdateVacancyPayload"}
+
+func (ec *executionContext) _UpdateVacancyPayload(ctx context.Context, sel ast.SelectionSet, obj *model.UpdateVacancyPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, updateVacancyPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("UpdateVacancyPayload")
+		case "vacancy":
+			out.Values[i] = ec._UpdateVacancyPayload_vacancy(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._UpdateVacancyPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var uploadImplementors = []string{"Upload"}
 
 func (ec *executionContext) _Upload(ctx context.Context, sel ast.SelectionSet, obj *service.PreparedUpload) graphql.Marshaler {
@@ -85469,6 +91758,85 @@ func (ec *executionContext) _Upload(ctx context.Context, sel ast.SelectionSet, o
 			out.Values[i] = ec._Upload_expiresAt(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var vacancyImplementors = []string{"Vacancy"}
+
+func (ec *executionContext) _Vacancy(ctx context.Context, sel ast.SelectionSet, obj *ent.Vacancy) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, vacancyImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Vacancy")
+		case "id":
+			out.Values[i] = ec._Vacancy_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "kind":
+			out.Values[i] = ec._Vacancy_kind(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "noticeGivenOn":
+			out.Values[i] = ec._Vacancy_noticeGivenOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "vacantFrom":
+			out.Values[i] = ec._Vacancy_vacantFrom(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "availableOn":
+			out.Values[i] = ec._Vacancy_availableOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "closedOn":
+			out.Values[i] = ec._Vacancy_closedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "outcome":
+			out.Values[i] = ec._Vacancy_outcome(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "right":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Vacancy_right(ctx, field, obj)
+				})
+		case "updatedAt":
+			out.Values[i] = ec._Vacancy_updatedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "version":
+			out.Values[i] = ec._Vacancy_version(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
 			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -87374,6 +93742,40 @@ func (ec *executionContext) marshalNAvailability2ᚖgithubᚗcomᚋguichetᚑlog
 	return ec._Availability(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNBalanceAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBalanceAxis(ctx context.Context, v any) (domain.BalanceAxis, error) {
+	var res domain.BalanceAxis
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNBalanceAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBalanceAxis(ctx context.Context, sel ast.SelectionSet, v domain.BalanceAxis) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNBalanceCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐBalanceCellᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.BalanceCell) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNBalanceCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐBalanceCell(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNBalanceCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐBalanceCell(ctx context.Context, sel ast.SelectionSet, v *service.BalanceCell) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "BalanceCell!")
+		return graphql.Null
+	}
+	return ec._BalanceCell(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNBindAccountInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountInput(ctx context.Context, v any) (model.BindAccountInput, error) {
 	res, err := ec.unmarshalInputBindAccountInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -87641,6 +94043,19 @@ func (ec *executionContext) marshalNChangePartnerAppPayload2ᚖgithubᚗcomᚋgu
 	return ec._ChangePartnerAppPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNCloseVacancyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCloseVacancyInput(ctx context.Context, v any) (model.CloseVacancyInput, error) {
+	res, err := ec.unmarshalInputCloseVacancyInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCloseVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCloseVacancyPayload(ctx context.Context, sel ast.SelectionSet, v *model.CloseVacancyPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CloseVacancyPayload!")
+		return graphql.Null
+	}
+	return ec._CloseVacancyPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNCodeEntry2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeEntry(ctx context.Context, sel ast.SelectionSet, v domain.CodeEntry) graphql.Marshaler {
 	return ec._CodeEntry(ctx, sel, &v)
 }
@@ -87893,6 +94308,19 @@ func (ec *executionContext) marshalNConfirmProtectionPayload2ᚖgithubᚗcomᚋg
 	return ec._ConfirmProtectionPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNConfirmReservationRightInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmReservationRightInput(ctx context.Context, v any) (model.ConfirmReservationRightInput, error) {
+	res, err := ec.unmarshalInputConfirmReservationRightInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNConfirmReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmReservationRightPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmReservationRightPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ConfirmReservationRightPayload!")
+		return graphql.Null
+	}
+	return ec._ConfirmReservationRightPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(ctx context.Context, v any) (domain.ContactChannel, error) {
 	var res domain.ContactChannel
 	err := res.UnmarshalGQL(v)
@@ -87958,6 +94386,20 @@ func (ec *executionContext) marshalNCoverageWeek2ᚖgithubᚗcomᚋguichetᚑlog
 		return graphql.Null
 	}
 	return ec._CoverageWeek(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNCriterionBasis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCriterionBasis(ctx context.Context, v any) (*domain.CriterionBasis, error) {
+	var res = new(domain.CriterionBasis)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCriterionBasis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCriterionBasis(ctx context.Context, sel ast.SelectionSet, v *domain.CriterionBasis) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "CriterionBasis!")
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) unmarshalNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(ctx context.Context, v any) (entgql.Cursor[domain.ID], error) {
@@ -88241,6 +94683,19 @@ func (ec *executionContext) marshalNDepositPieceUnderNumberPayload2ᚖgithubᚗc
 	return ec._DepositPieceUnderNumberPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDesignateVacancyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyInput(ctx context.Context, v any) (model.DesignateVacancyInput, error) {
+	res, err := ec.unmarshalInputDesignateVacancyInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDesignateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyPayload(ctx context.Context, sel ast.SelectionSet, v *model.DesignateVacancyPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DesignateVacancyPayload!")
+		return graphql.Null
+	}
+	return ec._DesignateVacancyPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDiscardDraftInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftInput(ctx context.Context, v any) (model.DiscardDraftInput, error) {
 	res, err := ec.unmarshalInputDiscardDraftInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -88323,6 +94778,22 @@ func (ec *executionContext) marshalNDuplicateReason2ᚕgithubᚗcomᚋguichetᚑ
 	return ret
 }
 
+func (ec *executionContext) marshalNDwelling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Dwelling) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) marshalNDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(ctx context.Context, sel ast.SelectionSet, v *ent.Dwelling) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "Dwelling!")
@@ -88331,12 +94802,65 @@ func (ec *executionContext) marshalNDwelling2ᚖgithubᚗcomᚋguichetᚑlogemen
 	return ec._Dwelling(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNDwellingAnswer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswerᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.DwellingAnswer) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDwellingAnswer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswer(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNDwellingAnswer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswer(ctx context.Context, sel ast.SelectionSet, v *domain.DwellingAnswer) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DwellingAnswer!")
+		return graphql.Null
+	}
+	return ec._DwellingAnswer(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDwellingAnswerInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswerᚄ(ctx context.Context, v any) ([]*domain.DwellingAnswer, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*domain.DwellingAnswer, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDwellingAnswerInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswer(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNDwellingAnswerInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswer(ctx context.Context, v any) (*domain.DwellingAnswer, error) {
+	res, err := ec.unmarshalInputDwellingAnswerInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) marshalNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx context.Context, sel ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "DwellingConnection!")
 		return graphql.Null
 	}
 	return ec._DwellingConnection(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNDwellingCriterion2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingCriterion(ctx context.Context, v any) (domain.DwellingCriterion, error) {
+	var res domain.DwellingCriterion
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDwellingCriterion2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingCriterion(ctx context.Context, sel ast.SelectionSet, v domain.DwellingCriterion) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNDwellingEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingEdgeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.DwellingEdge) graphql.Marshaler {
@@ -88424,6 +94948,19 @@ func (ec *executionContext) marshalNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑl
 		return graphql.Null
 	}
 	return ec._EndPairPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNEndReservationRightInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndReservationRightInput(ctx context.Context, v any) (model.EndReservationRightInput, error) {
+	res, err := ec.unmarshalInputEndReservationRightInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEndReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndReservationRightPayload(ctx context.Context, sel ast.SelectionSet, v *model.EndReservationRightPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "EndReservationRightPayload!")
+		return graphql.Null
+	}
+	return ec._EndReservationRightPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNEnergyClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClass(ctx context.Context, v any) (domain.EnergyClass, error) {
@@ -89112,6 +95649,88 @@ func (ec *executionContext) unmarshalNLongitude2githubᚗcomᚋguichetᚑlogemen
 }
 
 func (ec *executionContext) marshalNLongitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(ctx context.Context, sel ast.SelectionSet, v domain.Longitude) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNManagedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ManagedChange) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNManagedChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedChange(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNManagedChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedChange(ctx context.Context, sel ast.SelectionSet, v *ent.ManagedChange) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ManagedChange!")
+		return graphql.Null
+	}
+	return ec._ManagedChange(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNManagedDifference2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedDifferenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.ManagedDifference) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNManagedDifference2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedDifference(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNManagedDifference2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedDifference(ctx context.Context, sel ast.SelectionSet, v *domain.ManagedDifference) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ManagedDifference!")
+		return graphql.Null
+	}
+	return ec._ManagedDifference(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNManagedDwelling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwellingᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ManagedDwelling) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNManagedDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwelling(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNManagedDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwelling(ctx context.Context, sel ast.SelectionSet, v *ent.ManagedDwelling) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ManagedDwelling!")
+		return graphql.Null
+	}
+	return ec._ManagedDwelling(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNManagedSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedSource(ctx context.Context, v any) (domain.ManagedSource, error) {
+	var res domain.ManagedSource
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNManagedSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedSource(ctx context.Context, sel ast.SelectionSet, v domain.ManagedSource) graphql.Marshaler {
 	return v
 }
 
@@ -90377,6 +96996,19 @@ func (ec *executionContext) marshalNProposeChangePayload2ᚖgithubᚗcomᚋguich
 	return ec._ProposeChangePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNProposeReservationRightInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightInput(ctx context.Context, v any) (model.ProposeReservationRightInput, error) {
+	res, err := ec.unmarshalInputProposeReservationRightInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProposeReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightPayload(ctx context.Context, sel ast.SelectionSet, v *model.ProposeReservationRightPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProposeReservationRightPayload!")
+		return graphql.Null
+	}
+	return ec._ProposeReservationRightPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNProposedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposedChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ProposedChange) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -90724,6 +97356,19 @@ func (ec *executionContext) marshalNRecordOrientationReceivedPayload2ᚖgithub�
 	return ec._RecordOrientationReceivedPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRecordVacancyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordVacancyInput(ctx context.Context, v any) (model.RecordVacancyInput, error) {
+	res, err := ec.unmarshalInputRecordVacancyInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordVacancyPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordVacancyPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordVacancyPayload!")
+		return graphql.Null
+	}
+	return ec._RecordVacancyPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNRecordedContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContactᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.RecordedContact) graphql.Marshaler {
 	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
 		fc := graphql.GetFieldContext(ctx)
@@ -90961,6 +97606,74 @@ func (ec *executionContext) marshalNResendPiecePayload2ᚖgithubᚗcomᚋguichet
 		return graphql.Null
 	}
 	return ec._ResendPiecePayload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalNReservationBalance2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐReservationBalanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.ReservationBalance) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReservationBalance2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐReservationBalance(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReservationBalance2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐReservationBalance(ctx context.Context, sel ast.SelectionSet, v *service.ReservationBalance) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReservationBalance!")
+		return graphql.Null
+	}
+	return ec._ReservationBalance(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReservationMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationMode(ctx context.Context, v any) (domain.ReservationMode, error) {
+	var res domain.ReservationMode
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReservationMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationMode(ctx context.Context, sel ast.SelectionSet, v domain.ReservationMode) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNReservationRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRightᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReservationRight) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(ctx context.Context, sel ast.SelectionSet, v *ent.ReservationRight) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ReservationRight!")
+		return graphql.Null
+	}
+	return ec._ReservationRight(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNReservationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationState(ctx context.Context, v any) (domain.ReservationState, error) {
+	var res domain.ReservationState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNReservationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationState(ctx context.Context, sel ast.SelectionSet, v domain.ReservationState) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNResourceLine2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLine(ctx context.Context, sel ast.SelectionSet, v domain.ResourceLine) graphql.Marshaler {
@@ -91961,6 +98674,32 @@ func (ec *executionContext) marshalNUniqueNumber2githubᚗcomᚋguichetᚑlogeme
 	return v
 }
 
+func (ec *executionContext) unmarshalNUpdateManagedDwellingInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateManagedDwellingInput(ctx context.Context, v any) (model.UpdateManagedDwellingInput, error) {
+	res, err := ec.unmarshalInputUpdateManagedDwellingInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateManagedDwellingPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateManagedDwellingPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateManagedDwellingPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateManagedDwellingPayload!")
+		return graphql.Null
+	}
+	return ec._UpdateManagedDwellingPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNUpdateVacancyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateVacancyInput(ctx context.Context, v any) (model.UpdateVacancyInput, error) {
+	res, err := ec.unmarshalInputUpdateVacancyInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNUpdateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateVacancyPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateVacancyPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "UpdateVacancyPayload!")
+		return graphql.Null
+	}
+	return ec._UpdateVacancyPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) marshalNUserError2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserError(ctx context.Context, sel ast.SelectionSet, v model.UserError) graphql.Marshaler {
 	if v == nil {
 		graphql.AddInvalidNullError(ctx, "UserError!")
@@ -91983,6 +98722,50 @@ func (ec *executionContext) marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogeme
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalNVacancy2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancyᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Vacancy) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(ctx context.Context, sel ast.SelectionSet, v *ent.Vacancy) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Vacancy!")
+		return graphql.Null
+	}
+	return ec._Vacancy(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNVacancyKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyKind(ctx context.Context, v any) (domain.VacancyKind, error) {
+	var res domain.VacancyKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNVacancyKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyKind(ctx context.Context, sel ast.SelectionSet, v domain.VacancyKind) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNVacancyOutcome2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyOutcome(ctx context.Context, v any) (domain.VacancyOutcome, error) {
+	var res domain.VacancyOutcome
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNVacancyOutcome2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyOutcome(ctx context.Context, sel ast.SelectionSet, v domain.VacancyOutcome) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNValidateApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationInput(ctx context.Context, v any) (model.ValidateApplicationInput, error) {
@@ -92239,6 +99022,16 @@ func (ec *executionContext) marshalNWithdrawWarningPayload2ᚖgithubᚗcomᚋgui
 		return graphql.Null
 	}
 	return ec._WithdrawWarningPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNWorksKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWorksKind(ctx context.Context, v any) (domain.WorksKind, error) {
+	var res domain.WorksKind
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWorksKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWorksKind(ctx context.Context, sel ast.SelectionSet, v domain.WorksKind) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalN__Directive2githubᚗcomᚋ99designsᚋgqlgenᚋgraphqlᚋintrospectionᚐDirective(ctx context.Context, sel ast.SelectionSet, v introspection.Directive) graphql.Marshaler {
@@ -92746,6 +99539,22 @@ func (ec *executionContext) unmarshalOContactFormInput2ᚖgithubᚗcomᚋguichet
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOCriterionBasis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCriterionBasis(ctx context.Context, v any) (*domain.CriterionBasis, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.CriterionBasis)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCriterionBasis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCriterionBasis(ctx context.Context, sel ast.SelectionSet, v *domain.CriterionBasis) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOCurrentDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCurrentDwelling(ctx context.Context, sel ast.SelectionSet, v *domain.CurrentDwelling) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -92957,6 +99766,42 @@ func (ec *executionContext) unmarshalODraftFileInput2githubᚗcomᚋguichetᚑlo
 	return res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalODwellingCriterion2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingCriterionᚄ(ctx context.Context, v any) ([]domain.DwellingCriterion, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.DwellingCriterion, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNDwellingCriterion2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingCriterion(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalODwellingCriterion2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingCriterionᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.DwellingCriterion) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNDwellingCriterion2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingCriterion(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalODwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingWhereInput(ctx context.Context, v any) (*ent.DwellingWhereInput, error) {
 	if v == nil {
 		return nil, nil
@@ -92970,6 +99815,21 @@ func (ec *executionContext) unmarshalODwellingOrder2ᚖgithubᚗcomᚋguichetᚑ
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputDwellingOrder(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODwellingWorks2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingWorks(ctx context.Context, sel ast.SelectionSet, v *domain.DwellingWorks) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._DwellingWorks(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalODwellingWorksInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingWorks(ctx context.Context, v any) (*domain.DwellingWorks, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputDwellingWorksInput(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -93599,6 +100459,21 @@ func (ec *executionContext) unmarshalOMailingAddressInput2ᚖgithubᚗcomᚋguic
 		return nil, nil
 	}
 	res, err := ec.unmarshalInputMailingAddressInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOManagedDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwelling(ctx context.Context, sel ast.SelectionSet, v *ent.ManagedDwelling) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ManagedDwelling(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOManagedDwellingFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐManagedDwellingFilter(ctx context.Context, v any) (*model.ManagedDwellingFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputManagedDwellingFilter(ctx, v)
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
@@ -94236,6 +101111,73 @@ func (ec *executionContext) marshalORemovalReason2ᚖgithubᚗcomᚋguichetᚑlo
 	return v
 }
 
+func (ec *executionContext) unmarshalOReservationMode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationMode(ctx context.Context, v any) (*domain.ReservationMode, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.ReservationMode)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOReservationMode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationMode(ctx context.Context, sel ast.SelectionSet, v *domain.ReservationMode) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) marshalOReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(ctx context.Context, sel ast.SelectionSet, v *ent.ReservationRight) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._ReservationRight(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOReservationRightFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReservationRightFilter(ctx context.Context, v any) (*model.ReservationRightFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputReservationRightFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) unmarshalOReservationState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationStateᚄ(ctx context.Context, v any) ([]domain.ReservationState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ReservationState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNReservationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOReservationState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ReservationState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNReservationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOResourceLineInput2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLineᚄ(ctx context.Context, v any) ([]domain.ResourceLine, error) {
 	if v == nil {
 		return nil, nil
@@ -94523,6 +101465,22 @@ func (ec *executionContext) marshalOString2ᚖstring(ctx context.Context, sel as
 	return res
 }
 
+func (ec *executionContext) unmarshalOSubContingent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSubContingent(ctx context.Context, v any) (*domain.SubContingent, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.SubContingent)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOSubContingent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSubContingent(ctx context.Context, sel ast.SelectionSet, v *domain.SubContingent) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) unmarshalOSurfaceRangeInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSurfaceRange(ctx context.Context, v any) (*domain.SurfaceRange, error) {
 	if v == nil {
 		return nil, nil
@@ -94686,6 +101644,29 @@ func (ec *executionContext) marshalOUpload2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return graphql.Null
 	}
 	return ec._Upload(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(ctx context.Context, sel ast.SelectionSet, v *ent.Vacancy) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Vacancy(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOVacancyOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyOutcome(ctx context.Context, v any) (*domain.VacancyOutcome, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.VacancyOutcome)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOVacancyOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyOutcome(ctx context.Context, sel ast.SelectionSet, v *domain.VacancyOutcome) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐApp(ctx context.Context, sel ast.SelectionSet, v *auth.App) graphql.Marshaler {

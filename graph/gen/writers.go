@@ -137,6 +137,10 @@ func (ec *executionContext) answerNChangePartnerAppPayload2ᚖgithubᚗcomᚋgui
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload, ec.marshalNChangePartnerAppPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐChangePartnerAppPayload)
 }
 
+func (ec *executionContext) answerNCloseVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCloseVacancyPayload(ctx context.Context, sel ast.SelectionSet, v *model.CloseVacancyPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCloseVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCloseVacancyPayload, ec.marshalNCloseVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCloseVacancyPayload)
+}
+
 func (ec *executionContext) answerNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.CodeList) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ, ec.marshalNCodeList2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeListᚄ)
 }
@@ -163,6 +167,10 @@ func (ec *executionContext) answerNConfirmAssignmentPayload2ᚖgithubᚗcomᚋgu
 
 func (ec *executionContext) answerNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmProtectionPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload, ec.marshalNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload)
+}
+
+func (ec *executionContext) answerNConfirmReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmReservationRightPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmReservationRightPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNConfirmReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmReservationRightPayload, ec.marshalNConfirmReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmReservationRightPayload)
 }
 
 func (ec *executionContext) answerNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.CorrectApplicationPayload) graphql.Marshaler {
@@ -221,12 +229,20 @@ func (ec *executionContext) answerNDepositPieceUnderNumberPayload2ᚖgithubᚗco
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload, ec.marshalNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload)
 }
 
+func (ec *executionContext) answerNDesignateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyPayload(ctx context.Context, sel ast.SelectionSet, v *model.DesignateVacancyPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDesignateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyPayload, ec.marshalNDesignateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyPayload)
+}
+
 func (ec *executionContext) answerNDiscardDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftPayload(ctx context.Context, sel ast.SelectionSet, v *model.DiscardDraftPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDiscardDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftPayload, ec.marshalNDiscardDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftPayload)
 }
 
 func (ec *executionContext) answerNDraft2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraftᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Draft) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDraft2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraftᚄ, ec.marshalNDraft2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDraftᚄ)
+}
+
+func (ec *executionContext) answerNDwellingAnswer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswerᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.DwellingAnswer) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDwellingAnswer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswerᚄ, ec.marshalNDwellingAnswer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswerᚄ)
 }
 
 func (ec *executionContext) answerNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(ctx context.Context, sel ast.SelectionSet, v *ent.DwellingConnection) graphql.Marshaler {
@@ -243,6 +259,10 @@ func (ec *executionContext) answerNEndAvailabilityPayload2ᚖgithubᚗcomᚋguic
 
 func (ec *executionContext) answerNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload(ctx context.Context, sel ast.SelectionSet, v *model.EndPairPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload, ec.marshalNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndPairPayload)
+}
+
+func (ec *executionContext) answerNEndReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndReservationRightPayload(ctx context.Context, sel ast.SelectionSet, v *model.EndReservationRightPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNEndReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndReservationRightPayload, ec.marshalNEndReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndReservationRightPayload)
 }
 
 func (ec *executionContext) answerNFormPairPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐFormPairPayload(ctx context.Context, sel ast.SelectionSet, v *model.FormPairPayload) graphql.Marshaler {
@@ -287,6 +307,18 @@ func (ec *executionContext) answerNLeaveWaitingListPayload2ᚖgithubᚗcomᚋgui
 
 func (ec *executionContext) answerNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.LevelChange) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ, ec.marshalNLevelChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐLevelChangeᚄ)
+}
+
+func (ec *executionContext) answerNManagedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedChangeᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ManagedChange) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNManagedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedChangeᚄ, ec.marshalNManagedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedChangeᚄ)
+}
+
+func (ec *executionContext) answerNManagedDifference2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedDifferenceᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.ManagedDifference) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNManagedDifference2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedDifferenceᚄ, ec.marshalNManagedDifference2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedDifferenceᚄ)
+}
+
+func (ec *executionContext) answerNManagedDwelling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwellingᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ManagedDwelling) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNManagedDwelling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwellingᚄ, ec.marshalNManagedDwelling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwellingᚄ)
 }
 
 func (ec *executionContext) answerNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload(ctx context.Context, sel ast.SelectionSet, v *model.MergeApplicationsPayload) graphql.Marshaler {
@@ -401,6 +433,10 @@ func (ec *executionContext) answerNProposeChangePayload2ᚖgithubᚗcomᚋguiche
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload, ec.marshalNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload)
 }
 
+func (ec *executionContext) answerNProposeReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightPayload(ctx context.Context, sel ast.SelectionSet, v *model.ProposeReservationRightPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProposeReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightPayload, ec.marshalNProposeReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightPayload)
+}
+
 func (ec *executionContext) answerNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ProtectApplicationPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload, ec.marshalNProtectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProtectApplicationPayload)
 }
@@ -461,6 +497,10 @@ func (ec *executionContext) answerNRecordOrientationReceivedPayload2ᚖgithubᚗ
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload, ec.marshalNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload)
 }
 
+func (ec *executionContext) answerNRecordVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordVacancyPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordVacancyPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordVacancyPayload, ec.marshalNRecordVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordVacancyPayload)
+}
+
 func (ec *executionContext) answerNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.RefusePiecePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload, ec.marshalNRefusePiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRefusePiecePayload)
 }
@@ -519,6 +559,14 @@ func (ec *executionContext) answerNRequestPermanencePayload2ᚖgithubᚗcomᚋgu
 
 func (ec *executionContext) answerNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload(ctx context.Context, sel ast.SelectionSet, v *model.ResendPiecePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload, ec.marshalNResendPiecePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐResendPiecePayload)
+}
+
+func (ec *executionContext) answerNReservationBalance2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐReservationBalanceᚄ(ctx context.Context, sel ast.SelectionSet, v []*service.ReservationBalance) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReservationBalance2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐReservationBalanceᚄ, ec.marshalNReservationBalance2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐReservationBalanceᚄ)
+}
+
+func (ec *executionContext) answerNReservationRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRightᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ReservationRight) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNReservationRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRightᚄ, ec.marshalNReservationRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRightᚄ)
 }
 
 func (ec *executionContext) answerNRevokeCalendarFeedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRevokeCalendarFeedPayload(ctx context.Context, sel ast.SelectionSet, v *model.RevokeCalendarFeedPayload) graphql.Marshaler {
@@ -611,6 +659,14 @@ func (ec *executionContext) answerNUnbindAccountPayload2ᚖgithubᚗcomᚋguiche
 
 func (ec *executionContext) answerNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload(ctx context.Context, sel ast.SelectionSet, v *model.UndoMergePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload, ec.marshalNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUndoMergePayload)
+}
+
+func (ec *executionContext) answerNUpdateManagedDwellingPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateManagedDwellingPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateManagedDwellingPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNUpdateManagedDwellingPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateManagedDwellingPayload, ec.marshalNUpdateManagedDwellingPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateManagedDwellingPayload)
+}
+
+func (ec *executionContext) answerNUpdateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateVacancyPayload(ctx context.Context, sel ast.SelectionSet, v *model.UpdateVacancyPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNUpdateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateVacancyPayload, ec.marshalNUpdateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateVacancyPayload)
 }
 
 func (ec *executionContext) answerNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx context.Context, sel ast.SelectionSet, v []model.UserError) graphql.Marshaler {
@@ -2234,6 +2290,33 @@ func (ec *executionContext) write_Availability(w *writers.Writer, above *writers
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_BalanceCell(w *writers.Writer, above *writers.Field, obj *service.BalanceCell) {
+	fields := above.Select(w, "BalanceCell", balanceCellImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("BalanceCell")
+		case "axis":
+			ec.writeNBalanceAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBalanceAxis(w, f, obj.Axis)
+		case "key":
+			ec.writeNString2string(w, f, obj.Key)
+		case "offered":
+			ec.writeNInt2int(w, f, obj.Offered)
+		case "let":
+			ec.writeNInt2int(w, f, obj.Let)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_BindAccountPayload(w *writers.Writer, above *writers.Field, obj *model.BindAccountPayload) {
 	fields := above.Select(w, "BindAccountPayload", bindAccountPayloadImplementors)
 	w.Raw("{")
@@ -2746,6 +2829,35 @@ func (ec *executionContext) write_CivilStatus(w *writers.Writer, above *writers.
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_CloseVacancyPayload(w *writers.Writer, above *writers.Field, obj *model.CloseVacancyPayload) {
+	fields := above.Select(w, "CloseVacancyPayload", closeVacancyPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("CloseVacancyPayload")
+		case "vacancy":
+			if !f.Enter(w, ec.fieldContext_CloseVacancyPayload_vacancy) {
+				return
+			}
+			ec.writeOVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(w, f, obj.Vacancy)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_CloseVacancyPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_CodeEntry(w *writers.Writer, above *writers.Field, obj *domain.CodeEntry) {
 	fields := above.Select(w, "CodeEntry", codeEntryImplementors)
 	w.Raw("{")
@@ -3088,6 +3200,35 @@ func (ec *executionContext) write_ConfirmProtectionPayload(w *writers.Writer, ab
 			ec.writeOApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, obj.Application)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_ConfirmProtectionPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ConfirmReservationRightPayload(w *writers.Writer, above *writers.Field, obj *model.ConfirmReservationRightPayload) {
+	fields := above.Select(w, "ConfirmReservationRightPayload", confirmReservationRightPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ConfirmReservationRightPayload")
+		case "right":
+			if !f.Enter(w, ec.fieldContext_ConfirmReservationRightPayload_right) {
+				return
+			}
+			ec.writeOReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(w, f, obj.Right)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ConfirmReservationRightPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -3619,6 +3760,35 @@ func (ec *executionContext) write_DepositPieceUnderNumberPayload(w *writers.Writ
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_DesignateVacancyPayload(w *writers.Writer, above *writers.Field, obj *model.DesignateVacancyPayload) {
+	fields := above.Select(w, "DesignateVacancyPayload", designateVacancyPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DesignateVacancyPayload")
+		case "vacancy":
+			if !f.Enter(w, ec.fieldContext_DesignateVacancyPayload_vacancy) {
+				return
+			}
+			ec.writeOVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(w, f, obj.Vacancy)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DesignateVacancyPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_DisabilityAnnex(w *writers.Writer, above *writers.Field, obj *domain.DisabilityAnnex) {
 	fields := above.Select(w, "DisabilityAnnex", disabilityAnnexImplementors)
 	w.Raw("{")
@@ -3816,6 +3986,53 @@ func (ec *executionContext) write_Dwelling(w *writers.Writer, above *writers.Fie
 				return
 			}
 			ec.writeOStockVintage2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐStockVintage(w, f, v)
+		case "managed":
+			if !f.Enter(w, ec.fieldContext_Dwelling_managed) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Managed(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOManagedDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwelling(w, f, v)
+		case "vacancies":
+			if !f.Enter(w, ec.fieldContext_Dwelling_vacancies) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Vacancies(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNVacancy2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancyᚄ(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DwellingAnswer(w *writers.Writer, above *writers.Field, obj *domain.DwellingAnswer) {
+	fields := above.Select(w, "DwellingAnswer", dwellingAnswerImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DwellingAnswer")
+		case "criterion":
+			ec.writeNDwellingCriterion2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingCriterion(w, f, obj.Criterion)
+		case "answer":
+			ec.writeNTriState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTriState(w, f, obj.Answer)
+		case "basis":
+			ec.writeOCriterionBasis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCriterionBasis(w, f, obj.Basis)
+		case "statedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.StatedOn)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3876,6 +4093,31 @@ func (ec *executionContext) write_DwellingEdge(w *writers.Writer, above *writers
 				return
 			}
 			ec.writeNCursor2entgoᚗioᚋcontribᚋentgqlᚐCursor(w, f, obj.Cursor)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DwellingWorks(w *writers.Writer, above *writers.Field, obj *domain.DwellingWorks) {
+	fields := above.Select(w, "DwellingWorks", dwellingWorksImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DwellingWorks")
+		case "kind":
+			ec.writeNWorksKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWorksKind(w, f, obj.Kind)
+		case "from":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.From)
+		case "until":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Until)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -3965,6 +4207,35 @@ func (ec *executionContext) write_EndPairPayload(w *writers.Writer, above *write
 			ec.writeOPair2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPair(w, f, obj.Pair)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_EndPairPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_EndReservationRightPayload(w *writers.Writer, above *writers.Field, obj *model.EndReservationRightPayload) {
+	fields := above.Select(w, "EndReservationRightPayload", endReservationRightPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("EndReservationRightPayload")
+		case "right":
+			if !f.Enter(w, ec.fieldContext_EndReservationRightPayload_right) {
+				return
+			}
+			ec.writeOReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(w, f, obj.Right)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_EndReservationRightPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -4825,6 +5096,126 @@ func (ec *executionContext) write_MailingAddress(w *writers.Writer, above *write
 			ec.writeNString2string(w, f, obj.PostalCode)
 		case "town":
 			ec.writeNString2string(w, f, obj.Town)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ManagedChange(w *writers.Writer, above *writers.Field, obj *ent.ManagedChange) {
+	fields := above.Select(w, "ManagedChange", managedChangeImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ManagedChange")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "changedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.ChangedAt)
+		case "source":
+			ec.writeNManagedSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedSource(w, f, obj.Source)
+		case "line":
+			ec.writeOInt2ᚖint(w, f, obj.Line)
+		case "differences":
+			if !f.Enter(w, ec.fieldContext_ManagedChange_differences) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.ManagedChange().Differences(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNManagedDifference2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedDifferenceᚄ(w, f, v)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ManagedDifference(w *writers.Writer, above *writers.Field, obj *domain.ManagedDifference) {
+	fields := above.Select(w, "ManagedDifference", managedDifferenceImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ManagedDifference")
+		case "field":
+			ec.writeNString2string(w, f, obj.Field)
+		case "before":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.Before)
+		case "after":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.After)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ManagedDwelling(w *writers.Writer, above *writers.Field, obj *ent.ManagedDwelling) {
+	fields := above.Select(w, "ManagedDwelling", managedDwellingImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ManagedDwelling")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "dwelling":
+			if !f.Enter(w, ec.fieldContext_ManagedDwelling_dwelling) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Dwelling(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(w, f, v)
+		case "flatNumber":
+			ec.writeOString2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐStated(w, f, obj.FlatNumber)
+		case "rent":
+			ec.writeOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.Rent)
+		case "charges":
+			ec.writeOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.Charges)
+		case "criteria":
+			if !f.Enter(w, ec.fieldContext_ManagedDwelling_criteria) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.ManagedDwelling().Criteria(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNDwellingAnswer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswerᚄ(w, f, v)
+		case "works":
+			if !f.Enter(w, ec.fieldContext_ManagedDwelling_works) {
+				return
+			}
+			ec.writeODwellingWorks2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingWorks(w, f, obj.Works)
+		case "source":
+			ec.writeNManagedSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedSource(w, f, obj.Source)
+		case "updatedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.UpdatedAt)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -6605,6 +6996,35 @@ func (ec *executionContext) write_ProposeChangePayload(w *writers.Writer, above 
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_ProposeReservationRightPayload(w *writers.Writer, above *writers.Field, obj *model.ProposeReservationRightPayload) {
+	fields := above.Select(w, "ProposeReservationRightPayload", proposeReservationRightPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ProposeReservationRightPayload")
+		case "right":
+			if !f.Enter(w, ec.fieldContext_ProposeReservationRightPayload_right) {
+				return
+			}
+			ec.writeOReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(w, f, obj.Right)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ProposeReservationRightPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ProposedChange(w *writers.Writer, above *writers.Field, obj *ent.ProposedChange) {
 	fields := above.Select(w, "ProposedChange", proposedChangeImplementors)
 	w.Raw("{")
@@ -7270,6 +7690,35 @@ func (ec *executionContext) write_RecordOrientationReceivedPayload(w *writers.Wr
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_RecordVacancyPayload(w *writers.Writer, above *writers.Field, obj *model.RecordVacancyPayload) {
+	fields := above.Select(w, "RecordVacancyPayload", recordVacancyPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordVacancyPayload")
+		case "vacancy":
+			if !f.Enter(w, ec.fieldContext_RecordVacancyPayload_vacancy) {
+				return
+			}
+			ec.writeOVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(w, f, obj.Vacancy)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordVacancyPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_RecordedContact(w *writers.Writer, above *writers.Field, obj *model.RecordedContact) {
 	fields := above.Select(w, "RecordedContact", recordedContactImplementors)
 	w.Raw("{")
@@ -7726,6 +8175,120 @@ func (ec *executionContext) write_ResendPiecePayload(w *writers.Writer, above *w
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ReservationBalance(w *writers.Writer, above *writers.Field, obj *service.ReservationBalance) {
+	fields := above.Select(w, "ReservationBalance", reservationBalanceImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ReservationBalance")
+		case "rightId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.RightID)
+		case "reservataire":
+			if !f.Enter(w, ec.fieldContext_ReservationBalance_reservataire) {
+				return
+			}
+			ec.writeOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, obj.Reservataire)
+		case "mode":
+			ec.writeOReservationMode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationMode(w, f, obj.Mode)
+		case "share":
+			ec.writeOInt2ᚖint(w, f, obj.Share)
+		case "subContingent":
+			ec.writeOSubContingent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSubContingent(w, f, obj.SubContingent)
+		case "offered":
+			ec.writeNInt2int(w, f, obj.Offered)
+		case "let":
+			ec.writeNInt2int(w, f, obj.Let)
+		case "flowShare":
+			ec.writeOInt2ᚖint(w, f, obj.FlowShare)
+		case "cells":
+			if !f.Enter(w, ec.fieldContext_ReservationBalance_cells) {
+				return
+			}
+			ec.writeNBalanceCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐBalanceCellᚄ(w, f, obj.Cells)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ReservationRight(w *writers.Writer, above *writers.Field, obj *ent.ReservationRight) {
+	fields := above.Select(w, "ReservationRight", reservationRightImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ReservationRight")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "landlord":
+			if !f.Enter(w, ec.fieldContext_ReservationRight_landlord) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Landlord(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "reservataire":
+			if !f.Enter(w, ec.fieldContext_ReservationRight_reservataire) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Reservataire(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "mode":
+			ec.writeNReservationMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationMode(w, f, obj.Mode)
+		case "share":
+			ec.writeOInt2ᚖint(w, f, obj.Share)
+		case "dwellings":
+			if !f.Enter(w, ec.fieldContext_ReservationRight_dwellings) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Dwellings(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNDwelling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingᚄ(w, f, v)
+		case "subContingent":
+			ec.writeOSubContingent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSubContingent(w, f, obj.SubContingent)
+		case "agreement":
+			ec.writeNString2string(w, f, obj.Agreement)
+		case "validFrom":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidFrom)
+		case "validUntil":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ValidUntil)
+		case "state":
+			ec.writeNReservationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationState(w, f, obj.State)
+		case "landlordConfirmedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.LandlordConfirmedOn)
+		case "reservataireConfirmedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ReservataireConfirmedOn)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -9277,6 +9840,64 @@ func (ec *executionContext) write_UndoMergePayload(w *writers.Writer, above *wri
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_UpdateManagedDwellingPayload(w *writers.Writer, above *writers.Field, obj *model.UpdateManagedDwellingPayload) {
+	fields := above.Select(w, "UpdateManagedDwellingPayload", updateManagedDwellingPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("UpdateManagedDwellingPayload")
+		case "managedDwelling":
+			if !f.Enter(w, ec.fieldContext_UpdateManagedDwellingPayload_managedDwelling) {
+				return
+			}
+			ec.writeOManagedDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwelling(w, f, obj.ManagedDwelling)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_UpdateManagedDwellingPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_UpdateVacancyPayload(w *writers.Writer, above *writers.Field, obj *model.UpdateVacancyPayload) {
+	fields := above.Select(w, "UpdateVacancyPayload", updateVacancyPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("UpdateVacancyPayload")
+		case "vacancy":
+			if !f.Enter(w, ec.fieldContext_UpdateVacancyPayload_vacancy) {
+				return
+			}
+			ec.writeOVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(w, f, obj.Vacancy)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_UpdateVacancyPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_Upload(w *writers.Writer, above *writers.Field, obj *service.PreparedUpload) {
 	fields := above.Select(w, "Upload", uploadImplementors)
 	w.Raw("{")
@@ -9292,6 +9913,53 @@ func (ec *executionContext) write_Upload(w *writers.Writer, above *writers.Field
 			ec.writeNString2string(w, f, obj.Path)
 		case "expiresAt":
 			ec.writeNDateTime2timeᚐTime(w, f, obj.ExpiresAt)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_Vacancy(w *writers.Writer, above *writers.Field, obj *ent.Vacancy) {
+	fields := above.Select(w, "Vacancy", vacancyImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Vacancy")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "kind":
+			ec.writeNVacancyKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyKind(w, f, obj.Kind)
+		case "noticeGivenOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.NoticeGivenOn)
+		case "vacantFrom":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.VacantFrom)
+		case "availableOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.AvailableOn)
+		case "closedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ClosedOn)
+		case "outcome":
+			ec.writeOVacancyOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyOutcome(w, f, obj.Outcome)
+		case "right":
+			if !f.Enter(w, ec.fieldContext_Vacancy_right) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Right(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(w, f, v)
+		case "updatedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.UpdatedAt)
+		case "version":
+			ec.writeNInt2int(w, f, obj.Version)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -10532,6 +11200,30 @@ func (ec *executionContext) writeNAvailability2ᚖgithubᚗcomᚋguichetᚑlogem
 	ec.write_Availability(w, f, v)
 }
 
+func (ec *executionContext) writeNBalanceAxis2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐBalanceAxis(w *writers.Writer, f *writers.Field, v domain.BalanceAxis) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNBalanceCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐBalanceCellᚄ(w *writers.Writer, f *writers.Field, v []*service.BalanceCell) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNBalanceCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐBalanceCell(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNBalanceCell2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐBalanceCell(w *writers.Writer, f *writers.Field, v *service.BalanceCell) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_BalanceCell(w, f, v)
+}
+
 func (ec *executionContext) writeNBindAccountPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐBindAccountPayload(w *writers.Writer, f *writers.Field, v *model.BindAccountPayload) {
 	if v == nil {
 		w.Null(true)
@@ -10708,6 +11400,14 @@ func (ec *executionContext) writeNChangePartnerAppPayload2ᚖgithubᚗcomᚋguic
 	ec.write_ChangePartnerAppPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNCloseVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCloseVacancyPayload(w *writers.Writer, f *writers.Field, v *model.CloseVacancyPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_CloseVacancyPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNCodeEntry2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCodeEntry(w *writers.Writer, f *writers.Field, v domain.CodeEntry) {
 	ec.write_CodeEntry(w, f, &v)
 }
@@ -10882,6 +11582,14 @@ func (ec *executionContext) writeNConfirmProtectionPayload2ᚖgithubᚗcomᚋgui
 		return
 	}
 	ec.write_ConfirmProtectionPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNConfirmReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmReservationRightPayload(w *writers.Writer, f *writers.Field, v *model.ConfirmReservationRightPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ConfirmReservationRightPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(w *writers.Writer, f *writers.Field, v domain.ContactChannel) {
@@ -11076,6 +11784,14 @@ func (ec *executionContext) writeNDepositPieceUnderNumberPayload2ᚖgithubᚗcom
 	ec.write_DepositPieceUnderNumberPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNDesignateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyPayload(w *writers.Writer, f *writers.Field, v *model.DesignateVacancyPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DesignateVacancyPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNDiscardDraftPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDiscardDraftPayload(w *writers.Writer, f *writers.Field, v *model.DiscardDraftPayload) {
 	if v == nil {
 		w.Null(true)
@@ -11120,6 +11836,18 @@ func (ec *executionContext) writeNDuplicateReason2ᚕgithubᚗcomᚋguichetᚑlo
 	w.Raw("]")
 }
 
+func (ec *executionContext) writeNDwelling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingᚄ(w *writers.Writer, f *writers.Field, v []*ent.Dwelling) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
 func (ec *executionContext) writeNDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(w *writers.Writer, f *writers.Field, v *ent.Dwelling) {
 	if v == nil {
 		w.Null(true)
@@ -11128,12 +11856,36 @@ func (ec *executionContext) writeNDwelling2ᚖgithubᚗcomᚋguichetᚑlogement�
 	ec.write_Dwelling(w, f, v)
 }
 
+func (ec *executionContext) writeNDwellingAnswer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswerᚄ(w *writers.Writer, f *writers.Field, v []*domain.DwellingAnswer) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNDwellingAnswer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswer(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNDwellingAnswer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingAnswer(w *writers.Writer, f *writers.Field, v *domain.DwellingAnswer) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DwellingAnswer(w, f, v)
+}
+
 func (ec *executionContext) writeNDwellingConnection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingConnection(w *writers.Writer, f *writers.Field, v *ent.DwellingConnection) {
 	if v == nil {
 		w.Null(true)
 		return
 	}
 	ec.write_DwellingConnection(w, f, v)
+}
+
+func (ec *executionContext) writeNDwellingCriterion2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingCriterion(w *writers.Writer, f *writers.Field, v domain.DwellingCriterion) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNDwellingEdge2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwellingEdgeᚄ(w *writers.Writer, f *writers.Field, v []*ent.DwellingEdge) {
@@ -11178,6 +11930,14 @@ func (ec *executionContext) writeNEndPairPayload2ᚖgithubᚗcomᚋguichetᚑlog
 		return
 	}
 	ec.write_EndPairPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNEndReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndReservationRightPayload(w *writers.Writer, f *writers.Field, v *model.EndReservationRightPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_EndReservationRightPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNEnergyClass2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClass(w *writers.Writer, f *writers.Field, v domain.EnergyClass) {
@@ -11553,6 +12313,70 @@ func (ec *executionContext) writeNLocalTime2githubᚗcomᚋguichetᚑlogementᚋ
 }
 
 func (ec *executionContext) writeNLongitude2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLongitude(w *writers.Writer, f *writers.Field, v domain.Longitude) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNManagedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedChangeᚄ(w *writers.Writer, f *writers.Field, v []*ent.ManagedChange) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNManagedChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedChange(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNManagedChange2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedChange(w *writers.Writer, f *writers.Field, v *ent.ManagedChange) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ManagedChange(w, f, v)
+}
+
+func (ec *executionContext) writeNManagedDifference2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedDifferenceᚄ(w *writers.Writer, f *writers.Field, v []*domain.ManagedDifference) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNManagedDifference2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedDifference(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNManagedDifference2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedDifference(w *writers.Writer, f *writers.Field, v *domain.ManagedDifference) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ManagedDifference(w, f, v)
+}
+
+func (ec *executionContext) writeNManagedDwelling2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwellingᚄ(w *writers.Writer, f *writers.Field, v []*ent.ManagedDwelling) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNManagedDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwelling(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNManagedDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwelling(w *writers.Writer, f *writers.Field, v *ent.ManagedDwelling) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ManagedDwelling(w, f, v)
+}
+
+func (ec *executionContext) writeNManagedSource2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐManagedSource(w *writers.Writer, f *writers.Field, v domain.ManagedSource) {
 	v.MarshalGQL(w)
 }
 
@@ -12300,6 +13124,14 @@ func (ec *executionContext) writeNProposeChangePayload2ᚖgithubᚗcomᚋguichet
 	ec.write_ProposeChangePayload(w, f, v)
 }
 
+func (ec *executionContext) writeNProposeReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightPayload(w *writers.Writer, f *writers.Field, v *model.ProposeReservationRightPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ProposeReservationRightPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNProposedChange2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposedChangeᚄ(w *writers.Writer, f *writers.Field, v []*ent.ProposedChange) {
 	w.Raw("[")
 	for i := range v {
@@ -12536,6 +13368,14 @@ func (ec *executionContext) writeNRecordOrientationReceivedPayload2ᚖgithubᚗc
 	ec.write_RecordOrientationReceivedPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNRecordVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordVacancyPayload(w *writers.Writer, f *writers.Field, v *model.RecordVacancyPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordVacancyPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNRecordedContact2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordedContactᚄ(w *writers.Writer, f *writers.Field, v []*model.RecordedContact) {
 	w.Raw("[")
 	for i := range v {
@@ -12674,6 +13514,54 @@ func (ec *executionContext) writeNResendPiecePayload2ᚖgithubᚗcomᚋguichet�
 		return
 	}
 	ec.write_ResendPiecePayload(w, f, v)
+}
+
+func (ec *executionContext) writeNReservationBalance2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐReservationBalanceᚄ(w *writers.Writer, f *writers.Field, v []*service.ReservationBalance) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNReservationBalance2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐReservationBalance(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNReservationBalance2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋserviceᚐReservationBalance(w *writers.Writer, f *writers.Field, v *service.ReservationBalance) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ReservationBalance(w, f, v)
+}
+
+func (ec *executionContext) writeNReservationMode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationMode(w *writers.Writer, f *writers.Field, v domain.ReservationMode) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNReservationRight2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRightᚄ(w *writers.Writer, f *writers.Field, v []*ent.ReservationRight) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(w *writers.Writer, f *writers.Field, v *ent.ReservationRight) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ReservationRight(w, f, v)
+}
+
+func (ec *executionContext) writeNReservationState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationState(w *writers.Writer, f *writers.Field, v domain.ReservationState) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNResourceLine2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐResourceLine(w *writers.Writer, f *writers.Field, v domain.ResourceLine) {
@@ -13304,6 +14192,22 @@ func (ec *executionContext) writeNUndoMergePayload2ᚖgithubᚗcomᚋguichetᚑl
 	ec.write_UndoMergePayload(w, f, v)
 }
 
+func (ec *executionContext) writeNUpdateManagedDwellingPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateManagedDwellingPayload(w *writers.Writer, f *writers.Field, v *model.UpdateManagedDwellingPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_UpdateManagedDwellingPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNUpdateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUpdateVacancyPayload(w *writers.Writer, f *writers.Field, v *model.UpdateVacancyPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_UpdateVacancyPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNUserError2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserError(w *writers.Writer, f *writers.Field, v model.UserError) {
 	if v == nil {
 		w.Null(true)
@@ -13322,6 +14226,30 @@ func (ec *executionContext) writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogement
 		}
 	}
 	w.Raw("]")
+}
+
+func (ec *executionContext) writeNVacancy2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancyᚄ(w *writers.Writer, f *writers.Field, v []*ent.Vacancy) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(w *writers.Writer, f *writers.Field, v *ent.Vacancy) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Vacancy(w, f, v)
+}
+
+func (ec *executionContext) writeNVacancyKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyKind(w *writers.Writer, f *writers.Field, v domain.VacancyKind) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNValidateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐValidateApplicationPayload(w *writers.Writer, f *writers.Field, v *model.ValidateApplicationPayload) {
@@ -13508,6 +14436,10 @@ func (ec *executionContext) writeNWithdrawWarningPayload2ᚖgithubᚗcomᚋguich
 	ec.write_WithdrawWarningPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNWorksKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐWorksKind(w *writers.Writer, f *writers.Field, v domain.WorksKind) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeOAbsence2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐAbsence(w *writers.Writer, f *writers.Field, v *ent.Absence) {
 	if v == nil {
 		w.Null(false)
@@ -13644,6 +14576,14 @@ func (ec *executionContext) writeOCompleteness2ᚖgithubᚗcomᚋguichetᚑlogem
 	ec.write_Completeness(w, f, v)
 }
 
+func (ec *executionContext) writeOCriterionBasis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCriterionBasis(w *writers.Writer, f *writers.Field, v *domain.CriterionBasis) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeOCurrentDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCurrentDwelling(w *writers.Writer, f *writers.Field, v *domain.CurrentDwelling) {
 	if v == nil {
 		w.Null(false)
@@ -13706,6 +14646,14 @@ func (ec *executionContext) writeODraft2ᚖgithubᚗcomᚋguichetᚑlogementᚋg
 		return
 	}
 	ec.write_Draft(w, f, v)
+}
+
+func (ec *executionContext) writeODwellingWorks2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingWorks(w *writers.Writer, f *writers.Field, v *domain.DwellingWorks) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_DwellingWorks(w, f, v)
 }
 
 func (ec *executionContext) writeOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(w *writers.Writer, f *writers.Field, v domain.EmailAddress) {
@@ -13846,6 +14794,14 @@ func (ec *executionContext) writeOMailingAddress2ᚖgithubᚗcomᚋguichetᚑlog
 		return
 	}
 	ec.write_MailingAddress(w, f, v)
+}
+
+func (ec *executionContext) writeOManagedDwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐManagedDwelling(w *writers.Writer, f *writers.Field, v *ent.ManagedDwelling) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_ManagedDwelling(w, f, v)
 }
 
 func (ec *executionContext) writeOMemberParticulars2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐMemberParticulars(w *writers.Writer, f *writers.Field, v *ent.MemberParticulars) {
@@ -14104,6 +15060,22 @@ func (ec *executionContext) writeORemovalReason2ᚖgithubᚗcomᚋguichetᚑloge
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeOReservationMode2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐReservationMode(w *writers.Writer, f *writers.Field, v *domain.ReservationMode) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOReservationRight2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReservationRight(w *writers.Writer, f *writers.Field, v *ent.ReservationRight) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_ReservationRight(w, f, v)
+}
+
 func (ec *executionContext) writeORole2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐRole(w *writers.Writer, f *writers.Field, v *domain.Role) {
 	if v == nil {
 		w.Null(false)
@@ -14188,6 +15160,14 @@ func (ec *executionContext) writeOString2ᚖstring(w *writers.Writer, f *writers
 	w.String(string(*v))
 }
 
+func (ec *executionContext) writeOSubContingent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSubContingent(w *writers.Writer, f *writers.Field, v *domain.SubContingent) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeOTension2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTension(w *writers.Writer, f *writers.Field, v *domain.Tension) {
 	if v == nil {
 		w.Null(false)
@@ -14234,6 +15214,22 @@ func (ec *executionContext) writeOUpload2ᚖgithubᚗcomᚋguichetᚑlogementᚋ
 		return
 	}
 	ec.write_Upload(w, f, v)
+}
+
+func (ec *executionContext) writeOVacancy2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐVacancy(w *writers.Writer, f *writers.Field, v *ent.Vacancy) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Vacancy(w, f, v)
+}
+
+func (ec *executionContext) writeOVacancyOutcome2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐVacancyOutcome(w *writers.Writer, f *writers.Field, v *domain.VacancyOutcome) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeOViewerApp2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋauthᚐApp(w *writers.Writer, f *writers.Field, v *auth.App) {

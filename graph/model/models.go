@@ -345,6 +345,26 @@ type ChangePartnerAppPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A vacancy that ended.
+type CloseVacancyInput struct {
+	// The vacancy.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// When, today or before.
+	On domain.Date `json:"on"`
+	// How.
+	Outcome domain.VacancyOutcome `json:"outcome"`
+}
+
+// What became of it.
+type CloseVacancyPayload struct {
+	// The vacancy; `null` when it was refused.
+	Vacancy *ent.Vacancy `json:"vacancy,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A proposed assignment to confirm.
 type ConfirmAssignmentInput struct {
 	// Which one.
@@ -374,6 +394,22 @@ type ConfirmProtectionPayload struct {
 	// The application, as you see it now; `null` when it was refused, or is not for you to see.
 	Application *ent.Application `json:"application,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A right to confirm.
+type ConfirmReservationRightInput struct {
+	// The right.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+}
+
+// What became of it.
+type ConfirmReservationRightPayload struct {
+	// The right; `null` when it was refused.
+	Right *ent.ReservationRight `json:"right,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -623,6 +659,24 @@ type DepositPieceUnderNumberPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A vacancy to offer.
+type DesignateVacancyInput struct {
+	// The vacancy.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// The right, confirmed and in force today; absent to take the vacancy back.
+	RightID *domain.ID `json:"rightId,omitempty"`
+}
+
+// What became of it.
+type DesignateVacancyPayload struct {
+	// The vacancy; `null` when it was refused.
+	Vacancy *ent.Vacancy `json:"vacancy,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // The draft.
 type DiscardDraftInput struct {
 	// The draft.
@@ -690,6 +744,24 @@ type EndPairPayload struct {
 	// The pair as it is now; `null` when it was refused, or had not begun and is gone.
 	Pair *ent.Pair `json:"pair,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A right to end.
+type EndReservationRightInput struct {
+	// The right.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// The first day on which it holds no more, today or later; today when absent.
+	On *domain.Date `json:"on,omitempty"`
+}
+
+// What became of it.
+type EndReservationRightPayload struct {
+	// The right; `null` when it was refused.
+	Right *ent.ReservationRight `json:"right,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -877,6 +949,24 @@ type LevelTooLowError struct {
 }
 
 func (LevelTooLowError) IsUserError() {}
+
+// Which managed dwellings. It looks at those alone that you see.
+type ManagedDwellingFilter struct {
+	// In one of these communes. At most 100.
+	Communes []domain.InseeCode `json:"communes,omitempty"`
+	// Of one of these typologies.
+	Typologies []domain.Typology `json:"typologies,omitempty"`
+	// Of one of these landlords. At most 100.
+	Landlords []domain.ID `json:"landlords,omitempty"`
+	// With a vacancy that lasts or is announced, or without one.
+	Vacant *bool `json:"vacant,omitempty"`
+	// With such a vacancy after which somebody can move in on this day or before.
+	AvailableBy *domain.Date `json:"availableBy,omitempty"`
+	// Known to meet all of these criteria. At most 13.
+	Criteria []domain.DwellingCriterion `json:"criteria,omitempty"`
+	// With a known rent of this amount or less.
+	MaxRent *domain.Money `json:"maxRent,omitempty"`
+}
 
 // The two applications.
 type MergeApplicationsInput struct {
@@ -1132,6 +1222,36 @@ type ProposeChangePayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// A right to propose.
+type ProposeReservationRightInput struct {
+	// The landlord.
+	LandlordID domain.ID `json:"landlordId"`
+	// The holder.
+	ReservataireID domain.ID `json:"reservataireId"`
+	// Over what it is held.
+	Mode domain.ReservationMode `json:"mode"`
+	// The share of the flow, 1 to 1000 thousandths.
+	Share *int `json:"share,omitempty"`
+	// The dwellings of the stock, at most 500.
+	DwellingIds []domain.ID `json:"dwellingIds"`
+	// Which part of the State's, for the State alone.
+	SubContingent *domain.SubContingent `json:"subContingent,omitempty"`
+	// The agreement, at most 80 characters.
+	Agreement string `json:"agreement"`
+	// The first day.
+	ValidFrom domain.Date `json:"validFrom"`
+	// The day after the last.
+	ValidUntil *domain.Date `json:"validUntil,omitempty"`
+}
+
+// What became of it.
+type ProposeReservationRightPayload struct {
+	// The right; `null` when it was refused.
+	Right *ent.ReservationRight `json:"right,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // An application to protect.
 type ProtectApplicationInput struct {
 	// The application.
@@ -1300,6 +1420,28 @@ type RecordOrientationReceivedInput struct {
 type RecordOrientationReceivedPayload struct {
 	// The orientation; `null` when it was refused.
 	Orientation *ent.Orientation `json:"orientation,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A vacancy to record.
+type RecordVacancyInput struct {
+	// The dwelling.
+	DwellingID domain.ID `json:"dwellingId"`
+	// Why it is to be let.
+	Kind domain.VacancyKind `json:"kind"`
+	// When notice was given, today or before.
+	NoticeGivenOn *domain.Date `json:"noticeGivenOn,omitempty"`
+	// From which day on it is vacant, within two years.
+	VacantFrom domain.Date `json:"vacantFrom"`
+	// From which day on somebody can move in.
+	AvailableOn *domain.Date `json:"availableOn,omitempty"`
+}
+
+// What became of it.
+type RecordVacancyPayload struct {
+	// The vacancy; `null` when it was refused.
+	Vacancy *ent.Vacancy `json:"vacancy,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
@@ -1562,6 +1704,18 @@ type ResendPiecePayload struct {
 	Piece *ent.Piece `json:"piece,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
 	Errors []UserError `json:"errors"`
+}
+
+// Which reservation rights.
+type ReservationRightFilter struct {
+	// Of one of these landlords. At most 100.
+	Landlords []domain.ID `json:"landlords,omitempty"`
+	// Of one of these holders. At most 100.
+	Reservataires []domain.ID `json:"reservataires,omitempty"`
+	// In one of these states.
+	States []domain.ReservationState `json:"states,omitempty"`
+	// Confirmed, and in force on this day.
+	InForceOn *domain.Date `json:"inForceOn,omitempty"`
 }
 
 // The feed.
@@ -1850,6 +2004,54 @@ type UndoMergeInput struct {
 type UndoMergePayload struct {
 	// The application, where you see it; `null` when it was refused.
 	Application *ent.Application `json:"application,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// What a dwelling is like.
+type UpdateManagedDwellingInput struct {
+	// The dwelling.
+	DwellingID domain.ID `json:"dwellingId"`
+	// The version you read; absent where nothing was said before.
+	Version *int `json:"version,omitempty"`
+	// The number of the flat, at most 20 characters.
+	FlatNumber *string `json:"flatNumber,omitempty"`
+	// The rent of a month without charges, at most 10 000 euros.
+	Rent *domain.Money `json:"rent,omitempty"`
+	// The charges of a month, at most 10 000 euros.
+	Charges *domain.Money `json:"charges,omitempty"`
+	// What is said of access and equipment, at most 13, each once.
+	Criteria []*domain.DwellingAnswer `json:"criteria"`
+	// Works under way or planned.
+	Works *domain.DwellingWorks `json:"works,omitempty"`
+}
+
+// What became of it.
+type UpdateManagedDwellingPayload struct {
+	// What is said now; `null` when it was refused.
+	ManagedDwelling *ent.ManagedDwelling `json:"managedDwelling,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// The dates of a vacancy.
+type UpdateVacancyInput struct {
+	// The vacancy.
+	ID domain.ID `json:"id"`
+	// The version you read.
+	Version int `json:"version"`
+	// When notice was given, today or before.
+	NoticeGivenOn *domain.Date `json:"noticeGivenOn,omitempty"`
+	// From which day on it is vacant, within two years.
+	VacantFrom domain.Date `json:"vacantFrom"`
+	// From which day on somebody can move in.
+	AvailableOn *domain.Date `json:"availableOn,omitempty"`
+}
+
+// What became of it.
+type UpdateVacancyPayload struct {
+	// The vacancy; `null` when it was refused.
+	Vacancy *ent.Vacancy `json:"vacancy,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }

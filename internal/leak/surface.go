@@ -387,6 +387,14 @@ var beside = map[string]string{
 	"Mutation.revokeCalendarFeed": "the caller's own feed, which is gone",
 	"Query.satisfaction":          "answers that lead to nobody: server's TestSatisfactionIsAnonymous", "Mutation.answerSatisfaction": "an answer of nobody",
 
+	// What landlords manage: the leak test of the stock, stock_test.go.
+	"Query.managedDwellings": "dwellings", "Query.managedChanges": "dwellings", "Query.reservationRights": "agreements of organisations",
+	"Query.reservationBalance":       "figures of such an agreement",
+	"Mutation.updateManagedDwelling": "a dwelling", "Mutation.recordVacancy": "a dwelling", "Mutation.updateVacancy": "a dwelling",
+	"Mutation.closeVacancy": "a dwelling", "Mutation.designateVacancy": "a dwelling",
+	"Mutation.proposeReservationRight": "an agreement of organisations", "Mutation.confirmReservationRight": "an agreement of organisations",
+	"Mutation.endReservationRight": "an agreement of organisations",
+
 	"Mutation.declineHandOver": "an offer, which names nobody",
 	"Mutation.discardDraft":    "the caller's own form, which is gone",
 

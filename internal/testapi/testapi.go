@@ -276,7 +276,7 @@ func serve(t testing.TB, dsn string, a *API) *API {
 	check(t, err)
 	t.Cleanup(func() { check(t, a.Audit.Stop()) })
 	parts := command.Parts{
-		Audit: a.Audit, Trail: audit.NewReader(a.DB), Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier, Signer: signer,
+		Audit: a.Audit, Trail: audit.NewReader(a.DB), DB: a.DB, Client: a.Client, Service: a.Service, Clock: clock.Now, Verifier: verifier, Signer: signer,
 		CursorKeys: [][]byte{bytes.Repeat([]byte("k"), 32)}, Log: log, Metrics: prometheus.NewRegistry(),
 		Ready: a.DB.PingContext, Introspection: a.inSandbox, PublicMaxAge: time.Minute,
 		AllowedOrigins: []string{"https://app.example"}, Limits: a.limits,

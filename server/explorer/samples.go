@@ -23,7 +23,7 @@ var shownFirst = []string{
 	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
 	"StockFacets", "StockStatistics", "StockMap", "CommuneOutlines", "PublishedFigures", "Tension", "HousingAdvice", "Buildings", "StockVintages", "CodeLists", "Staff",
 	"ViewerRights", "Applications", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "ApplicationPieces", "OnlineRegistrations", "Slots",
-	"AccessLog", "ExplainAccess",
+	"ManagedDwellings", "ReservationRights", "AccessLog", "ExplainAccess",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
 	"RecordContact", "RegisterApplication", "RenewApplication", "BookAppointment", "ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
 	"PrepareUpload", "DepositPiece", "PrepareAccessExport",

@@ -94,6 +94,10 @@ var handWritten = []string{
 	"index booked_time.booked_time_person_no_overlap",
 	"index booked_time.booked_time_room_no_overlap",
 	"index appointment_staff.appointment_staff_person_idx",
+	// 20261126160100_vacancy_no_overlap.sql.
+	"constraint vacancy.vacancy_no_overlap",
+	"index vacancy.vacancy_no_overlap",
+	"index reservation_right_dwelling.reservation_right_dwelling_dwelling_idx",
 	// 20261126100000_map_facet.sql.
 	"function public.map_spread(n bigint)",
 	"function public.map_key(latitude double precision, longitude double precision)",
