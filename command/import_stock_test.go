@@ -138,7 +138,7 @@ func TestStockInEveryForm(t *testing.T) {
 				"plain": text, "gzip": gzipped(t, text), "zip": zipped(t, "LISEZMOI.txt", "Bonjour", "rpls.csv", text),
 			} {
 				name := layout + ", " + charset.name + ", " + archive
-				execute(t, db, "TRUNCATE stock_vintage, stock_change, stock_row, building, dwelling, ownership")
+				execute(t, db, "TRUNCATE stock_vintage, stock_change, stock_row, building, dwelling, ownership CASCADE")
 				r := importStock(t, dsn, "2025", file, "--whole-country", "--charset", charset.flag)
 				if r.status != 0 || !strings.Contains(r.stdout, "12 read        0 rejected") {
 					t.Errorf("%s: status %d, %s%s", name, r.status, r.stdout, r.stderr)
@@ -299,7 +299,7 @@ func TestStockTerritories(t *testing.T) {
 		{[]string{"--epci", "200040715"}, 9, "EPCI 200040715"},
 		{[]string{"--whole-country"}, 12, "France"},
 	} {
-		execute(t, db, "TRUNCATE stock_vintage, stock_change, stock_row, building, dwelling, ownership")
+		execute(t, db, "TRUNCATE stock_vintage, stock_change, stock_row, building, dwelling, ownership CASCADE")
 		r := importStock(t, dsn, "2025", file, c.flags...)
 		if r.status != 0 || !strings.Contains(r.stdout, fmt.Sprintf("%7d read", c.kept)) {
 			t.Errorf("%v: status %d, %s%s", c.flags, r.status, r.stdout, r.stderr)
@@ -328,7 +328,7 @@ func TestVintages(t *testing.T) {
 		t.Errorf("no vintage: status %d, %s", r.status, r.stderr)
 	}
 	for given, want := range map[string]string{"2025": "2025-01-01", "2025-07": "2025-07-01", "2025-07-14": "2025-07-14"} {
-		execute(t, db, "TRUNCATE stock_vintage, stock_change, stock_row, building, dwelling, ownership")
+		execute(t, db, "TRUNCATE stock_vintage, stock_change, stock_row, building, dwelling, ownership CASCADE")
 		r := importStock(t, dsn, given, file, "--whole-country")
 		if have := text(t, db, "SELECT stated_on::text FROM stock_vintage"); r.status != 0 || have != want {
 			t.Errorf("%s is %s, status %d, %s", given, have, r.status, r.stderr)

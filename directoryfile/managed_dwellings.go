@@ -28,12 +28,19 @@ type ManagedDwelling struct {
 var managedColumns = slices.Concat([]column{
 	{name: "flat_number", max: domain.MaxFlatNumber},
 	{name: "dwelling", max: 30, required: true},
-	{name: "rent", max: 12}, {name: "charges", max: 12},
+	{name: "rent", max: 12},
+	{name: "charges", max: 12},
 }, criterionColumns(), []column{
-	{name: "basis", max: 10}, {name: "stated_on", max: 10},
-	{name: "works_kind", max: 20}, {name: "works_from", max: 10}, {name: "works_until", max: 10},
-	{name: "vacancy_kind", max: 20}, {name: "notice_given_on", max: 10}, {name: "vacant_from", max: 10},
-	{name: "available_on", max: 10}, {name: "let_on", max: 10},
+	{name: "basis", max: 10},
+	{name: "stated_on", max: 10},
+	{name: "works_kind", max: 20},
+	{name: "works_from", max: 10},
+	{name: "works_until", max: 10},
+	{name: "vacancy_kind", max: 20},
+	{name: "notice_given_on", max: 10},
+	{name: "vacant_from", max: 10},
+	{name: "available_on", max: 10},
+	{name: "let_on", max: 10},
 })
 
 func criterionColumns() []column {
@@ -129,7 +136,7 @@ var columnOf = map[string]string{
 }
 
 func (m *ManagedDwelling) check(r *record, today domain.Date) {
-	refused := m.ManagedDwelling.Check(today)
+	refused := m.Check(today)
 	vacancy := domain.VacancyDates{}
 	if m.Vacancy != nil {
 		refused = append(refused, m.Vacancy.Check(today)...)

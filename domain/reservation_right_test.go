@@ -1,6 +1,7 @@
 package domain_test
 
 import (
+	"slices"
 	"testing"
 
 	"pgregory.net/rapid"
@@ -65,7 +66,7 @@ func TestSharesStayWithinTheWhole(t *testing.T) {
 			case 2:
 				s.Contingent = at(domain.CivilServantsContingent)
 			}
-			next := append(taken[:len(taken):len(taken)], s)
+			next := slices.Concat(taken, []domain.FlowShare{s})
 			breaks := false
 			for day := range 40 {
 				var total, state, civil int

@@ -148,8 +148,8 @@ var acts = map[string]rule{
 	"proposeReservationRight": {likely: []string{landlordStock, "state-allocation", "commune-grenoble-allocation"}},
 	"confirmReservationRight": {likely: []string{landlordStock, "state-allocation", "commune-grenoble-allocation"}},
 	"endReservationRight":     {likely: []string{landlordStock, "state-allocation"}},
-	"leaveWaitingList":  {likely: append([]string{"account:a"}, deskAgents...)},
-	"takeWaitingOffer":  {likely: append([]string{"account:a"}, deskAgents...)},
+	"leaveWaitingList":        {likely: append([]string{"account:a"}, deskAgents...)},
+	"takeWaitingOffer":        {likely: append([]string{"account:a"}, deskAgents...)},
 }
 
 var (
@@ -189,8 +189,8 @@ var never = map[string]string{
 	"a point sees for long whom it was sent": "SELECT count(*) FROM orientation WHERE seen_until - ended_at > interval '15 days'",
 	"a former point for long":                "SELECT count(*) FROM hand_over WHERE seen_until - accepted_at > interval '30 days'",
 	"two follow one registration":            "SELECT count(*) FROM online_registration o JOIN application_summary s USING (application_id) WHERE NOT handled AND o.reception_point_id IS DISTINCT FROM s.following_point_id",
-	"a right of one party alone": "SELECT count(*) FROM reservation_right WHERE state = 'CONFIRMED' AND (landlord_confirmed_by_id IS NULL OR reservataire_confirmed_by_id IS NULL OR landlord_confirmed_by_id = reservataire_confirmed_by_id)",
-	"more than the whole flow":   "SELECT count(*) FROM (SELECT 1 FROM reservation_right WHERE state = 'CONFIRMED' AND valid_until IS NULL GROUP BY landlord_id HAVING sum(share) > 1000) s",
+	"a right of one party alone":             "SELECT count(*) FROM reservation_right WHERE state = 'CONFIRMED' AND (landlord_confirmed_by_id IS NULL OR reservataire_confirmed_by_id IS NULL OR landlord_confirmed_by_id = reservataire_confirmed_by_id)",
+	"more than the whole flow":               "SELECT count(*) FROM (SELECT 1 FROM reservation_right WHERE state = 'CONFIRMED' AND valid_until IS NULL GROUP BY landlord_id HAVING sum(share) > 1000) s",
 	"two accounts of a person":               "SELECT count(*) - count(DISTINCT member_id) FROM applicant_account WHERE unbound_at IS NULL",
 }
 

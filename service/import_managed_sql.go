@@ -87,7 +87,7 @@ func (i *managedImport) stage(ctx context.Context, file io.Reader, charset direc
 		return err
 	})
 	if err != nil {
-		return nil, errors.Join(err, stream.Close()) //nolint:sqlclosecheck // its error tells why the server ended the stream
+		return nil, errors.Join(err, stream.Close())
 	}
 	if err := endCopy(ctx, stream); err != nil {
 		return nil, err

@@ -62,6 +62,9 @@ func TestAnotherFileOfTheSameDay(t *testing.T) {
 				if i < len(files)-1 {
 					_, err := own(t, db, s, "38185;3 rue de l'Étoile;;"+first+";;;acte;2026-01-01")
 					must(t, err)
+					// What was said of what only that file had goes with it.
+					execute(t, db, `INSERT INTO managed_dwelling (id, dwelling_id, criteria, source, updated_at)
+						SELECT 'mgd' || substr(id, 4), id, '[]', 'FILE', now() FROM dwelling ON CONFLICT DO NOTHING`)
 				}
 			}
 			return stated(t, db)

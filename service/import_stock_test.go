@@ -70,7 +70,7 @@ func emptyStock(t *testing.T) *sql.DB {
 // forgetStock empties the stock, for the next case of a table.
 func forgetStock(t *testing.T, db *sql.DB) {
 	t.Helper()
-	execute(t, db, "TRUNCATE stock_vintage, stock_change, stock_row, building, dwelling, ownership")
+	execute(t, db, "TRUNCATE stock_vintage, stock_change, stock_row, building, dwelling, ownership CASCADE")
 }
 
 // stockSettings are of an import which tests change.

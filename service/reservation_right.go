@@ -219,4 +219,6 @@ func (s *Service) seenRight(ctx context.Context, id domain.ID) (*ent.Reservation
 }
 
 // ReservationInForce keeps the rights that both parties confirmed and that hold on that day.
-func ReservationInForce(day domain.Date) predicate.ReservationRight { return policy.ReservationInForce(day) }
+func ReservationInForce(day domain.Date) predicate.ReservationRight {
+	return policy.ReservationInForce(day)
+}
