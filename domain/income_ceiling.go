@@ -190,11 +190,6 @@ func parseAdviceTables(ceilings, categories, occupancies, loans []byte) (advisor
 	return t, err
 }
 
-// inForce tells whether a line that holds from a day until another one holds on a third.
-func inForce(from, until, day Date) bool {
-	return !day.Before(from) && (until.IsZero() || day.Before(until))
-}
-
 // CategoryOn is the highest category that the household is in on that day. Children who
 // come to visit do not count. Who has more people than the last one has names is in it, with
 // a supplement for each person from the seventh on: what the text leaves open for one adult
@@ -205,7 +200,7 @@ func (h AdvisedHousehold) CategoryOn(day Date) *HouseholdCategory {
 	most := lines[len(lines)-1]
 	people := h.Adults + h.Dependants
 	for _, c := range lines {
-		if !inForce(c.from, c.until, day) {
+		if !within(day, c.from, c.until) {
 			continue
 		}
 		young := h.CoupleAges != nil && people == coupleSize && *h.CoupleAges <= c.coupleAges

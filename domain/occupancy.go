@@ -22,7 +22,7 @@ type Occupancy struct {
 func OccupancyOn(people int, day Date) *Occupancy {
 	var found *Occupancy
 	for _, o := range adviceTables().occupancies {
-		if inForce(o.from, o.until, day) && o.People <= people {
+		if within(day, o.from, o.until) && o.People <= people {
 			found = &o
 		}
 	}

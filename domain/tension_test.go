@@ -56,7 +56,7 @@ func TestTension(t *testing.T) {
 		"all":                             {all.Whole(), "3"},
 		"two communes":                    {all.Together(all.OfCommune("38185"), all.OfCommune("38421")), "3.2"},
 	} {
-		got := ""
+		var got string
 		if ratio := c.cell.Ratio(); ratio != nil {
 			got = fmt.Sprint(*ratio)
 		} else {

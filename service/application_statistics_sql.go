@@ -3,6 +3,7 @@ package service
 import (
 	"context"
 	"fmt"
+	"strings"
 
 	"entgo.io/ent/dialect/sql"
 
@@ -109,16 +110,16 @@ func applicationAxis(s *sql.Selector, axis domain.ApplicationAxis) string {
 // waited is the class of the time from the seniority of an application until its end:
 // seniority is that of the oldest of those that were merged into it, by however many steps.
 func waited(id, end, registered string) string {
-	classes := "CASE"
-	last := ""
+	var classes strings.Builder
+	var last string
 	for _, word := range domain.WaitingClass("").Values() {
 		if months := domain.WaitingClass(word).Until(); months > 0 {
-			classes += fmt.Sprintf(" WHEN %s < since + interval '%d months' THEN '%s'", end, months, word)
+			_, _ = fmt.Fprintf(&classes, " WHEN %s < since + interval '%d months' THEN '%s'", end, months, word)
 		}
 		last = word
 	}
-	return fmt.Sprintf(`(SELECT %s ELSE '%s' END FROM (SELECT least(%s, (WITH RECURSIVE merged AS (
+	return fmt.Sprintf(`(SELECT CASE%s ELSE '%s' END FROM (SELECT least(%s, (WITH RECURSIVE merged AS (
 		SELECT application_id, registered_on FROM application_summary WHERE merged_into_id = %s
 		UNION SELECT m.application_id, m.registered_on FROM application_summary m JOIN merged ON m.merged_into_id = merged.application_id
-	) SELECT min(registered_on) FROM merged)) AS since) waited)`, classes, last, registered, id)
+	) SELECT min(registered_on) FROM merged)) AS since) waited)`, classes.String(), last, registered, id)
 }

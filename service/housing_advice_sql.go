@@ -22,7 +22,7 @@ func stockLines(ctx context.Context, q *ent.DwellingQuery) ([]domain.StockLine, 
 		by := []string{
 			s.C(dwelling.FieldInseeCode), s.C(dwelling.FieldTypology), s.C(dwelling.FieldFinancing), s.C(dwelling.FieldAccessibility),
 		}
-		s.Select(append(by, sql.As(sql.Count("*"), "count"))...).GroupBy(by...).OrderBy(by...).Limit(maxCells + 1)
+		s.Select(append(by, sql.As(sql.Count("*"), "count"))...).GroupBy(by...).Limit(maxCells + 1)
 	}).Scan(ctx, &rows)
 	switch {
 	case err != nil:
