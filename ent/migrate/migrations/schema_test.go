@@ -201,6 +201,8 @@ var entSees = []string{
 	"booked_time.booked_time_person_no_overlap",
 	"booked_time.booked_time_room_no_overlap",
 	"appointment_staff.appointment_staff_person_idx",
+	"vacancy.vacancy_no_overlap",
+	"reservation_right_dwelling.reservation_right_dwelling_dwelling_idx",
 }
 
 // TestMigrationsMakeTheSchema compares what the migrations make with what Ent
