@@ -109,7 +109,7 @@ func ManagedQuestions(dwelling, landlord, other string) map[string]string {
 }
 
 // OpenQuestions are documents about the stock whose answers are open and the same whatever
-// landlords manage: lists, statistics, facets, maps and changes of the official file.
+// landlords manage: lists, statistics, facets, maps, advice and changes of the official file.
 func OpenQuestions() []string {
 	return []string{
 		`{ stockFacets(axes: [ENERGY_CLASS, LANDLORD, TYPOLOGY]) { axis totalCount values { key count } } }`,
@@ -117,6 +117,10 @@ func OpenQuestions() []string {
 		`{ stockMap(within: {south: 44.9, west: 5.4, north: 45.4, east: 6.1}, zoom: 12) { spots { buildingId latitude longitude count typologies { typology count } } } }`,
 		`{ dwellings(first: 100, orderBy: {field: SURFACE}) { totalCount edges { node { id surface typology landlord { name } } } } }`,
 		`{ buildings(first: 50, where: {withDwelling: {typologies: [T3]}}) { totalCount edges { node { id address ownerships { landlord { name } } } } } }`,
+		`{ housingAdvice(input: {household: {adults: 2, dependants: 1}, taxIncome: 2150000, taxYear: 2024, accessible: true}) {
+			ceilings { loan amount met } typologies { typology fit } communes { name stock ceilingUnknown accessibilities { words count } }
+			broadening { kind commune typology stockNow stockThen text } unknowns { code text } } }`,
+		`{ tension { year whole { wishing housed ratio gap } cells { commune typology wishing housed } } tensionYears }`,
 		`{ stockVintages(first: 5) { edges { node { dwellingCount buildingCount } } } }`,
 	}
 }
