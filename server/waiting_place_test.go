@@ -114,3 +114,45 @@ func (d desk) holds() {
 		}
 	}
 }
+
+// Time that is opened, or open again, is offered to who waits for it: while the point is closed
+// it is not.
+func TestOpenedTimeIsOfferedToWhoWaits(t *testing.T) {
+	t.Parallel()
+	d := desk{testapi.NewWithApplications(t, 700), t}
+	town, agent := d.point("mairie-grenoble"), d.people("commune-grenoble-agent")[0]
+	ids := d.followedBy(town, 2)
+	at := func(hour int) time.Time { return domain.NewDate(2026, 11, 28).At(domain.NewLocalTime(hour, 0)) }
+	join := func(application string) {
+		d.done("commune-grenoble-agent", "joinWaitingList", map[string]any{
+			"applicationId": application, "motive": "RENEWAL", "receptionPointIds": []string{town}, "until": "2026-11-28",
+		})
+	}
+	open := func(opens, closes string) {
+		d.done("commune-grenoble-manager", "openAvailability", map[string]any{
+			"personId": agent, "receptionPointId": town, "firstDay": "2026-11-28", "validUntil": "2026-11-29", "opens": opens, "closes": closes,
+		})
+	}
+	offered := func(application string) (from time.Time) {
+		d.scan(&from, "SELECT coalesce(max(starts_at), '2000-01-01') FROM waiting_place WHERE application_id = $1 AND state = 'OFFERED'", application)
+		return from
+	}
+	closed := regexp.MustCompile(`abs_\w+`).FindString(d.done("commune-grenoble-manager", "declareAbsence", map[string]any{
+		"receptionPointId": town, "startsAt": at(0).Format(time.RFC3339), "endsAt": at(23).Format(time.RFC3339), "reason": "WORKS",
+	}).Body)
+	join(ids[0])
+	open("09:00", "09:30")
+	if from := offered(ids[0]); from.Year() > 2000 {
+		t.Error("time of a point that is closed was offered")
+	}
+	d.done("commune-grenoble-manager", "withdrawAbsence", map[string]any{"id": closed})
+	if from := offered(ids[0]); !from.Equal(at(9)) {
+		t.Errorf("the point is open again, and %s was offered", from)
+	}
+	join(ids[1])
+	open("14:00", "15:00")
+	if from := offered(ids[1]); !from.Equal(at(14)) {
+		t.Errorf("the afternoon was opened, and %s was offered", from)
+	}
+	d.holds()
+}

@@ -30,7 +30,7 @@ func (s *Service) DeclareAbsence(ctx context.Context, a domain.Absence) (*ent.Ab
 			}
 			return err
 		}
-		granted, err := planAbsence(ctx, tx, a)
+		granted, _, err := planAbsence(ctx, tx, a)
 		if err != nil {
 			return err
 		}
@@ -47,8 +47,8 @@ func (s *Service) DeclareAbsence(ctx context.Context, a domain.Absence) (*ent.Ab
 	return declared.Unwrap(), hit, err
 }
 
-// planAbsence decides on an absence at the points where it matters.
-func planAbsence(ctx context.Context, tx *ent.Tx, a domain.Absence) (context.Context, error) {
+// planAbsence decides on an absence at the points where it matters, and says which.
+func planAbsence(ctx context.Context, tx *ent.Tx, a domain.Absence) (context.Context, []domain.ID, error) {
 	var where predicate.ReceptionPoint
 	switch {
 	case a.PersonID != "":
@@ -56,7 +56,7 @@ func planAbsence(ctx context.Context, tx *ent.Tx, a domain.Absence) (context.Con
 	case a.RoomID != "":
 		r, err := tx.Room.Query().Where(room.ID(a.RoomID)).Only(ctx)
 		if err != nil {
-			return nil, notFound(err)
+			return nil, nil, notFound(err)
 		}
 		where = receptionpoint.ID(r.ReceptionPointID)
 	default:
@@ -64,28 +64,36 @@ func planAbsence(ctx context.Context, tx *ent.Tx, a domain.Absence) (context.Con
 	}
 	points, err := tx.ReceptionPoint.Query().Where(where).WithOperators().Order(receptionpoint.ByID()).All(ctx)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
 	if a.ReceptionPointID != "" && len(points) == 0 {
-		return nil, notFound(&ent.NotFoundError{})
+		return nil, nil, noSuchThing()
 	}
-	return policy.PlanAbsence(ctx, a.PersonID, points...)
+	ids := make([]domain.ID, len(points))
+	for i, p := range points {
+		ids[i] = p.ID
+	}
+	granted, err := policy.PlanAbsence(ctx, a.PersonID, points...)
+	return granted, ids, err
 }
 
-// WithdrawAbsence takes an absence back.
+// WithdrawAbsence takes an absence back; its time is offered to who waits for it.
 func (s *Service) WithdrawAbsence(ctx context.Context, id domain.ID) (domain.ID, error) {
 	return id, s.inTx(ctx, func(tx *ent.Tx) error {
 		a, err := tx.Absence.Query().Where(absence.ID(id)).Only(ctx)
 		if err != nil {
 			return notFound(err)
 		}
-		granted, err := planAbsence(ctx, tx, domain.Absence{
+		granted, points, err := planAbsence(ctx, tx, domain.Absence{
 			PersonID: valueOf(a.PersonID), RoomID: valueOf(a.RoomID), ReceptionPointID: valueOf(a.ReceptionPointID),
 		})
 		if err != nil {
 			return err
 		}
-		return tx.Absence.DeleteOne(a).Exec(granted)
+		if err := tx.Absence.DeleteOne(a).Exec(granted); err != nil {
+			return err
+		}
+		return s.offerOpened(ctx, tx, points, domain.Period{From: a.StartsAt, Until: a.EndsAt})
 	})
 }
 

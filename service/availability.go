@@ -14,7 +14,8 @@ import (
 	"github.com/guichet-logement/guichet/policy"
 )
 
-// OpenAvailability opens time of a member of staff to appointments.
+// OpenAvailability opens time of a member of staff to appointments; it is offered to who waits
+// for it.
 func (s *Service) OpenAvailability(ctx context.Context, a domain.Availability) (*ent.Availability, error) {
 	v := auth.FromContext(ctx)
 	var opened *ent.Availability
@@ -47,8 +48,14 @@ func (s *Service) OpenAvailability(ctx context.Context, a domain.Availability) (
 		if len(a.Modes) > 0 {
 			c.SetModes(a.Modes)
 		}
-		opened, err = c.Save(granted)
-		return err
+		if opened, err = c.Save(granted); err != nil {
+			return err
+		}
+		open := domain.Period{From: a.FirstDay.At(0), Until: a.Until.At(0)}
+		if a.Until.IsZero() {
+			open.Until = v.Today().AddDays(domain.MaxSlotDays).At(0)
+		}
+		return s.offerOpened(ctx, tx, []domain.ID{a.ReceptionPointID}, open)
 	})
 	if err != nil {
 		return nil, err
@@ -85,14 +92,17 @@ func mayReceive(granted context.Context, tx *ent.Tx, a domain.Availability, toda
 // ChangeOccurrence changes one day of an availability, and tells what was booked in the
 // time that is no more.
 func (s *Service) ChangeOccurrence(ctx context.Context, id domain.ID, version int, c domain.OccurrenceChange) (*ent.Availability, []*AppointmentHit, error) {
-	return s.onAvailability(ctx, id, version, func(granted context.Context, _ *ent.Tx, a *ent.Availability) (*ent.Availability, []domain.Period, error) {
+	return s.onAvailability(ctx, id, version, func(granted context.Context, tx *ent.Tx, a *ent.Availability) (*ent.Availability, []domain.Period, error) {
 		was := availabilityOf(a)
 		if refused := was.CheckChange(c, auth.FromContext(ctx).Today()); refused != nil {
 			return nil, nil, refused
 		}
 		changed, err := a.Update().SetChanges(was.Changed(c)).AddVersion(1).Save(granted)
+		if err != nil {
+			return nil, nil, err
+		}
 		gone := []domain.Period{{From: c.Day.At(0), Until: c.Day.At(c.Opens)}, {From: c.Day.At(c.Closes), Until: c.Day.AddDays(1).At(0)}}
-		return changed, gone, err
+		return changed, gone, s.offerOpened(ctx, tx, []domain.ID{a.ReceptionPointID}, domain.Period{From: c.Day.At(c.Opens), Until: c.Day.At(c.Closes)})
 	})
 }
 

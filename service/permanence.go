@@ -172,7 +172,10 @@ func (s *Service) StaffPermanence(
 				return err
 			}
 		}
-		return p.Update().SetState(next.State).AddVersion(1).Exec(granted)
+		if err := p.Update().SetState(next.State).AddVersion(1).Exec(granted); err != nil {
+			return err
+		}
+		return s.offerOpened(ctx, tx, []domain.ID{p.ReceptionPointID}, domain.Period{From: from.At(0), Until: received.Until.At(0)})
 	})
 	if err != nil {
 		return nil, nil, err

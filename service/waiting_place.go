@@ -6,6 +6,8 @@ import (
 	"slices"
 	"time"
 
+	"entgo.io/ent/dialect/sql"
+
 	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
@@ -214,6 +216,37 @@ func (s *Service) offerWaiting(granted context.Context, tx *ent.Tx, point domain
 		}
 		if c, err = calendar(); err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// offerOpened offers time at these points, in a fixed order, that is open again, or for the
+// first time, to who waits for it: day by day, as far ahead as anybody waits.
+func (s *Service) offerOpened(ctx context.Context, tx *ent.Tx, points []domain.ID, opened domain.Period) error {
+	granted, now := policy.KeepWaitingList(ctx), auth.FromContext(ctx).Now
+	last, err := tx.WaitingPlace.Query().Where(waitingplace.StateEQ(domain.WaitingForSlot), waitingplace.UntilGTE(domain.DateOf(now))).
+		Order(waitingplace.ByUntil(sql.OrderDesc())).First(granted)
+	if err != nil {
+		return ent.MaskNotFound(err)
+	}
+	if opened.From.Before(now) {
+		opened.From = now
+	}
+	for _, end := range []time.Time{last.Until.AddDays(1).At(0), now.AddDate(0, 0, domain.MaxSlotDays)} {
+		if end.Before(opened.Until) {
+			opened.Until = end
+		}
+	}
+	for freed := opened; freed.From.Before(opened.Until); freed.From = freed.Until {
+		freed.Until = domain.DateOf(freed.From).AddDays(1).At(0)
+		if opened.Until.Before(freed.Until) {
+			freed.Until = opened.Until
+		}
+		for _, point := range points {
+			if err := s.offerWaiting(granted, tx, point, freed, now); err != nil {
+				return err
+			}
 		}
 	}
 	return nil
