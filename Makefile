@@ -60,6 +60,10 @@ leak: postgresql ## Compare 10 000 callers in random worlds with the rules in wo
 booking: postgresql ## Book, move and cancel 10 000 times while the program and PostgreSQL are killed: make booking seed=1
 	go test ./command -count=1 -v -timeout 1h -run TestKilledWhileClientsBook -acts 10000 -shots 24 $(if $(seed),-seed $(seed))
 
+managed: postgresql ## Send a file of 52 000 managed dwellings: how fast, with how much memory, and killed at random moments
+	go test ./server -run XXX -bench BenchmarkFileOfManagedStock -benchtime 3x
+	go test ./command -count=1 -v -timeout 1h -run TestKilledWhileManagedStockIsSent -whole-managed
+
 lint: ## Look for what the compiler lets through
 	$(TOOLS) golangci-lint run ./...
 
@@ -83,4 +87,4 @@ postgresql:
 clamav:
 	@.ci/install-clamav
 
-.PHONY: help run test race bench bench-import bench-map bench-postgraphile budgets clients writers extracts leak booking lint fuzz generate fresh migration check postgresql clamav
+.PHONY: help run test race bench bench-import bench-map bench-postgraphile budgets clients writers extracts leak booking managed lint fuzz generate fresh migration check postgresql clamav

@@ -2,6 +2,7 @@ package command_test
 
 import (
 	"context"
+	"flag"
 	"fmt"
 	"io"
 	"math/rand/v2"
@@ -17,6 +18,9 @@ import (
 	"github.com/guichet-logement/guichet/service"
 	"github.com/guichet-logement/guichet/stockfile"
 )
+
+// whole has the file be that of 52 000 dwellings.
+var whole = flag.Bool("whole-managed", false, "kill while a file of the whole stock is sent")
 
 // managedTables is all that a file of managed dwellings writes.
 const managedTables = `SELECT coalesce(string_agg(row::text, '|' ORDER BY row::text), '') FROM (
@@ -43,7 +47,18 @@ func TestKilledWhileManagedStockIsSent(t *testing.T) {
 	startSandbox(t, dir, "--database-url", dsn).kill(t) // the network and its people
 	db := open(t, dsn)
 	small := stockfile.Filter{Communes: map[domain.InseeCode]bool{"38562": true, "38071": true}}
+	if *whole {
+		small = stockfile.Filter{}
+	}
 	must(t, sandbox.SeedStock(t.Context(), service.New(client(db), service.NewClock(time.Now), true), db, small))
+	if *whole { // all of it is one landlord's
+		for _, statement := range []string{
+			"DELETE FROM vacancy", "UPDATE dwelling SET landlord_id = (SELECT id FROM organisation WHERE key = 'landlord-balcons-de-belledonne')",
+		} {
+			_, err := db.ExecContext(t.Context(), statement)
+			must(t, err)
+		}
+	}
 	token, err := sandbox.Token("landlord-balcons-de-belledonne-stock", time.Now(), time.Hour)
 	must(t, err)
 

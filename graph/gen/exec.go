@@ -19593,9 +19593,9 @@ enum ObstacleKind {
 extend type Mutation {
   """
   Joins the waiting list (*liste d'attente*) for a motive. A slot that is free again, since
-  an appointment was cancelled or moved, is held for 30 minutes for the first in order: the
-  nearest deadline of the law, and then the oldest place. It is offered to the next when
-  nobody takes it. One live place for each motive of an application.
+  an appointment was cancelled or moved, or time was opened, is held for 30 minutes for the
+  first in order: the nearest deadline of the law, and then the oldest place. It is offered to
+  the next when nobody takes it. One live place for each motive of an application.
 
   For who may book the appointment.
   """
