@@ -110,6 +110,33 @@ func TestApplicantIsToldOfAppointments(t *testing.T) {
 	}
 }
 
+// The list of messages of an application holds so many: the oldest go where a booking, which
+// tells two at once, or a cancellation tells one more.
+func TestOldestMessagesGo(t *testing.T) {
+	t.Parallel()
+	d := desk{testapi.NewWithApplications(t, 120), t}
+	id := d.followedBy(d.point("mairie-grenoble"), 1)[0]
+	d.exec(`INSERT INTO message (id, application_id, kind, state, channel, about, due_at, next_try, worthless_at, settled_at)
+		SELECT 'msg_01AQ3WVJ00' || lpad(n::text, 16, '0'), $1, 'APPLICANT_RECEIVED', 'SENT', 'EMAIL', at, at, at, at, at
+		FROM generate_series(1, $2::int) n, LATERAL (SELECT timestamptz '2026-01-01' + n * interval '1 hour' AS at) t`, id, domain.MaxMessages-1)
+	full := func(what string, newest ...string) {
+		t.Helper()
+		all := d.messages(id)
+		if n := len(all); n != domain.MaxMessages || !slices.Equal(all[n-len(newest):], newest) {
+			t.Errorf("%s: %d messages, the newest %v", what, n, all[n-len(newest):])
+		}
+		if oldest := d.listed("SELECT min(id) FROM message WHERE application_id = $1", id); oldest[0] == "msg_01AQ3WVJ000000000000000001" {
+			t.Errorf("%s: the oldest is still there", what)
+		}
+	}
+	appointment := d.booked(id, "RENEWAL", d.point("mairie-grenoble"), domain.NewDate(2026, 12, 4))
+	full("booked", "APPOINTMENT_BOOKED TO_SEND", "APPOINTMENT_REMINDER TO_SEND")
+	d.does(grenobleAgent, "cancelAppointment", map[string]any{"id": appointment, "version": 1})
+	if all := d.messages(id); len(all) != domain.MaxMessages-1 || all[len(all)-1] != "APPOINTMENT_CANCELLED TO_SEND" {
+		t.Errorf("cancelled: %d messages, the last %s", len(all), all[len(all)-1])
+	}
+}
+
 // A protected person is told by its safe contact alone, and so is who shares a household of
 // what is sensitive.
 func TestUnsafeContactsGetNothing(t *testing.T) {

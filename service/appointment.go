@@ -98,10 +98,8 @@ func (a *acting) book(granted context.Context, b Booking, seat *seat) (domain.ID
 		OverbookedFor: optional(b.OverbookedFor),
 	}
 	told := a.newsOf(granted, domain.MessageAppointmentBooked, made)
-	for n := facts.messages + len(told); n > domain.MaxMessages; n-- {
-		if err := forgetOldest(policy.TellApplicant(granted), a.tx, b.ApplicationID); err != nil {
-			return "", err
-		}
+	if err := forgetOldest(policy.TellApplicant(granted), a.tx, b.ApplicationID, facts.messages+len(told)-domain.MaxMessages); err != nil {
+		return "", err
 	}
 	if err := a.store(granted, made, team, seat.overbooked, told); err != nil {
 		return "", err

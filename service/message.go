@@ -38,7 +38,11 @@ const newsLife = 7 * 24 * time.Hour
 // queue has the applicant told something, once the transaction is over that it tells of.
 func (s *Service) queue(ctx context.Context, tx *ent.Tx, application domain.ID, n news) error {
 	ctx = policy.TellApplicant(ctx)
-	if err := forgetOldest(ctx, tx, application); err != nil {
+	has, err := tx.Message.Query().Where(message.ApplicationID(application)).Count(ctx)
+	if err != nil {
+		return err
+	}
+	if err := forgetOldest(ctx, tx, application, has+1-domain.MaxMessages); err != nil {
 		return err
 	}
 	c := tx.Message.Create().SetApplicationID(application).SetKind(n.kind).SetAbout(n.about).
@@ -50,17 +54,19 @@ func (s *Service) queue(ctx context.Context, tx *ent.Tx, application domain.ID, 
 	return c.Exec(ctx)
 }
 
-// forgetOldest keeps an application from having more messages than its list holds.
-func forgetOldest(granted context.Context, tx *ent.Tx, application domain.ID) error {
-	of := message.ApplicationID(application)
-	if n, err := tx.Message.Query().Where(of).Count(granted); err != nil || n < domain.MaxMessages {
-		return err
+// forgetOldest takes away as many messages as are more than the list of an application holds.
+func forgetOldest(granted context.Context, tx *ent.Tx, application domain.ID, more int) error {
+	if more <= 0 {
+		return nil
 	}
-	oldest, err := tx.Message.Query().Where(of).Order(message.BySettledAt(sql.OrderNullsLast()), message.ByID()).First(granted)
-	if err != nil {
-		return err
+	oldest, err := tx.Message.Query().Where(message.ApplicationID(application)).
+		Order(message.BySettledAt(sql.OrderNullsLast()), message.ByID()).Limit(more).All(granted)
+	for _, m := range oldest {
+		if err := tx.Message.DeleteOne(m).Exec(granted); err != nil {
+			return err
+		}
 	}
-	return tx.Message.DeleteOne(oldest).Exec(granted)
+	return err
 }
 
 // tellNow has the applicant told of something that happens now.
