@@ -163,7 +163,7 @@ const expectations = {
   },
   Tension({ tension, tensionYears }) {
     assert.equal(tension.year, tensionYears[0]);
-    assert.ok(tension.whole.ratio > 1, String(tension.whole.ratio));
+    assert.ok(tension.whole.ratio > 0, String(tension.whole.ratio));
     assert.ok(tension.cells.some(({ gap }) => gap !== null));
     for (const { ratio, gap } of [...tension.communes, ...tension.typologies, ...tension.cells]) {
       assert.equal(ratio === null, gap !== null);
