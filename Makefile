@@ -27,7 +27,7 @@ race: postgresql ## Run the tests of what runs things at once under the race det
 
 bench: postgresql ## Measure the documented operations against hand-written SQL, what the record of reads costs, and booking
 	go run ./bench
-	go test ./bench -run XXX -bench 'BenchmarkAudit|BenchmarkBooking' -benchtime 20x
+	go test ./bench -run '^$$' -bench 'BenchmarkAudit|BenchmarkBooking' -benchtime 20x
 
 bench-postgraphile: postgresql ## Measure beside PostGraphile too, at 1, 16 and 64 connections: needs npm
 	go run ./bench -postgraphile -connections 1,16,64 -start=false
@@ -61,7 +61,7 @@ booking: postgresql ## Book, move and cancel 10 000 times while the program and 
 	go test ./command -count=1 -v -timeout 1h -run TestKilledWhileClientsBook -acts 10000 -shots 24 $(if $(seed),-seed $(seed))
 
 managed: postgresql ## Send a file of 52 000 managed dwellings: how fast, with how much memory, and killed at random moments
-	go test ./server -run XXX -bench BenchmarkFileOfManagedStock -benchtime 3x
+	go test ./server -run '^$$' -bench BenchmarkFileOfManagedStock -benchtime 3x
 	go test ./command -count=1 -v -timeout 1h -run TestKilledWhileManagedStockIsSent -whole-managed
 
 lint: ## Look for what the compiler lets through

@@ -130,7 +130,7 @@ func lockedApplication(ctx context.Context, tx *ent.Tx, id domain.ID) (*ent.Appl
 	if err != nil {
 		return nil, nil, err
 	}
-	held, err := heldOn(ctx, tx, id)
+	held, _, err := standingOn(ctx, tx, id)
 	return a, held, err
 }
 

@@ -337,20 +337,6 @@ func sameInstant(stored *time.Time, wanted time.Time) bool {
 	return stored.Equal(wanted.Truncate(time.Microsecond))
 }
 
-// heldOn are the viewer's claims by which it sees the application now.
-func heldOn(ctx context.Context, tx *ent.Tx, id domain.ID) ([]policy.Claim, error) {
-	v := auth.FromContext(ctx)
-	rows, err := tx.ApplicationAccess.Query().Where(accessTo(v, id)).All(policy.ReadGrounds(ctx))
-	if err != nil {
-		return nil, fmt.Errorf("grounds on an application: %w", err)
-	}
-	opened := make([]domain.AudienceID, len(rows))
-	for i, row := range rows {
-		opened[i] = row.AudienceID
-	}
-	return policy.HeldBy(v, opened), nil
-}
-
 // accessTo keeps the viewer's accesses in force to these applications.
 func accessTo(v *auth.Viewer, ids ...domain.ID) predicate.ApplicationAccess {
 	audiences := make([]domain.AudienceID, len(v.Audiences))
