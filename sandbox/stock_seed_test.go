@@ -5,17 +5,16 @@ import (
 	"testing"
 
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/internal/testapi"
 	"github.com/guichet-logement/guichet/sandbox"
 	"github.com/guichet-logement/guichet/stockfile"
 )
 
 // TestSeededStock: the two vintages, loaded by the importer, differ exactly as was
-// built in; loaded again, nothing changes.
+// built in.
 func TestSeededStock(t *testing.T) {
 	t.Parallel()
-	s, db := empty(t, &counter{})
-	must(t, sandbox.Seed(t.Context(), s))
-	must(t, sandbox.SeedStock(t.Context(), s, db, stockfile.Filter{}))
+	db := testapi.NewWithWholeStock(t).DB
 	built, err := sandbox.FindStockDifferences()
 	must(t, err)
 	single := built.EnergyChanges + built.SurfaceChanges
@@ -49,12 +48,21 @@ func TestSeededStock(t *testing.T) {
 	if n := number(t, db, "SELECT count(*) FROM dwelling WHERE last_vintage_id IS NULL"); n != 52_000 {
 		t.Errorf("%d dwellings", n)
 	}
+}
+
+// TestStockSeededAgain: loaded once more, nothing is written.
+func TestStockSeededAgain(t *testing.T) {
+	t.Parallel()
+	s, db := empty(t, &counter{})
+	small := stockfile.Filter{Communes: map[domain.InseeCode]bool{"38179": true, "38562": true}}
+	must(t, sandbox.Seed(t.Context(), s))
+	must(t, sandbox.SeedStock(t.Context(), s, db, small))
 	const fingerprint = `SELECT hashtextextended(string_agg(line, '' ORDER BY line), 0) FROM (
 		SELECT d.xmin || to_jsonb(d)::text FROM dwelling d UNION ALL SELECT b.xmin || to_jsonb(b)::text FROM building b UNION ALL
 		SELECT o.xmin || to_jsonb(o)::text FROM ownership o UNION ALL SELECT v.xmin || to_jsonb(v)::text FROM stock_vintage v UNION ALL
 		SELECT c.xmin || to_jsonb(c)::text FROM stock_change c) rows (line)`
 	before := number(t, db, fingerprint)
-	must(t, sandbox.SeedStock(t.Context(), s, db, stockfile.Filter{}))
+	must(t, sandbox.SeedStock(t.Context(), s, db, small))
 	if number(t, db, fingerprint) != before {
 		t.Error("something was written by the second run")
 	}

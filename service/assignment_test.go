@@ -74,7 +74,7 @@ func TestNoAdministratorRaisesItself(t *testing.T) {
 		round++
 		w := newStaffWorld(t, r, client, svc, round)
 		w.accepted, w.refused = accepted, refused
-		for range 8 {
+		for range 12 {
 			w.day = w.day.AddDays(rapid.SampledFrom([]int{0, 0, 0, 1, 30}).Draw(r, "days pass"))
 			// Mostly an administrator: the others are refused for a dull reason.
 			actor := w.people[rapid.SampledFrom([]int{0, 0, 0, 1, 1, 1, 2, 3}).Draw(r, "actor")]
@@ -130,12 +130,14 @@ func newStaffWorld(t *testing.T, r *rapid.T, client *ent.Client, svc *service.Se
 				SetValidFrom(w.day.AddDays(-9)).ExecX(seed)
 		}
 	}
-	// Something to revoke from the first act on.
+	// Something to revoke, to confirm and to reject from the first act on.
 	admin, agent := w.people[0], w.people[2]
 	client.Assignment.Create().SetPerson(agent).SetOrganisation(w.own).SetRole(domain.ReceptionAgent).AddReceptionPointIDs(w.points[0]).
 		SetAssignedByID(admin.ID).SetValidFrom(w.day.AddDays(-9)).ExecX(seed)
 	client.StaffAuthorisation.Create().SetPerson(agent).SetOrganisation(w.own).SetRole(domain.ReceptionAgent).
 		SetGrantedByID(admin.ID).SetGrantedOn(w.day).SetValidFrom(w.day).SetValidUntil(w.day.AddDays(99)).ExecX(seed)
+	client.Assignment.Create().SetPerson(w.people[3]).SetOrganisation(w.own).SetRole(domain.PrivacyOfficer).
+		SetState(domain.AssignmentProposed).SetAssignedByID(admin.ID).SetValidFrom(w.day).ExecX(seed)
 	return w
 }
 

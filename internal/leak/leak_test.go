@@ -66,4 +66,4 @@ func TestTwins(t *testing.T) {
 }
 
 // callersOfTwins is how many callers ask in each of them.
-const callersOfTwins = 8
+const callersOfTwins = 5

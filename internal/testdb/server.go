@@ -177,9 +177,9 @@ func (s *server) drop(ctx context.Context, name string) error {
 	return s.exec(ctx, "DROP DATABASE IF EXISTS %s WITH (FORCE)", name)
 }
 
-// create makes a database without migrations.
+// create makes a database without migrations, which orders text as a private cluster does.
 func (s *server) create(ctx context.Context, name string) error {
-	return s.exec(ctx, "CREATE DATABASE %s TEMPLATE template0"+s.strategy, name)
+	return s.exec(ctx, "CREATE DATABASE %s TEMPLATE template0 LC_COLLATE 'C'"+s.strategy, name)
 }
 
 // names lists the databases whose name starts with the prefix, in no order.
