@@ -64,6 +64,8 @@ func start(ctx context.Context, args []string, out io.Writer) error {
 		return measureImports(ctx, s, out)
 	case s.maps:
 		return measureMaps(ctx, s, out)
+	case len(s.growth) > 0:
+		return measureGrowth(ctx, s, out)
 	}
 	return measureAll(ctx, s, out)
 }
@@ -94,6 +96,10 @@ type settings struct {
 	// imports measures the import of the stock instead, scale times the sandbox's.
 	imports bool
 	scale   int
+	// growth measures instead how the time of each read grows, over so many times the data,
+	// and draws it to the file plot.
+	growth []int
+	plot   string
 	// maps measures tiles of the map instead, scale times the sandbox's stock.
 	maps bool
 }
@@ -104,7 +110,7 @@ func (s settings) duration() time.Duration {
 
 func readSettings(args []string, out io.Writer) (settings, error) {
 	var s settings
-	var connections, operations, variant string
+	var connections, operations, variant, growth string
 	f := flag.NewFlagSet("bench", flag.ContinueOnError)
 	f.SetOutput(out)
 	f.Float64Var(&s.seconds, "seconds", 2, "length of one measurement, 0.1 to 60")
@@ -123,15 +129,19 @@ func readSettings(args []string, out io.Writer) (settings, error) {
 	f.BoolVar(&s.imports, "import", false, "measure the import of the stock against COPY, instead")
 	f.BoolVar(&s.maps, "map", false, "measure the tiles of the map against hand-written SQL, instead")
 	f.IntVar(&s.scale, "scale", 1, "with -import or -map: how many times the sandbox's stock; 104 is a country and takes an hour")
+	f.StringVar(&growth, "growth", "", "measure how the time of each read grows instead, over so many times the data: 1,10,100 takes half an hour")
+	f.StringVar(&s.plot, "plot", "", "with -growth: also draw it to this file, as SVG")
 	if err := f.Parse(args); err != nil {
 		return s, err
 	}
-	for word := range strings.SplitSeq(connections, ",") {
-		n, err := strconv.Atoi(strings.TrimSpace(word))
-		if err != nil || n < 1 || n > 256 {
-			return s, fmt.Errorf("-connections: %q is no number from 1 to 256", word)
+	var err error
+	if s.connections, err = numbers("-connections", connections, 256); err != nil {
+		return s, err
+	}
+	if growth != "" {
+		if s.growth, err = numbers("-growth", growth, 100); err != nil {
+			return s, err
 		}
-		s.connections = append(s.connections, n)
 	}
 	if operations != "" {
 		s.operations = strings.Split(operations, ",")
@@ -152,4 +162,16 @@ func readSettings(args []string, out io.Writer) (settings, error) {
 		return s, fmt.Errorf("%q is no flag", f.Arg(0))
 	}
 	return s, nil
+}
+
+// numbers reads some from 1 to most, separated by commas.
+func numbers(name, text string, most int) (all []int, err error) {
+	for word := range strings.SplitSeq(text, ",") {
+		n, err := strconv.Atoi(strings.TrimSpace(word))
+		if err != nil || n < 1 || n > most {
+			return nil, fmt.Errorf("%s: %q is no number from 1 to %d", name, word, most)
+		}
+		all = append(all, n)
+	}
+	return all, nil
 }

@@ -3,6 +3,7 @@ package main
 import (
 	"bytes"
 	"context"
+	"database/sql"
 	"errors"
 	"fmt"
 	"io"
@@ -127,10 +128,10 @@ func (b *bench) measureOperations(ctx context.Context, operations []operation, r
 	return nil
 }
 
-// seed fills the database with the sandbox.
-func (b *bench) seed(ctx context.Context) error {
+// seed fills the database with the sandbox, under more settings.
+func (b *bench) seed(ctx context.Context, settings ...string) error {
 	seed := exec.CommandContext(ctx, b.binary, "seed") //nolint:gosec // Built by us.
-	seed.Env = append(os.Environ(), "DATABASE_URL="+b.dsn)
+	seed.Env = append(append(os.Environ(), "DATABASE_URL="+b.dsn), settings...)
 	if out, err := seed.CombinedOutput(); err != nil {
 		return fmt.Errorf("seed: %w: %s", err, out)
 	}
@@ -147,6 +148,11 @@ func (b *bench) prepare(ctx context.Context, r *report) ([]operation, error) {
 		return nil, err
 	}
 	defer func() { _ = db.Close() }()
+	return b.fill(ctx, db, r)
+}
+
+// fill adds to the sandbox what operations need beyond it, and returns them.
+func (b *bench) fill(ctx context.Context, db *sql.DB, r *report) ([]operation, error) {
 	if err := enlarge(ctx, db, b.points); err != nil {
 		return nil, err
 	}

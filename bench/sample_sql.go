@@ -4,6 +4,7 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/lib/pq"
@@ -114,6 +115,17 @@ func multiplyStock(ctx context.Context, pool *sql.DB, n int) error {
 	if _, err := db.ExecContext(ctx, "SET statement_timeout = 0"); err != nil {
 		return err
 	}
+	// Indexes are made again at the end: to keep seventeen of them row by row is most of the work.
+	var names, definitions []string
+	err = db.QueryRowContext(ctx, `SELECT array_agg(indexrelid::regclass::text ORDER BY indexrelid), array_agg(pg_get_indexdef(indexrelid) ORDER BY indexrelid)
+		FROM pg_index WHERE indrelid IN ('building'::regclass, 'dwelling'::regclass, 'ownership'::regclass)
+		AND NOT EXISTS (SELECT FROM pg_constraint WHERE conindid = indexrelid)`).Scan(pq.Array(&names), pq.Array(&definitions))
+	if err != nil {
+		return err
+	}
+	if _, err := db.ExecContext(ctx, "DROP INDEX "+strings.Join(names, ", ")); err != nil {
+		return err
+	}
 	// The last but three digits of an identifier: the three say which copy it is.
 	copyID := func(column string) string {
 		return fmt.Sprintf("left(%s, 4) || lpad(g::text, 3, '0') || substr(%s, 8)", column, column)
@@ -138,7 +150,7 @@ func multiplyStock(ctx context.Context, pool *sql.DB, n int) error {
 		}
 	}
 	// A connection goes back as it came.
-	for _, statement := range []string{"SELECT map_facets_refresh()", "VACUUM ANALYZE", "RESET statement_timeout"} {
+	for _, statement := range append(definitions, "SELECT map_facets_refresh()", "VACUUM ANALYZE", "RESET statement_timeout") {
 		if _, err := db.ExecContext(ctx, statement); err != nil {
 			return err
 		}
