@@ -51,6 +51,7 @@ var neverArrows = map[string][]string{
 		module + "/graph", module + "/graph/", module + "/server", module + "/directoryfile", module + "/stockfile", "net/http", "database/sql", "os",
 	},
 	"ent/schema":   {module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/auth"},
+	"ent/boxes":    {module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/graph", module + "/auth"},
 	"policy/guard": {module + "/ent", module + "/ent/", module + "/policy", module + "/service", module + "/domain"},
 	"policy":       {module + "/service", module + "/graph", module + "/graph/", module + "/server", "net/http"},
 	"service":      {module + "/graph", module + "/graph/", module + "/server", "net/http", "github.com/99designs/"},
@@ -94,6 +95,7 @@ var onlyImporters = map[string][]string{
 	"internal/leak":             {},
 	"registryfile/registrytest": {},
 	"ent/enttest":               {},
+	"ent/boxes":                 {"ent"},
 	"ent/schema":                {"ent/runtime"},
 }
 
@@ -210,7 +212,7 @@ func generated(path string) bool {
 	if path != "ent" && !strings.HasPrefix(path, "ent/") {
 		return false
 	}
-	return !slices.Contains([]string{"ent/schema", "ent/entc", "ent/migrate/diff", "ent/migrate/migrations"}, path)
+	return !slices.Contains([]string{"ent/schema", "ent/boxes", "ent/entc", "ent/migrate/diff", "ent/migrate/migrations"}, path)
 }
 
 // notRaced are packages that share something between goroutines and whose tests the race

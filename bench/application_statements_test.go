@@ -4,6 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"fmt"
+	"slices"
+	"strings"
 	"testing"
 
 	"github.com/guichet-logement/guichet/internal/testapi"
@@ -88,6 +90,23 @@ func TestStatementsDoNotGrowWithFiles(t *testing.T) {
 				t.Errorf("%s as %s: %d statements for 1 file, %d for %d, at most %d wanted", name, persona, one, hundred, rows, want)
 			}
 		}
+	}
+}
+
+// What is masked is in every row that is read for somebody: to ask for it has no column
+// read that is not asked for.
+func TestMaskedReadsNoColumn(t *testing.T) {
+	t.Parallel()
+	api := withApplications(t, 100)
+	e := &engine{name: "api", url: api.URL}
+	var failed error
+	sent := api.Statements(func() {
+		_, failed = e.ask(t.Context(), operation{document: askedOfApplications["list"]}, variables{persona: "metropole-social", values: map[string]any{"first": 10}})
+	})
+	must(t, failed)
+	i := slices.IndexFunc(sent, func(text string) bool { return strings.HasPrefix(text, `SELECT "application"."id"`) })
+	if i < 0 || !strings.HasPrefix(sent[i], `SELECT "application"."id", (SELECT string_agg(`) {
+		t.Errorf("sent %q", sent)
 	}
 }
 

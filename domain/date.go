@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 	_ "time/tzdata" // a small machine may have no time zone database of its own
 )
@@ -133,7 +132,7 @@ func (d *Date) UnmarshalText(text []byte) (err error) {
 }
 
 // MarshalGQL writes the date as a JSON string.
-func (d Date) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(d.String())) }
+func (d Date) MarshalGQL(w io.Writer) { quote(w, d.String()) }
 
 // UnmarshalGQL reads the date from an argument or a variable.
 func (d *Date) UnmarshalGQL(v any) error {

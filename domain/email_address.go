@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"io"
 	"net/mail"
-	"strconv"
 	"strings"
 )
 
@@ -31,7 +30,7 @@ func (e EmailAddress) MarshalGQL(w io.Writer) {
 		writeNull(w)
 		return
 	}
-	_, _ = io.WriteString(w, strconv.Quote(string(e)))
+	quote(w, string(e))
 }
 
 // UnmarshalGQL reads an address.

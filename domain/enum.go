@@ -3,7 +3,6 @@ package domain
 import (
 	"io"
 	"slices"
-	"strconv"
 	"strings"
 )
 
@@ -14,7 +13,7 @@ type enum interface {
 }
 
 func marshalEnum[T enum](w io.Writer, value T) {
-	_, _ = io.WriteString(w, strconv.Quote(string(value)))
+	quote(w, string(value))
 }
 
 func unmarshalEnum[T enum](v any, into *T) error {

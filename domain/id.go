@@ -7,7 +7,6 @@ import (
 	"encoding/binary"
 	"fmt"
 	"io"
-	"strconv"
 	"strings"
 	"time"
 
@@ -195,7 +194,7 @@ func (id ID) Prefix() Prefix {
 func Nothing(kind Prefix) ID { return ID(string(kind) + "_" + strings.Repeat("0", ulid.EncodedSize)) }
 
 // MarshalGQL writes the identifier as a JSON string.
-func (id ID) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(id))) }
+func (id ID) MarshalGQL(w io.Writer) { quote(w, string(id)) }
 
 // UnmarshalGQL reads an identifier from an argument or a variable. Entgql hands
 // over our own type as well as a string.

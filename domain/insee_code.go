@@ -3,7 +3,6 @@ package domain
 import (
 	"database/sql/driver"
 	"io"
-	"strconv"
 )
 
 // InseeCode is the code of a commune in the official geographic code (code
@@ -38,7 +37,7 @@ func ParseInseeCode(s string) (InseeCode, error) {
 }
 
 // MarshalGQL writes the code as a JSON string.
-func (c InseeCode) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(c))) }
+func (c InseeCode) MarshalGQL(w io.Writer) { quote(w, string(c)) }
 
 // UnmarshalGQL reads the code from an argument or a variable.
 func (c *InseeCode) UnmarshalGQL(v any) (err error) {

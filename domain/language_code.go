@@ -2,7 +2,6 @@ package domain
 
 import (
 	"io"
-	"strconv"
 )
 
 // LanguageCode is a language in ISO 639-1: two small letters. It names the
@@ -20,7 +19,7 @@ func ParseLanguageCode(s string) (LanguageCode, error) {
 }
 
 // MarshalGQL writes the code as a JSON string.
-func (l LanguageCode) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(l))) }
+func (l LanguageCode) MarshalGQL(w io.Writer) { quote(w, string(l)) }
 
 // UnmarshalGQL reads the code from an argument or a variable.
 func (l *LanguageCode) UnmarshalGQL(v any) (err error) {

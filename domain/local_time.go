@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 )
 
@@ -46,7 +45,7 @@ func (l LocalTime) Minute() int { return int(l) % 60 }
 func (l LocalTime) String() string { return fmt.Sprintf("%02d:%02d", l.Hour(), l.Minute()) }
 
 // MarshalGQL writes the time as a JSON string.
-func (l LocalTime) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(l.String())) }
+func (l LocalTime) MarshalGQL(w io.Writer) { quote(w, l.String()) }
 
 // UnmarshalGQL reads the time from an argument or a variable.
 func (l *LocalTime) UnmarshalGQL(v any) error {

@@ -3,7 +3,6 @@ package domain
 import (
 	"database/sql/driver"
 	"io"
-	"strconv"
 	"strings"
 )
 
@@ -57,7 +56,7 @@ func (p PhoneNumber) National() string {
 }
 
 // MarshalGQL writes the number as a JSON string.
-func (p PhoneNumber) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(p))) }
+func (p PhoneNumber) MarshalGQL(w io.Writer) { quote(w, string(p)) }
 
 // UnmarshalGQL reads the number from an argument or a variable.
 func (p *PhoneNumber) UnmarshalGQL(v any) (err error) {

@@ -3,7 +3,6 @@ package domain
 import (
 	"database/sql/driver"
 	"io"
-	"strconv"
 	"strings"
 )
 
@@ -58,7 +57,7 @@ func (s Siret) Siren() Siren {
 }
 
 // MarshalGQL writes the number as a JSON string.
-func (s Siren) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(s))) }
+func (s Siren) MarshalGQL(w io.Writer) { quote(w, string(s)) }
 
 // UnmarshalGQL reads the number from an argument or a variable.
 func (s *Siren) UnmarshalGQL(v any) (err error) {
@@ -73,7 +72,7 @@ func (s Siren) Value() (driver.Value, error) { return string(s), nil }
 func (s *Siren) Scan(src any) error { return scanText(s, src, "SIREN") }
 
 // MarshalGQL writes the number as a JSON string.
-func (s Siret) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(s))) }
+func (s Siret) MarshalGQL(w io.Writer) { quote(w, string(s)) }
 
 // UnmarshalGQL reads the number from an argument or a variable.
 func (s *Siret) UnmarshalGQL(v any) (err error) {

@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"io"
 	"regexp"
-	"strconv"
 	"strings"
 )
 
@@ -31,7 +30,7 @@ func ParseUniqueNumber(s string) (UniqueNumber, error) {
 }
 
 // MarshalGQL writes the number as a JSON string.
-func (n UniqueNumber) MarshalGQL(w io.Writer) { _, _ = io.WriteString(w, strconv.Quote(string(n))) }
+func (n UniqueNumber) MarshalGQL(w io.Writer) { quote(w, string(n)) }
 
 // UnmarshalGQL reads a number.
 func (n *UniqueNumber) UnmarshalGQL(v any) (err error) {

@@ -4,7 +4,6 @@ import (
 	"database/sql/driver"
 	"fmt"
 	"io"
-	"strconv"
 	"time"
 )
 
@@ -56,7 +55,7 @@ func (w Weekday) String() string {
 }
 
 // MarshalGQL writes the name of the day as a JSON string.
-func (w Weekday) MarshalGQL(out io.Writer) { _, _ = io.WriteString(out, strconv.Quote(w.String())) }
+func (w Weekday) MarshalGQL(out io.Writer) { quote(out, w.String()) }
 
 // UnmarshalGQL reads the name of the day.
 func (w *Weekday) UnmarshalGQL(v any) (err error) {

@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/absence"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -496,9 +497,9 @@ func (_q *AbsenceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Abse
 			_q.withDeclaredBy != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Absence).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Absence{config: _q.config}
 		nodes = append(nodes, node)

@@ -22,6 +22,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/appointmentoffer"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/interview"
@@ -917,9 +918,9 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			_q.withWaitingPlaces != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Application).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Application{config: _q.config}
 		nodes = append(nodes, node)
@@ -1136,7 +1137,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 
 func (_q *ApplicationQuery) loadSummary(ctx context.Context, query *ApplicationSummaryQuery, nodes []*Application, init func(*Application), assign func(*Application, *ApplicationSummary)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1163,7 +1164,7 @@ func (_q *ApplicationQuery) loadSummary(ctx context.Context, query *ApplicationS
 }
 func (_q *ApplicationQuery) loadFile(ctx context.Context, query *ApplicationFileQuery, nodes []*Application, init func(*Application), assign func(*Application, *ApplicationFile)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1190,7 +1191,7 @@ func (_q *ApplicationQuery) loadFile(ctx context.Context, query *ApplicationFile
 }
 func (_q *ApplicationQuery) loadContact(ctx context.Context, query *ApplicationContactQuery, nodes []*Application, init func(*Application), assign func(*Application, *ApplicationContact)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1217,7 +1218,7 @@ func (_q *ApplicationQuery) loadContact(ctx context.Context, query *ApplicationC
 }
 func (_q *ApplicationQuery) loadWishes(ctx context.Context, query *WishQuery, nodes []*Application, init func(*Application), assign func(*Application, *Wish)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1247,7 +1248,7 @@ func (_q *ApplicationQuery) loadWishes(ctx context.Context, query *WishQuery, no
 }
 func (_q *ApplicationQuery) loadHousehold(ctx context.Context, query *HouseholdMemberQuery, nodes []*Application, init func(*Application), assign func(*Application, *HouseholdMember)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1277,7 +1278,7 @@ func (_q *ApplicationQuery) loadHousehold(ctx context.Context, query *HouseholdM
 }
 func (_q *ApplicationQuery) loadDeadlines(ctx context.Context, query *DeadlineQuery, nodes []*Application, init func(*Application), assign func(*Application, *Deadline)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1307,7 +1308,7 @@ func (_q *ApplicationQuery) loadDeadlines(ctx context.Context, query *DeadlineQu
 }
 func (_q *ApplicationQuery) loadHistory(ctx context.Context, query *ApplicationEventQuery, nodes []*Application, init func(*Application), assign func(*Application, *ApplicationEvent)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1337,7 +1338,7 @@ func (_q *ApplicationQuery) loadHistory(ctx context.Context, query *ApplicationE
 }
 func (_q *ApplicationQuery) loadProposedChanges(ctx context.Context, query *ProposedChangeQuery, nodes []*Application, init func(*Application), assign func(*Application, *ProposedChange)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1367,7 +1368,7 @@ func (_q *ApplicationQuery) loadProposedChanges(ctx context.Context, query *Prop
 }
 func (_q *ApplicationQuery) loadPieces(ctx context.Context, query *PieceQuery, nodes []*Application, init func(*Application), assign func(*Application, *Piece)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1397,7 +1398,7 @@ func (_q *ApplicationQuery) loadPieces(ctx context.Context, query *PieceQuery, n
 }
 func (_q *ApplicationQuery) loadAppointments(ctx context.Context, query *AppointmentQuery, nodes []*Application, init func(*Application), assign func(*Application, *Appointment)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1427,7 +1428,7 @@ func (_q *ApplicationQuery) loadAppointments(ctx context.Context, query *Appoint
 }
 func (_q *ApplicationQuery) loadInterviews(ctx context.Context, query *InterviewQuery, nodes []*Application, init func(*Application), assign func(*Application, *Interview)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1457,7 +1458,7 @@ func (_q *ApplicationQuery) loadInterviews(ctx context.Context, query *Interview
 }
 func (_q *ApplicationQuery) loadOrientations(ctx context.Context, query *OrientationQuery, nodes []*Application, init func(*Application), assign func(*Application, *Orientation)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1487,7 +1488,7 @@ func (_q *ApplicationQuery) loadOrientations(ctx context.Context, query *Orienta
 }
 func (_q *ApplicationQuery) loadMessages(ctx context.Context, query *MessageQuery, nodes []*Application, init func(*Application), assign func(*Application, *Message)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1517,7 +1518,7 @@ func (_q *ApplicationQuery) loadMessages(ctx context.Context, query *MessageQuer
 }
 func (_q *ApplicationQuery) loadAppointmentOffers(ctx context.Context, query *AppointmentOfferQuery, nodes []*Application, init func(*Application), assign func(*Application, *AppointmentOffer)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -1547,7 +1548,7 @@ func (_q *ApplicationQuery) loadAppointmentOffers(ctx context.Context, query *Ap
 }
 func (_q *ApplicationQuery) loadWaitingPlaces(ctx context.Context, query *WaitingPlaceQuery, nodes []*Application, init func(*Application), assign func(*Application, *WaitingPlace)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Application)
+	nodeids := make(map[domain.ID]*Application, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]

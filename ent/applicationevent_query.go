@@ -16,6 +16,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationevent"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 )
@@ -423,9 +424,9 @@ func (_q *ApplicationEventQuery) sqlAll(ctx context.Context, hooks ...queryHook)
 			_q.withReceptionPoint != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*ApplicationEvent).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &ApplicationEvent{config: _q.config}
 		nodes = append(nodes, node)

@@ -16,6 +16,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/predicate"
 )
 
@@ -386,9 +387,9 @@ func (_q *ApplicationFileQuery) sqlAll(ctx context.Context, hooks ...queryHook) 
 			_q.withApplication != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*ApplicationFile).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &ApplicationFile{config: _q.config}
 		nodes = append(nodes, node)

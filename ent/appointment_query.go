@@ -18,6 +18,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/bookedtime"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -573,9 +574,9 @@ func (_q *AppointmentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			_q.withBookedTimes != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Appointment).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Appointment{config: _q.config}
 		nodes = append(nodes, node)
@@ -746,7 +747,7 @@ func (_q *AppointmentQuery) loadRoom(ctx context.Context, query *RoomQuery, node
 }
 func (_q *AppointmentQuery) loadStaff(ctx context.Context, query *PersonQuery, nodes []*Appointment, init func(*Appointment), assign func(*Appointment, *Person)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*Appointment)
+	byID := make(map[domain.ID]*Appointment, len(nodes))
 	nids := make(map[domain.ID]map[*Appointment]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID
@@ -839,7 +840,7 @@ func (_q *AppointmentQuery) loadBookedBy(ctx context.Context, query *PersonQuery
 }
 func (_q *AppointmentQuery) loadBookedTimes(ctx context.Context, query *BookedTimeQuery, nodes []*Appointment, init func(*Appointment), assign func(*Appointment, *BookedTime)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Appointment)
+	nodeids := make(map[domain.ID]*Appointment, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]

@@ -17,6 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/appointmentoffer"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/predicate"
 )
 
@@ -423,9 +424,9 @@ func (_q *AppointmentOfferQuery) sqlAll(ctx context.Context, hooks ...queryHook)
 			_q.withAppointment != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*AppointmentOffer).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &AppointmentOffer{config: _q.config}
 		nodes = append(nodes, node)

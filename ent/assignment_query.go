@@ -16,6 +16,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
@@ -534,9 +535,9 @@ func (_q *AssignmentQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*A
 			_q.withDecidedBy != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Assignment).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Assignment{config: _q.config}
 		nodes = append(nodes, node)
@@ -661,7 +662,7 @@ func (_q *AssignmentQuery) loadOrganisation(ctx context.Context, query *Organisa
 }
 func (_q *AssignmentQuery) loadReceptionPoints(ctx context.Context, query *ReceptionPointQuery, nodes []*Assignment, init func(*Assignment), assign func(*Assignment, *ReceptionPoint)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*Assignment)
+	byID := make(map[domain.ID]*Assignment, len(nodes))
 	nids := make(map[domain.ID]map[*Assignment]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID

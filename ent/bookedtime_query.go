@@ -16,6 +16,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/bookedtime"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -534,9 +535,9 @@ func (_q *BookedTimeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*B
 			_q.withRoom != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*BookedTime).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &BookedTime{config: _q.config}
 		nodes = append(nodes, node)

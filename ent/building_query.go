@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
@@ -574,9 +575,9 @@ func (_q *BuildingQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Bui
 			_q.withLastVintage != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Building).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Building{config: _q.config}
 		nodes = append(nodes, node)
@@ -697,7 +698,7 @@ func (_q *BuildingQuery) loadCommune(ctx context.Context, query *CommuneQuery, n
 }
 func (_q *BuildingQuery) loadDwellings(ctx context.Context, query *DwellingQuery, nodes []*Building, init func(*Building), assign func(*Building, *Dwelling)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Building)
+	nodeids := make(map[domain.ID]*Building, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -727,7 +728,7 @@ func (_q *BuildingQuery) loadDwellings(ctx context.Context, query *DwellingQuery
 }
 func (_q *BuildingQuery) loadOwnerships(ctx context.Context, query *OwnershipQuery, nodes []*Building, init func(*Building), assign func(*Building, *Ownership)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Building)
+	nodeids := make(map[domain.ID]*Building, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -757,7 +758,7 @@ func (_q *BuildingQuery) loadOwnerships(ctx context.Context, query *OwnershipQue
 }
 func (_q *BuildingQuery) loadChanges(ctx context.Context, query *StockChangeQuery, nodes []*Building, init func(*Building), assign func(*Building, *StockChange)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Building)
+	nodeids := make(map[domain.ID]*Building, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]

@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
@@ -501,9 +502,9 @@ func (_q *CommuneQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Comm
 			_q.withPartnerApps != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Commune).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Commune{config: _q.config}
 		nodes = append(nodes, node)
@@ -588,7 +589,7 @@ func (_q *CommuneQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Comm
 
 func (_q *CommuneQuery) loadLandlords(ctx context.Context, query *OrganisationQuery, nodes []*Commune, init func(*Commune), assign func(*Commune, *Organisation)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*Commune)
+	byID := make(map[domain.ID]*Commune, len(nodes))
 	nids := make(map[domain.ID]map[*Commune]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID
@@ -649,7 +650,7 @@ func (_q *CommuneQuery) loadLandlords(ctx context.Context, query *OrganisationQu
 }
 func (_q *CommuneQuery) loadReceptionPoints(ctx context.Context, query *ReceptionPointQuery, nodes []*Commune, init func(*Commune), assign func(*Commune, *ReceptionPoint)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Commune)
+	nodeids := make(map[domain.ID]*Commune, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -679,7 +680,7 @@ func (_q *CommuneQuery) loadReceptionPoints(ctx context.Context, query *Receptio
 }
 func (_q *CommuneQuery) loadOrganisations(ctx context.Context, query *OrganisationQuery, nodes []*Commune, init func(*Commune), assign func(*Commune, *Organisation)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Commune)
+	nodeids := make(map[domain.ID]*Commune, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -712,7 +713,7 @@ func (_q *CommuneQuery) loadOrganisations(ctx context.Context, query *Organisati
 }
 func (_q *CommuneQuery) loadPartnerApps(ctx context.Context, query *PartnerAppQuery, nodes []*Commune, init func(*Commune), assign func(*Commune, *PartnerApp)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*Commune)
+	byID := make(map[domain.ID]*Commune, len(nodes))
 	nids := make(map[domain.ID]map[*Commune]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID

@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/managedchange"
@@ -648,9 +649,9 @@ func (_q *DwellingQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Dwe
 			_q.withReservationRights != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Dwelling).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Dwelling{config: _q.config}
 		nodes = append(nodes, node)
@@ -875,7 +876,7 @@ func (_q *DwellingQuery) loadLastVintage(ctx context.Context, query *StockVintag
 }
 func (_q *DwellingQuery) loadManaged(ctx context.Context, query *ManagedDwellingQuery, nodes []*Dwelling, init func(*Dwelling), assign func(*Dwelling, *ManagedDwelling)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Dwelling)
+	nodeids := make(map[domain.ID]*Dwelling, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -902,7 +903,7 @@ func (_q *DwellingQuery) loadManaged(ctx context.Context, query *ManagedDwelling
 }
 func (_q *DwellingQuery) loadManagedChanges(ctx context.Context, query *ManagedChangeQuery, nodes []*Dwelling, init func(*Dwelling), assign func(*Dwelling, *ManagedChange)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Dwelling)
+	nodeids := make(map[domain.ID]*Dwelling, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -932,7 +933,7 @@ func (_q *DwellingQuery) loadManagedChanges(ctx context.Context, query *ManagedC
 }
 func (_q *DwellingQuery) loadVacancies(ctx context.Context, query *VacancyQuery, nodes []*Dwelling, init func(*Dwelling), assign func(*Dwelling, *Vacancy)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Dwelling)
+	nodeids := make(map[domain.ID]*Dwelling, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -962,7 +963,7 @@ func (_q *DwellingQuery) loadVacancies(ctx context.Context, query *VacancyQuery,
 }
 func (_q *DwellingQuery) loadReservationRights(ctx context.Context, query *ReservationRightQuery, nodes []*Dwelling, init func(*Dwelling), assign func(*Dwelling, *ReservationRight)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*Dwelling)
+	byID := make(map[domain.ID]*Dwelling, len(nodes))
 	nids := make(map[domain.ID]map[*Dwelling]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID

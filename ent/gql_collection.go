@@ -703,6 +703,7 @@ func (_q *ApplicationQuery) collectField(ctx context.Context, oneNode bool, opCt
 				fieldSeen[application.FieldVersion] = struct{}{}
 			}
 		case "id":
+		case "masked":
 		case "__typename":
 		default:
 			unknownSeen = true

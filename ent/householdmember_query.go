@@ -16,6 +16,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/piece"
@@ -499,9 +500,9 @@ func (_q *HouseholdMemberQuery) sqlAll(ctx context.Context, hooks ...queryHook) 
 			_q.withPieces != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*HouseholdMember).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &HouseholdMember{config: _q.config}
 		nodes = append(nodes, node)
@@ -591,7 +592,7 @@ func (_q *HouseholdMemberQuery) loadApplication(ctx context.Context, query *Appl
 }
 func (_q *HouseholdMemberQuery) loadParticulars(ctx context.Context, query *MemberParticularsQuery, nodes []*HouseholdMember, init func(*HouseholdMember), assign func(*HouseholdMember, *MemberParticulars)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*HouseholdMember)
+	nodeids := make(map[domain.ID]*HouseholdMember, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -618,7 +619,7 @@ func (_q *HouseholdMemberQuery) loadParticulars(ctx context.Context, query *Memb
 }
 func (_q *HouseholdMemberQuery) loadSensitive(ctx context.Context, query *SensitiveRecordQuery, nodes []*HouseholdMember, init func(*HouseholdMember), assign func(*HouseholdMember, *SensitiveRecord)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*HouseholdMember)
+	nodeids := make(map[domain.ID]*HouseholdMember, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -645,7 +646,7 @@ func (_q *HouseholdMemberQuery) loadSensitive(ctx context.Context, query *Sensit
 }
 func (_q *HouseholdMemberQuery) loadPieces(ctx context.Context, query *PieceQuery, nodes []*HouseholdMember, init func(*HouseholdMember), assign func(*HouseholdMember, *Piece)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*HouseholdMember)
+	byID := make(map[domain.ID]*HouseholdMember, len(nodes))
 	nids := make(map[domain.ID]map[*HouseholdMember]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID

@@ -17,6 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/appointment"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/organisation"
@@ -573,9 +574,9 @@ func (_q *InterviewQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*In
 			_q.withNotes != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Interview).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Interview{config: _q.config}
 		nodes = append(nodes, node)
@@ -799,7 +800,7 @@ func (_q *InterviewQuery) loadAppointment(ctx context.Context, query *Appointmen
 }
 func (_q *InterviewQuery) loadNotes(ctx context.Context, query *InterviewNoteQuery, nodes []*Interview, init func(*Interview), assign func(*Interview, *InterviewNote)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Interview)
+	nodeids := make(map[domain.ID]*Interview, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]

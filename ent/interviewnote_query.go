@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/organisation"
@@ -497,9 +498,9 @@ func (_q *InterviewNoteQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 			_q.withOrganisation != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*InterviewNote).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &InterviewNote{config: _q.config}
 		nodes = append(nodes, node)

@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/lockout"
 	"github.com/guichet-logement/guichet/ent/predicate"
 )
@@ -347,9 +348,9 @@ func (_q *LockOutQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Lock
 		nodes = []*LockOut{}
 		_spec = _q.querySpec()
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*LockOut).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &LockOut{config: _q.config}
 		nodes = append(nodes, node)

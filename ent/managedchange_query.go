@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/managedchange"
 	"github.com/guichet-logement/guichet/ent/person"
@@ -423,9 +424,9 @@ func (_q *ManagedChangeQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([
 			_q.withChangedBy != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*ManagedChange).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &ManagedChange{config: _q.config}
 		nodes = append(nodes, node)

@@ -13,6 +13,7 @@ import (
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/predicate"
 )
@@ -346,9 +347,9 @@ func (_q *MapVersionQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*M
 		nodes = []*MapVersion{}
 		_spec = _q.querySpec()
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*MapVersion).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &MapVersion{config: _q.config}
 		nodes = append(nodes, node)

@@ -16,6 +16,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/predicate"
@@ -500,9 +501,9 @@ func (_q *OrganisationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 			_q.withAssignments != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Organisation).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Organisation{config: _q.config}
 		nodes = append(nodes, node)
@@ -611,7 +612,7 @@ func (_q *OrganisationQuery) loadCommune(ctx context.Context, query *CommuneQuer
 }
 func (_q *OrganisationQuery) loadTerritory(ctx context.Context, query *CommuneQuery, nodes []*Organisation, init func(*Organisation), assign func(*Organisation, *Commune)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*Organisation)
+	byID := make(map[domain.ID]*Organisation, len(nodes))
 	nids := make(map[domain.ID]map[*Organisation]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID
@@ -672,7 +673,7 @@ func (_q *OrganisationQuery) loadTerritory(ctx context.Context, query *CommuneQu
 }
 func (_q *OrganisationQuery) loadReceptionPoints(ctx context.Context, query *ReceptionPointQuery, nodes []*Organisation, init func(*Organisation), assign func(*Organisation, *ReceptionPoint)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*Organisation)
+	byID := make(map[domain.ID]*Organisation, len(nodes))
 	nids := make(map[domain.ID]map[*Organisation]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID
@@ -733,7 +734,7 @@ func (_q *OrganisationQuery) loadReceptionPoints(ctx context.Context, query *Rec
 }
 func (_q *OrganisationQuery) loadAssignments(ctx context.Context, query *AssignmentQuery, nodes []*Organisation, init func(*Organisation), assign func(*Organisation, *Assignment)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Organisation)
+	nodeids := make(map[domain.ID]*Organisation, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]

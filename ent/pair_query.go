@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
@@ -461,9 +462,9 @@ func (_q *PairQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pair, e
 			_q.withFormedBy != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Pair).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Pair{config: _q.config}
 		nodes = append(nodes, node)
@@ -547,7 +548,7 @@ func (_q *PairQuery) loadReceptionPoint(ctx context.Context, query *ReceptionPoi
 }
 func (_q *PairQuery) loadMembers(ctx context.Context, query *PersonQuery, nodes []*Pair, init func(*Pair), assign func(*Pair, *Person)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*Pair)
+	byID := make(map[domain.ID]*Pair, len(nodes))
 	nids := make(map[domain.ID]map[*Pair]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID

@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
@@ -501,9 +502,9 @@ func (_q *PartnerAppQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*P
 			_q.withSecrets != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*PartnerApp).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &PartnerApp{config: _q.config}
 		nodes = append(nodes, node)
@@ -609,7 +610,7 @@ func (_q *PartnerAppQuery) loadOrganisation(ctx context.Context, query *Organisa
 }
 func (_q *PartnerAppQuery) loadReceptionPoints(ctx context.Context, query *ReceptionPointQuery, nodes []*PartnerApp, init func(*PartnerApp), assign func(*PartnerApp, *ReceptionPoint)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*PartnerApp)
+	byID := make(map[domain.ID]*PartnerApp, len(nodes))
 	nids := make(map[domain.ID]map[*PartnerApp]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID
@@ -670,7 +671,7 @@ func (_q *PartnerAppQuery) loadReceptionPoints(ctx context.Context, query *Recep
 }
 func (_q *PartnerAppQuery) loadTerritory(ctx context.Context, query *CommuneQuery, nodes []*PartnerApp, init func(*PartnerApp), assign func(*PartnerApp, *Commune)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*PartnerApp)
+	byID := make(map[domain.ID]*PartnerApp, len(nodes))
 	nids := make(map[domain.ID]map[*PartnerApp]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID
@@ -731,7 +732,7 @@ func (_q *PartnerAppQuery) loadTerritory(ctx context.Context, query *CommuneQuer
 }
 func (_q *PartnerAppQuery) loadSecrets(ctx context.Context, query *PartnerAppSecretQuery, nodes []*PartnerApp, init func(*PartnerApp), assign func(*PartnerApp, *PartnerAppSecret)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*PartnerApp)
+	nodeids := make(map[domain.ID]*PartnerApp, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]

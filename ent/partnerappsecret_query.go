@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/partnerapp"
 	"github.com/guichet-logement/guichet/ent/partnerappsecret"
 	"github.com/guichet-logement/guichet/ent/predicate"
@@ -386,9 +387,9 @@ func (_q *PartnerAppSecretQuery) sqlAll(ctx context.Context, hooks ...queryHook)
 			_q.withPartnerApp != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*PartnerAppSecret).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &PartnerAppSecret{config: _q.config}
 		nodes = append(nodes, node)

@@ -16,6 +16,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/availability"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/permanence"
 	"github.com/guichet-logement/guichet/ent/person"
@@ -608,9 +609,9 @@ func (_q *PermanenceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*P
 			_q.withAvailabilities != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Permanence).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Permanence{config: _q.config}
 		nodes = append(nodes, node)
@@ -872,7 +873,7 @@ func (_q *PermanenceQuery) loadAnsweredBy(ctx context.Context, query *PersonQuer
 }
 func (_q *PermanenceQuery) loadAvailabilities(ctx context.Context, query *AvailabilityQuery, nodes []*Permanence, init func(*Permanence), assign func(*Permanence, *Availability)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Permanence)
+	nodeids := make(map[domain.ID]*Permanence, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]

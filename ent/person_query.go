@@ -17,6 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/appointment"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/pair"
 	"github.com/guichet-logement/guichet/ent/person"
@@ -539,9 +540,9 @@ func (_q *PersonQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Perso
 			_q.withOrganisation != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Person).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Person{config: _q.config}
 		nodes = append(nodes, node)
@@ -632,7 +633,7 @@ func (_q *PersonQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Perso
 
 func (_q *PersonQuery) loadAssignments(ctx context.Context, query *AssignmentQuery, nodes []*Person, init func(*Person), assign func(*Person, *Assignment)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Person)
+	nodeids := make(map[domain.ID]*Person, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -662,7 +663,7 @@ func (_q *PersonQuery) loadAssignments(ctx context.Context, query *AssignmentQue
 }
 func (_q *PersonQuery) loadAuthorisations(ctx context.Context, query *StaffAuthorisationQuery, nodes []*Person, init func(*Person), assign func(*Person, *StaffAuthorisation)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Person)
+	nodeids := make(map[domain.ID]*Person, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -692,7 +693,7 @@ func (_q *PersonQuery) loadAuthorisations(ctx context.Context, query *StaffAutho
 }
 func (_q *PersonQuery) loadPairs(ctx context.Context, query *PairQuery, nodes []*Person, init func(*Person), assign func(*Person, *Pair)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*Person)
+	byID := make(map[domain.ID]*Person, len(nodes))
 	nids := make(map[domain.ID]map[*Person]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID
@@ -753,7 +754,7 @@ func (_q *PersonQuery) loadPairs(ctx context.Context, query *PairQuery, nodes []
 }
 func (_q *PersonQuery) loadAppointments(ctx context.Context, query *AppointmentQuery, nodes []*Person, init func(*Person), assign func(*Person, *Appointment)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*Person)
+	byID := make(map[domain.ID]*Person, len(nodes))
 	nids := make(map[domain.ID]map[*Person]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID

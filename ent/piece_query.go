@@ -16,6 +16,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/piece"
@@ -573,9 +574,9 @@ func (_q *PieceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Piece,
 			_q.withReceptionPoint != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Piece).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Piece{config: _q.config}
 		nodes = append(nodes, node)
@@ -677,7 +678,7 @@ func (_q *PieceQuery) loadApplication(ctx context.Context, query *ApplicationQue
 }
 func (_q *PieceQuery) loadMembers(ctx context.Context, query *HouseholdMemberQuery, nodes []*Piece, init func(*Piece), assign func(*Piece, *HouseholdMember)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*Piece)
+	byID := make(map[domain.ID]*Piece, len(nodes))
 	nids := make(map[domain.ID]map[*Piece]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID
@@ -738,7 +739,7 @@ func (_q *PieceQuery) loadMembers(ctx context.Context, query *HouseholdMemberQue
 }
 func (_q *PieceQuery) loadFile(ctx context.Context, query *PieceFileQuery, nodes []*Piece, init func(*Piece), assign func(*Piece, *PieceFile)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Piece)
+	nodeids := make(map[domain.ID]*Piece, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -765,7 +766,7 @@ func (_q *PieceQuery) loadFile(ctx context.Context, query *PieceFileQuery, nodes
 }
 func (_q *PieceQuery) loadTransfer(ctx context.Context, query *PieceTransferQuery, nodes []*Piece, init func(*Piece), assign func(*Piece, *PieceTransfer)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*Piece)
+	nodeids := make(map[domain.ID]*Piece, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]

@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
@@ -497,9 +498,9 @@ func (_q *ReceptionContactQuery) sqlAll(ctx context.Context, hooks ...queryHook)
 			_q.withApplication != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*ReceptionContact).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &ReceptionContact{config: _q.config}
 		nodes = append(nodes, node)

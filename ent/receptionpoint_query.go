@@ -17,6 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/agreement"
 	"github.com/guichet-logement/guichet/ent/assignment"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/openinghours"
 	"github.com/guichet-logement/guichet/ent/organisation"
@@ -615,9 +616,9 @@ func (_q *ReceptionPointQuery) sqlAll(ctx context.Context, hooks ...queryHook) (
 			_q.withPartnerApps != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*ReceptionPoint).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &ReceptionPoint{config: _q.config}
 		nodes = append(nodes, node)
@@ -765,7 +766,7 @@ func (_q *ReceptionPointQuery) loadCommune(ctx context.Context, query *CommuneQu
 }
 func (_q *ReceptionPointQuery) loadOperators(ctx context.Context, query *OrganisationQuery, nodes []*ReceptionPoint, init func(*ReceptionPoint), assign func(*ReceptionPoint, *Organisation)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*ReceptionPoint)
+	byID := make(map[domain.ID]*ReceptionPoint, len(nodes))
 	nids := make(map[domain.ID]map[*ReceptionPoint]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID
@@ -826,7 +827,7 @@ func (_q *ReceptionPointQuery) loadOperators(ctx context.Context, query *Organis
 }
 func (_q *ReceptionPointQuery) loadAgreements(ctx context.Context, query *AgreementQuery, nodes []*ReceptionPoint, init func(*ReceptionPoint), assign func(*ReceptionPoint, *Agreement)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*ReceptionPoint)
+	nodeids := make(map[domain.ID]*ReceptionPoint, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -856,7 +857,7 @@ func (_q *ReceptionPointQuery) loadAgreements(ctx context.Context, query *Agreem
 }
 func (_q *ReceptionPointQuery) loadOpeningHours(ctx context.Context, query *OpeningHoursQuery, nodes []*ReceptionPoint, init func(*ReceptionPoint), assign func(*ReceptionPoint, *OpeningHours)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*ReceptionPoint)
+	nodeids := make(map[domain.ID]*ReceptionPoint, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -886,7 +887,7 @@ func (_q *ReceptionPointQuery) loadOpeningHours(ctx context.Context, query *Open
 }
 func (_q *ReceptionPointQuery) loadPermanences(ctx context.Context, query *PermanenceQuery, nodes []*ReceptionPoint, init func(*ReceptionPoint), assign func(*ReceptionPoint, *Permanence)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*ReceptionPoint)
+	nodeids := make(map[domain.ID]*ReceptionPoint, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]
@@ -916,7 +917,7 @@ func (_q *ReceptionPointQuery) loadPermanences(ctx context.Context, query *Perma
 }
 func (_q *ReceptionPointQuery) loadAssignments(ctx context.Context, query *AssignmentQuery, nodes []*ReceptionPoint, init func(*ReceptionPoint), assign func(*ReceptionPoint, *Assignment)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*ReceptionPoint)
+	byID := make(map[domain.ID]*ReceptionPoint, len(nodes))
 	nids := make(map[domain.ID]map[*ReceptionPoint]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID
@@ -977,7 +978,7 @@ func (_q *ReceptionPointQuery) loadAssignments(ctx context.Context, query *Assig
 }
 func (_q *ReceptionPointQuery) loadPartnerApps(ctx context.Context, query *PartnerAppQuery, nodes []*ReceptionPoint, init func(*ReceptionPoint), assign func(*ReceptionPoint, *PartnerApp)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*ReceptionPoint)
+	byID := make(map[domain.ID]*ReceptionPoint, len(nodes))
 	nids := make(map[domain.ID]map[*ReceptionPoint]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID

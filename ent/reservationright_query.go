@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
@@ -572,9 +573,9 @@ func (_q *ReservationRightQuery) sqlAll(ctx context.Context, hooks ...queryHook)
 			_q.withVacancies != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*ReservationRight).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &ReservationRight{config: _q.config}
 		nodes = append(nodes, node)
@@ -777,7 +778,7 @@ func (_q *ReservationRightQuery) loadReservataireConfirmedBy(ctx context.Context
 }
 func (_q *ReservationRightQuery) loadDwellings(ctx context.Context, query *DwellingQuery, nodes []*ReservationRight, init func(*ReservationRight), assign func(*ReservationRight, *Dwelling)) error {
 	edgeIDs := make([]driver.Value, len(nodes))
-	byID := make(map[domain.ID]*ReservationRight)
+	byID := make(map[domain.ID]*ReservationRight, len(nodes))
 	nids := make(map[domain.ID]map[*ReservationRight]struct{})
 	for i, node := range nodes {
 		edgeIDs[i] = node.ID
@@ -838,7 +839,7 @@ func (_q *ReservationRightQuery) loadDwellings(ctx context.Context, query *Dwell
 }
 func (_q *ReservationRightQuery) loadVacancies(ctx context.Context, query *VacancyQuery, nodes []*ReservationRight, init func(*ReservationRight), assign func(*ReservationRight, *Vacancy)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*ReservationRight)
+	nodeids := make(map[domain.ID]*ReservationRight, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]

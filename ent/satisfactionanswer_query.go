@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/satisfactionanswer"
@@ -386,9 +387,9 @@ func (_q *SatisfactionAnswerQuery) sqlAll(ctx context.Context, hooks ...queryHoo
 			_q.withReceptionPoint != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*SatisfactionAnswer).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &SatisfactionAnswer{config: _q.config}
 		nodes = append(nodes, node)

@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/stockchange"
 	"github.com/guichet-logement/guichet/ent/stockvintage"
@@ -424,9 +425,9 @@ func (_q *StockVintageQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 			_q.withChanges != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*StockVintage).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &StockVintage{config: _q.config}
 		nodes = append(nodes, node)
@@ -507,7 +508,7 @@ func (_q *StockVintageQuery) loadPrevious(ctx context.Context, query *StockVinta
 }
 func (_q *StockVintageQuery) loadChanges(ctx context.Context, query *StockChangeQuery, nodes []*StockVintage, init func(*StockVintage), assign func(*StockVintage, *StockChange)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*StockVintage)
+	nodeids := make(map[domain.ID]*StockVintage, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]

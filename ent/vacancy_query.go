@@ -14,6 +14,7 @@ import (
 	"entgo.io/ent/dialect/sql/sqlgraph"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
@@ -460,9 +461,9 @@ func (_q *VacancyQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Vaca
 			_q.withUpdatedBy != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Vacancy).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Vacancy{config: _q.config}
 		nodes = append(nodes, node)

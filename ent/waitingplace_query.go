@@ -17,6 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/bookedtime"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -499,9 +500,9 @@ func (_q *WaitingPlaceQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]
 			_q.withBookedTimes != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*WaitingPlace).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &WaitingPlace{config: _q.config}
 		nodes = append(nodes, node)
@@ -655,7 +656,7 @@ func (_q *WaitingPlaceQuery) loadJoinedBy(ctx context.Context, query *PersonQuer
 }
 func (_q *WaitingPlaceQuery) loadBookedTimes(ctx context.Context, query *BookedTimeQuery, nodes []*WaitingPlace, init func(*WaitingPlace), assign func(*WaitingPlace, *BookedTime)) error {
 	fks := make([]driver.Value, 0, len(nodes))
-	nodeids := make(map[domain.ID]*WaitingPlace)
+	nodeids := make(map[domain.ID]*WaitingPlace, len(nodes))
 	for i := range nodes {
 		fks = append(fks, nodes[i].ID)
 		nodeids[nodes[i].ID] = nodes[i]

@@ -15,6 +15,7 @@ import (
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/application"
+	"github.com/guichet-logement/guichet/ent/boxes"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/wish"
@@ -423,9 +424,9 @@ func (_q *WishQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Wish, e
 			_q.withCommune != nil,
 		}
 	)
-	_spec.ScanValues = func(columns []string) ([]any, error) {
+	_spec.ScanValues = boxes.OfQuery(func(columns []string) ([]any, error) {
 		return (*Wish).scanValues(nil, columns)
-	}
+	})
 	_spec.Assign = func(columns []string, values []any) error {
 		node := &Wish{config: _q.config}
 		nodes = append(nodes, node)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strconv"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/guichet-logement/guichet/domain"
@@ -103,16 +104,17 @@ func parseSettings(table []byte) ([]domain.DatedSetting, error) {
 	if err != nil {
 		return nil, err
 	}
+	targets := new(Settings).targets()
 	for _, row := range rows {
-		if err := new(Settings).set(row); err != nil {
+		if err := set(targets, row); err != nil {
 			return nil, fmt.Errorf("%s: %w", row.Name, err)
 		}
 	}
 	return rows, nil
 }
 
-func (s *Settings) set(row domain.DatedSetting) (err error) {
-	switch target := s.targets()[row.Name].(type) {
+func set(targets map[string]any, row domain.DatedSetting) (err error) {
+	switch target := targets[row.Name].(type) {
 	case *time.Duration:
 		*target, err = time.ParseDuration(row.Value)
 	case *domain.Limit:
@@ -125,13 +127,26 @@ func (s *Settings) set(row domain.DatedSetting) (err error) {
 	return err
 }
 
+// lastSettings are those of the day that was asked for last, nearly always today.
+var lastSettings atomic.Pointer[settingsOfDay]
+
+type settingsOfDay struct {
+	day domain.Date
+	Settings
+}
+
 // SettingsOn are the settings in force on that day.
 func SettingsOn(day domain.Date) Settings {
-	var s Settings
+	if last := lastSettings.Load(); last != nil && last.day == day {
+		return last.Settings
+	}
+	on := &settingsOfDay{day: day}
+	targets := on.targets()
 	for _, row := range settingRows() {
 		if row.On(day) {
-			_ = s.set(row) // it was set once before
+			_ = set(targets, row) // it was set once before
 		}
 	}
-	return s
+	lastSettings.Store(on)
+	return on.Settings
 }

@@ -46,8 +46,12 @@ type group struct {
 // collect groups the fields of selections that are answered together, as they
 // are executed. Fields that a directive leaves out are not asked for.
 func (i *inspection) collect(sets ...ast.SelectionSet) []group {
-	var groups []group
-	index := map[string]int{}
+	n := 0
+	for _, set := range sets {
+		n += len(set)
+	}
+	groups, alone := make([]group, 0, n), make([]*ast.Field, 0, n)
+	index := make(map[string]int, n)
 	visited := map[string]bool{}
 	var walk func(ast.SelectionSet)
 	walk = func(set ast.SelectionSet) {
@@ -57,13 +61,15 @@ func (i *inspection) collect(sets ...ast.SelectionSet) []group {
 				if !i.included(s.Directives) {
 					continue
 				}
-				at, ok := index[s.Alias]
-				if !ok {
-					at = len(groups)
-					index[s.Alias] = at
-					groups = append(groups, group{name: s.Alias})
+				if at, ok := index[s.Alias]; ok {
+					groups[at].fields = append(groups[at].fields, s)
+					continue
 				}
-				groups[at].fields = append(groups[at].fields, s)
+				index[s.Alias] = len(groups)
+				// Nearly every group has one field: the lists of one lie beside each other, each
+				// without room for a second.
+				alone = append(alone, s)
+				groups = append(groups, group{name: s.Alias, fields: alone[len(alone)-1 : len(alone) : len(alone)]})
 			case *ast.InlineFragment:
 				if i.included(s.Directives) {
 					walk(s.SelectionSet)
@@ -80,6 +86,14 @@ func (i *inspection) collect(sets ...ast.SelectionSet) []group {
 		walk(set)
 	}
 	return groups
+}
+
+// below groups what is selected on what the group leads to.
+func (i *inspection) below(g group) []group {
+	if len(g.fields) == 1 && len(g.fields[0].SelectionSet) == 0 {
+		return nil // most fields are values
+	}
+	return i.collect(g.selections()...)
 }
 
 func (g group) selections() []ast.SelectionSet {
@@ -122,7 +136,7 @@ func (i *inspection) nodes(groups []group, path string) int {
 				return 0
 			}
 		}
-		children := i.collect(g.selections()...)
+		children := i.below(g)
 		i.connection(g, children)
 		below := i.nodes(children, here+".")
 		if pages > 0 {
@@ -143,6 +157,9 @@ func times(a, b int) int {
 // field checks the arguments of one field and returns how many rows it asks for
 // by itself, 0 when it is not a list of pages.
 func (i *inspection) field(f *ast.Field, path string) int {
+	if len(f.Definition.Arguments) == 0 {
+		return 0
+	}
 	for _, arg := range f.Arguments {
 		def := f.Definition.Arguments.ForName(arg.Name)
 		if def == nil {
@@ -270,7 +287,7 @@ func (i *inspection) connection(g group, children []group) {
 	i.oneName(g, children, "edges", "pageInfo", "totalCount")
 	for _, child := range children {
 		if child.fields[0].Name == "edges" {
-			i.oneName(g, i.collect(child.selections()...), "node")
+			i.oneName(g, i.below(child), "node")
 		}
 	}
 }

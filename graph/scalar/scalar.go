@@ -14,8 +14,18 @@ import (
 )
 
 // MarshalInt writes an Int.
-func MarshalInt(i int) graphql.Marshaler {
-	return graphql.WriterFunc(func(w io.Writer) { _, _ = io.WriteString(w, strconv.Itoa(i)) })
+func MarshalInt(i int) graphql.Marshaler { return integer(i) }
+
+// integer is an Int as it is written.
+type integer int
+
+// MarshalGQL writes it in the room that the writer has left, if it tells.
+func (i integer) MarshalGQL(w io.Writer) {
+	var room []byte
+	if w, ok := w.(interface{ AvailableBuffer() []byte }); ok {
+		room = w.AvailableBuffer()
+	}
+	_, _ = w.Write(strconv.AppendInt(room, int64(i), 10))
 }
 
 // UnmarshalInt reads an Int. GraphQL's is of 32 bits, Go's is wider: without a

@@ -1,6 +1,7 @@
 package writers
 
 import (
+	"bytes"
 	"context"
 	"io"
 
@@ -19,7 +20,8 @@ func Answer[T any](
 	if a.number == 0 {
 		return marshal(ctx, selections, v)
 	}
-	w := &Writer{operation: operation, buffer: make([]byte, 0, initialSize)}
+	w := forOperation(operation)
+	defer w.release()
 	if complete(ctx, w, selections, func(f *Field) { write(w, f, v) }) {
 		return w.answer()
 	}
@@ -53,7 +55,7 @@ func (w *Writer) answer() graphql.Marshaler {
 	if string(w.buffer) == "null" {
 		return graphql.Null
 	}
-	return written(w.buffer)
+	return written(bytes.Clone(w.buffer))
 }
 
 // written is JSON.

@@ -3,6 +3,7 @@ package writers
 import (
 	"math"
 	"strconv"
+	"sync"
 
 	"github.com/99designs/gqlgen/graphql"
 )
@@ -15,8 +16,31 @@ type Writer struct {
 	gaveUp    bool
 }
 
-// initialSize of a buffer, in bytes: the answer of most operations.
-const initialSize = 4 << 10
+// initialSize of a buffer, in bytes: the answer of most operations. One that grew beyond
+// maxKept is not used again.
+const (
+	initialSize = 4 << 10
+	maxKept     = 1 << 20
+)
+
+// writers are those that wrote an answer. A long one is then not written into one buffer
+// after the other, each a little longer.
+var writers = sync.Pool{New: func() any { return &Writer{buffer: make([]byte, 0, initialSize)} }}
+
+// forOperation is a writer with an empty buffer.
+func forOperation(operation *graphql.OperationContext) *Writer {
+	w, _ := writers.Get().(*Writer)
+	*w = Writer{operation: operation, buffer: w.buffer[:0]}
+	return w
+}
+
+// release ends the use of the writer, and of what it wrote.
+func (w *Writer) release() {
+	if cap(w.buffer) <= maxKept {
+		w.operation = nil
+		writers.Put(w)
+	}
+}
 
 // GiveUp says that gqlgen has to write the value.
 func (w *Writer) GiveUp() { w.gaveUp = true }
@@ -32,6 +56,9 @@ func (w *Writer) Write(p []byte) (int, error) {
 	w.buffer = append(w.buffer, p...)
 	return len(p), nil
 }
+
+// AvailableBuffer is the room that is left, for what appends to it and writes that at once.
+func (w *Writer) AvailableBuffer() []byte { return w.buffer[len(w.buffer):] }
 
 // WriteString is Write without a copy.
 func (w *Writer) WriteString(s string) (int, error) {
