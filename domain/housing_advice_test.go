@@ -250,7 +250,8 @@ func TestAdvice(t *testing.T) {
 	// The rents that are published of what would do in a commune that is wished are told.
 	month := domain.NewDate(2026, 10, 1)
 	published := []*domain.PublishedRent{
-		{Commune: "38185", Typology: domain.T3, Median: 45_000}, {Commune: "38421", Typology: domain.T1, Median: 25_000},
+		{Commune: "38185", Typology: domain.T3, Median: 45_000},
+		{Commune: "38421", Typology: domain.T1, Median: 25_000},
 		{Commune: "38421", Typology: domain.T3, Median: 43_000, Since: month},
 	}
 	a = domain.Advise(need, domain.AdviceFacts{Communes: two, Stock: standing, Tension: &year, RentsMonth: &month, Rents: published}, advisedOn)

@@ -163,8 +163,13 @@ type facetColumn struct {
 // facetColumns are those of words, in one order: a text is a plan.
 func facetColumns() []facetColumn {
 	return []facetColumn{
-		{domain.ByCommune, "insee_code"}, {domain.ByTypology, "typology"}, {domain.ByFinancing, "financing"},
-		{domain.ByEnergyClass, "energy_class"}, {domain.ByConstruction, "construction"}, {domain.ByAccessibility, "accessibility"},
-		{domain.ByPriorityDistrict, "priority_district"}, {domain.ByLandlord, "landlord_id"},
+		{domain.ByCommune, "insee_code"},
+		{domain.ByTypology, "typology"},
+		{domain.ByFinancing, "financing"},
+		{domain.ByEnergyClass, "energy_class"},
+		{domain.ByConstruction, "construction"},
+		{domain.ByAccessibility, "accessibility"},
+		{domain.ByPriorityDistrict, "priority_district"},
+		{domain.ByLandlord, "landlord_id"},
 	}
 }
