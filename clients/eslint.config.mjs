@@ -109,6 +109,8 @@ export default [
               "PublishedCell",
               "PublishedFigures",
               "PublishedMonth",
+              "PublishedRent",
+              "PublishedRents",
               "Tension",
               "TensionCell",
               "WaitingFigures",

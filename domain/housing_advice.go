@@ -33,6 +33,9 @@ type AdviceFacts struct {
 	Stock    []StockLine
 	// Tension is nil where none was published.
 	Tension *Tension
+	// RentsMonth is that of the published rents, nil where none were published.
+	RentsMonth *Date
+	Rents      []*PublishedRent
 }
 
 // TypologyFit says whether a typology is one for the household.
@@ -69,6 +72,8 @@ type HousingAdvice struct {
 	Unknowns   []*AdviceUnknown
 	// TensionYear is nil where no tension was published.
 	TensionYear *int
+	// RentsMonth is nil where no rents were published.
+	RentsMonth *Date
 }
 
 // AdviceDisclaimer is shown with each advice.
@@ -99,6 +104,8 @@ type CommuneAdvice struct {
 	// Tension is nil where none was published, as is that of each typology that would do.
 	Tension           *TensionCell
 	TensionByTypology []*TensionCell
+	// Rents are of the typologies that would do, those that are published.
+	Rents []*PublishedRent
 }
 
 // AccessibilityCount counts dwellings of which the file says that of access.
@@ -157,8 +164,8 @@ const (
 // adviceUnknowns are the words of each, in the order of the contract.
 var adviceUnknowns = []AdviceUnknown{
 	{RentUnknown, Text{
-		EN: "The official open file tells no rents; landlords know them.",
-		FR: "Le fichier officiel ouvert ne dit pas les loyers ; les bailleurs les connaissent.",
+		EN: "No rents of what would do are published, and the official open file tells none; landlords know them.",
+		FR: "Aucun loyer de ce qui conviendrait n'est publié, et le fichier officiel ouvert n'en dit aucun ; les bailleurs les connaissent.",
 	}},
 	{AccessUnknown, Text{
 		EN: "What the official file says of access is published without its meaning: a point of level 3 and the landlords know which dwellings are accessible.",
@@ -222,7 +229,7 @@ type adviser struct {
 
 // Advise holds a need, which was checked, against what is known, on that day.
 func Advise(n HousingNeed, facts AdviceFacts, today Date) *HousingAdvice {
-	a := &adviser{HousingNeed: n, facts: facts, today: today, advice: &HousingAdvice{People: n.Household.People()}}
+	a := &adviser{HousingNeed: n, facts: facts, today: today, advice: &HousingAdvice{People: n.Household.People(), RentsMonth: facts.RentsMonth}}
 	if facts.Tension != nil {
 		a.advice.TensionYear = &facts.Tension.Year
 	}
@@ -315,6 +322,11 @@ func (a *adviser) commune(c AdvisedCommune) *CommuneAdvice {
 		}
 		if line.Accessibility != "" && a.affordable(line) {
 			access[line.Accessibility] += line.Count
+		}
+	}
+	for _, rent := range a.facts.Rents {
+		if rent.Commune == c.Code && slices.Contains(a.chosen, rent.Typology) {
+			advice.Rents = append(advice.Rents, rent)
 		}
 	}
 	for _, words := range slices.Sorted(maps.Keys(access)) {
@@ -450,7 +462,8 @@ func (a *adviser) confess() {
 	year, _, _ := a.today.Civil()
 	some := func(of func(c *IncomeCeiling) bool) bool { return slices.ContainsFunc(a.advice.Ceilings, of) }
 	is := map[AdviceUnknownCode]bool{
-		RentUnknown: true, AccessUnknown: a.Accessible, TensionUnknown: a.facts.Tension == nil, IncomeUnknown: a.TaxIncome == nil,
+		RentUnknown:   !slices.ContainsFunc(a.advice.Communes, func(c *CommuneAdvice) bool { return len(c.Rents) > 0 }),
+		AccessUnknown: a.Accessible, TensionUnknown: a.facts.Tension == nil, IncomeUnknown: a.TaxIncome == nil,
 		CeilingUnverified:  some(func(c *IncomeCeiling) bool { return !c.Verified }),
 		CeilingOfOtherYear: some(func(c *IncomeCeiling) bool { return c.Year != year }),
 		NoWishedTypologyFits: len(a.Typologies) > 0 && !slices.ContainsFunc(a.advice.Typologies, func(t *TypologyAdvice) bool {

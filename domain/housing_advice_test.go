@@ -247,6 +247,18 @@ func TestAdvice(t *testing.T) {
 		t.Error(got)
 	}
 
+	// The rents that are published of what would do in a commune that is wished are told.
+	month := domain.NewDate(2026, 10, 1)
+	published := []*domain.PublishedRent{
+		{Commune: "38185", Typology: domain.T3, Median: 45_000},
+		{Commune: "38421", Typology: domain.T1, Median: 25_000},
+		{Commune: "38421", Typology: domain.T3, Median: 43_000, Since: month},
+	}
+	a = domain.Advise(need, domain.AdviceFacts{Communes: two, Stock: standing, Tension: &year, RentsMonth: &month, Rents: published}, advisedOn)
+	if got := a.Communes[0].Rents; len(a.Communes) != 1 || len(got) != 1 || got[0] != published[2] || *a.RentsMonth != month || strings.Contains(codes(a), "RENT") {
+		t.Errorf("rents: %+v, unknown: %s", got, codes(a))
+	}
+
 	// Without an income, wishes or figures all that there is counts, and nothing is broader.
 	a = domain.Advise(domain.HousingNeed{Household: three}, domain.AdviceFacts{Communes: around, Stock: standing}, advisedOn)
 	if len(a.Communes) != 3 || a.Communes[0].Stock != 183 || a.Communes[0].CeilingUnknown != 0 || a.Communes[0].Tension != nil || len(a.Broadening) != 0 {

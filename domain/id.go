@@ -91,6 +91,7 @@ const (
 	InterviewPrefix          Prefix = "itw"
 	InterviewNotePrefix      Prefix = "inn"
 	HousedFiguresPrefix      Prefix = "hof"
+	PublishedRentsPrefix     Prefix = "pbr"
 	ManagedDwellingPrefix    Prefix = "mgd"
 	ManagedChangePrefix      Prefix = "mch"
 	VacancyPrefix            Prefix = "vac"
@@ -113,7 +114,7 @@ func Prefixes() []Prefix {
 		DeadlinePrefix, ApplicationEventPrefix, HandOverPrefix, OnlineRegistrationPrefix, ProposedChangePrefix,
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
-		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix, WaitingPlacePrefix, InterviewPrefix, InterviewNotePrefix, HousedFiguresPrefix,
+		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix, WaitingPlacePrefix, InterviewPrefix, InterviewNotePrefix, HousedFiguresPrefix, PublishedRentsPrefix,
 		ManagedDwellingPrefix, ManagedChangePrefix, VacancyPrefix, ReservationRightPrefix,
 	}
 }

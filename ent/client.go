@@ -72,6 +72,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
+	"github.com/guichet-logement/guichet/ent/publishedrents"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -210,6 +211,8 @@ type Client struct {
 	ProposedChange *ProposedChangeClient
 	// PublishedFigures is the client for interacting with the PublishedFigures builders.
 	PublishedFigures *PublishedFiguresClient
+	// PublishedRents is the client for interacting with the PublishedRents builders.
+	PublishedRents *PublishedRentsClient
 	// ReceptionContact is the client for interacting with the ReceptionContact builders.
 	ReceptionContact *ReceptionContactClient
 	// ReceptionGrant is the client for interacting with the ReceptionGrant builders.
@@ -311,6 +314,7 @@ func (c *Client) init() {
 	c.PieceTransfer = NewPieceTransferClient(c.config)
 	c.ProposedChange = NewProposedChangeClient(c.config)
 	c.PublishedFigures = NewPublishedFiguresClient(c.config)
+	c.PublishedRents = NewPublishedRentsClient(c.config)
 	c.ReceptionContact = NewReceptionContactClient(c.config)
 	c.ReceptionGrant = NewReceptionGrantClient(c.config)
 	c.ReceptionPoint = NewReceptionPointClient(c.config)
@@ -476,6 +480,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		PieceTransfer:      NewPieceTransferClient(cfg),
 		ProposedChange:     NewProposedChangeClient(cfg),
 		PublishedFigures:   NewPublishedFiguresClient(cfg),
+		PublishedRents:     NewPublishedRentsClient(cfg),
 		ReceptionContact:   NewReceptionContactClient(cfg),
 		ReceptionGrant:     NewReceptionGrantClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
@@ -568,6 +573,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		PieceTransfer:      NewPieceTransferClient(cfg),
 		ProposedChange:     NewProposedChangeClient(cfg),
 		PublishedFigures:   NewPublishedFiguresClient(cfg),
+		PublishedRents:     NewPublishedRentsClient(cfg),
 		ReceptionContact:   NewReceptionContactClient(cfg),
 		ReceptionGrant:     NewReceptionGrantClient(cfg),
 		ReceptionPoint:     NewReceptionPointClient(cfg),
@@ -626,10 +632,10 @@ func (c *Client) Use(hooks ...Hook) {
 		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
 		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
 		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
-		c.ReservationRight, c.Room, c.SandboxClock, c.SatisfactionAnswer,
-		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
-		c.Upload, c.UsedAssertion, c.Vacancy, c.WaitingPlace, c.Wish,
+		c.PublishedRents, c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint,
+		c.RegistryEvent, c.ReservationRight, c.Room, c.SandboxClock,
+		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
+		c.StockVintage, c.Upload, c.UsedAssertion, c.Vacancy, c.WaitingPlace, c.Wish,
 	} {
 		n.Use(hooks...)
 	}
@@ -651,10 +657,10 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
 		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
 		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
-		c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint, c.RegistryEvent,
-		c.ReservationRight, c.Room, c.SandboxClock, c.SatisfactionAnswer,
-		c.SensitiveRecord, c.StaffAuthorisation, c.StockChange, c.StockVintage,
-		c.Upload, c.UsedAssertion, c.Vacancy, c.WaitingPlace, c.Wish,
+		c.PublishedRents, c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint,
+		c.RegistryEvent, c.ReservationRight, c.Room, c.SandboxClock,
+		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
+		c.StockVintage, c.Upload, c.UsedAssertion, c.Vacancy, c.WaitingPlace, c.Wish,
 	} {
 		n.Intercept(interceptors...)
 	}
@@ -775,6 +781,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.ProposedChange.mutate(ctx, m)
 	case *PublishedFiguresMutation:
 		return c.PublishedFigures.mutate(ctx, m)
+	case *PublishedRentsMutation:
+		return c.PublishedRents.mutate(ctx, m)
 	case *ReceptionContactMutation:
 		return c.ReceptionContact.mutate(ctx, m)
 	case *ReceptionGrantMutation:
@@ -10958,6 +10966,140 @@ func (c *PublishedFiguresClient) mutate(ctx context.Context, m *PublishedFigures
 	}
 }
 
+// PublishedRentsClient is a client for the PublishedRents schema.
+type PublishedRentsClient struct {
+	config
+}
+
+// NewPublishedRentsClient returns a client for the PublishedRents from the given config.
+func NewPublishedRentsClient(c config) *PublishedRentsClient {
+	return &PublishedRentsClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `publishedrents.Hooks(f(g(h())))`.
+func (c *PublishedRentsClient) Use(hooks ...Hook) {
+	c.hooks.PublishedRents = append(c.hooks.PublishedRents, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `publishedrents.Intercept(f(g(h())))`.
+func (c *PublishedRentsClient) Intercept(interceptors ...Interceptor) {
+	c.inters.PublishedRents = append(c.inters.PublishedRents, interceptors...)
+}
+
+// Create returns a builder for creating a PublishedRents entity.
+func (c *PublishedRentsClient) Create() *PublishedRentsCreate {
+	mutation := newPublishedRentsMutation(c.config, OpCreate)
+	return &PublishedRentsCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of PublishedRents entities.
+func (c *PublishedRentsClient) CreateBulk(builders ...*PublishedRentsCreate) *PublishedRentsCreateBulk {
+	return &PublishedRentsCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *PublishedRentsClient) MapCreateBulk(slice any, setFunc func(*PublishedRentsCreate, int)) *PublishedRentsCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &PublishedRentsCreateBulk{err: fmt.Errorf("calling to PublishedRentsClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*PublishedRentsCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &PublishedRentsCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for PublishedRents.
+func (c *PublishedRentsClient) Update() *PublishedRentsUpdate {
+	mutation := newPublishedRentsMutation(c.config, OpUpdate)
+	return &PublishedRentsUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *PublishedRentsClient) UpdateOne(_m *PublishedRents) *PublishedRentsUpdateOne {
+	mutation := newPublishedRentsMutation(c.config, OpUpdateOne, withPublishedRents(_m))
+	return &PublishedRentsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *PublishedRentsClient) UpdateOneID(id domain.ID) *PublishedRentsUpdateOne {
+	mutation := newPublishedRentsMutation(c.config, OpUpdateOne, withPublishedRentsID(id))
+	return &PublishedRentsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for PublishedRents.
+func (c *PublishedRentsClient) Delete() *PublishedRentsDelete {
+	mutation := newPublishedRentsMutation(c.config, OpDelete)
+	return &PublishedRentsDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *PublishedRentsClient) DeleteOne(_m *PublishedRents) *PublishedRentsDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *PublishedRentsClient) DeleteOneID(id domain.ID) *PublishedRentsDeleteOne {
+	builder := c.Delete().Where(publishedrents.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &PublishedRentsDeleteOne{builder}
+}
+
+// Query returns a query builder for PublishedRents.
+func (c *PublishedRentsClient) Query() *PublishedRentsQuery {
+	return &PublishedRentsQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypePublishedRents},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a PublishedRents entity by its id.
+func (c *PublishedRentsClient) Get(ctx context.Context, id domain.ID) (*PublishedRents, error) {
+	return c.Query().Where(publishedrents.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *PublishedRentsClient) GetX(ctx context.Context, id domain.ID) *PublishedRents {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// Hooks returns the client hooks.
+func (c *PublishedRentsClient) Hooks() []Hook {
+	hooks := c.hooks.PublishedRents
+	return append(hooks[:len(hooks):len(hooks)], publishedrents.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *PublishedRentsClient) Interceptors() []Interceptor {
+	return c.inters.PublishedRents
+}
+
+func (c *PublishedRentsClient) mutate(ctx context.Context, m *PublishedRentsMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&PublishedRentsCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&PublishedRentsUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&PublishedRentsUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&PublishedRentsDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown PublishedRents mutation op: %q", m.Op())
+	}
+}
+
 // ReceptionContactClient is a client for the ReceptionContact schema.
 type ReceptionContactClient struct {
 	config
@@ -13953,10 +14095,10 @@ type (
 		MemberParticulars, Message, NamedAgent, OnlineRegistration, OpeningHours,
 		Organisation, Orientation, Ownership, Pair, PartnerApp, PartnerAppSecret,
 		Permanence, Person, Piece, PieceFile, PieceTransfer, ProposedChange,
-		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
-		RegistryEvent, ReservationRight, Room, SandboxClock, SatisfactionAnswer,
-		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
-		UsedAssertion, Vacancy, WaitingPlace, Wish []ent.Hook
+		PublishedFigures, PublishedRents, ReceptionContact, ReceptionGrant,
+		ReceptionPoint, RegistryEvent, ReservationRight, Room, SandboxClock,
+		SatisfactionAnswer, SensitiveRecord, StaffAuthorisation, StockChange,
+		StockVintage, Upload, UsedAssertion, Vacancy, WaitingPlace, Wish []ent.Hook
 	}
 	inters struct {
 		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
@@ -13969,10 +14111,11 @@ type (
 		MemberParticulars, Message, NamedAgent, OnlineRegistration, OpeningHours,
 		Organisation, Orientation, Ownership, Pair, PartnerApp, PartnerAppSecret,
 		Permanence, Person, Piece, PieceFile, PieceTransfer, ProposedChange,
-		PublishedFigures, ReceptionContact, ReceptionGrant, ReceptionPoint,
-		RegistryEvent, ReservationRight, Room, SandboxClock, SatisfactionAnswer,
-		SensitiveRecord, StaffAuthorisation, StockChange, StockVintage, Upload,
-		UsedAssertion, Vacancy, WaitingPlace, Wish []ent.Interceptor
+		PublishedFigures, PublishedRents, ReceptionContact, ReceptionGrant,
+		ReceptionPoint, RegistryEvent, ReservationRight, Room, SandboxClock,
+		SatisfactionAnswer, SensitiveRecord, StaffAuthorisation, StockChange,
+		StockVintage, Upload, UsedAssertion, Vacancy, WaitingPlace,
+		Wish []ent.Interceptor
 	}
 )
 

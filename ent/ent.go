@@ -68,6 +68,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
+	"github.com/guichet-logement/guichet/ent/publishedrents"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -201,6 +202,7 @@ func checkColumn(t, c string) error {
 			piecetransfer.Table:      piecetransfer.ValidColumn,
 			proposedchange.Table:     proposedchange.ValidColumn,
 			publishedfigures.Table:   publishedfigures.ValidColumn,
+			publishedrents.Table:     publishedrents.ValidColumn,
 			receptioncontact.Table:   receptioncontact.ValidColumn,
 			receptiongrant.Table:     receptiongrant.ValidColumn,
 			receptionpoint.Table:     receptionpoint.ValidColumn,

@@ -70,6 +70,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
+	"github.com/guichet-logement/guichet/ent/publishedrents"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -154,6 +155,7 @@ const (
 	TypePieceTransfer      = "PieceTransfer"
 	TypeProposedChange     = "ProposedChange"
 	TypePublishedFigures   = "PublishedFigures"
+	TypePublishedRents     = "PublishedRents"
 	TypeReceptionContact   = "ReceptionContact"
 	TypeReceptionGrant     = "ReceptionGrant"
 	TypeReceptionPoint     = "ReceptionPoint"
@@ -60811,6 +60813,954 @@ func (m *PublishedFiguresMutation) ClearEdge(name string) error {
 // It returns an error if the edge is not defined in the schema.
 func (m *PublishedFiguresMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown PublishedFigures edge %s", name)
+}
+
+// PublishedRentsMutation represents an operation that mutates the PublishedRents nodes in the graph.
+type PublishedRentsMutation struct {
+	config
+	op            Op
+	typ           string
+	id            *domain.ID
+	created_at    *time.Time
+	month         *domain.Date
+	published_at  *time.Time
+	threshold     *int
+	addthreshold  *int
+	landlords     *int
+	addlandlords  *int
+	share         *int
+	addshare      *int
+	months        *int
+	addmonths     *int
+	base          *domain.Money
+	addbase       *domain.Money
+	cells         *[]*domain.PublishedRent
+	appendcells   []*domain.PublishedRent
+	clearedFields map[string]struct{}
+	done          bool
+	oldValue      func(context.Context) (*PublishedRents, error)
+	predicates    []predicate.PublishedRents
+}
+
+var _ ent.Mutation = (*PublishedRentsMutation)(nil)
+
+// publishedrentsOption allows management of the mutation configuration using functional options.
+type publishedrentsOption func(*PublishedRentsMutation)
+
+// newPublishedRentsMutation creates new mutation for the PublishedRents entity.
+func newPublishedRentsMutation(c config, op Op, opts ...publishedrentsOption) *PublishedRentsMutation {
+	m := &PublishedRentsMutation{
+		config:        c,
+		op:            op,
+		typ:           TypePublishedRents,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withPublishedRentsID sets the ID field of the mutation.
+func withPublishedRentsID(id domain.ID) publishedrentsOption {
+	return func(m *PublishedRentsMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *PublishedRents
+		)
+		m.oldValue = func(ctx context.Context) (*PublishedRents, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().PublishedRents.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withPublishedRents sets the old PublishedRents of the mutation.
+func withPublishedRents(node *PublishedRents) publishedrentsOption {
+	return func(m *PublishedRentsMutation) {
+		m.oldValue = func(context.Context) (*PublishedRents, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m PublishedRentsMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m PublishedRentsMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of PublishedRents entities.
+func (m *PublishedRentsMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *PublishedRentsMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *PublishedRentsMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().PublishedRents.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *PublishedRentsMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *PublishedRentsMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the PublishedRents entity.
+// If the PublishedRents object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedRentsMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *PublishedRentsMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetMonth sets the "month" field.
+func (m *PublishedRentsMutation) SetMonth(d domain.Date) {
+	m.month = &d
+}
+
+// Month returns the value of the "month" field in the mutation.
+func (m *PublishedRentsMutation) Month() (r domain.Date, exists bool) {
+	v := m.month
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMonth returns the old "month" field's value of the PublishedRents entity.
+// If the PublishedRents object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedRentsMutation) OldMonth(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMonth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMonth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMonth: %w", err)
+	}
+	return oldValue.Month, nil
+}
+
+// ResetMonth resets all changes to the "month" field.
+func (m *PublishedRentsMutation) ResetMonth() {
+	m.month = nil
+}
+
+// SetPublishedAt sets the "published_at" field.
+func (m *PublishedRentsMutation) SetPublishedAt(t time.Time) {
+	m.published_at = &t
+}
+
+// PublishedAt returns the value of the "published_at" field in the mutation.
+func (m *PublishedRentsMutation) PublishedAt() (r time.Time, exists bool) {
+	v := m.published_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPublishedAt returns the old "published_at" field's value of the PublishedRents entity.
+// If the PublishedRents object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedRentsMutation) OldPublishedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPublishedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPublishedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPublishedAt: %w", err)
+	}
+	return oldValue.PublishedAt, nil
+}
+
+// ResetPublishedAt resets all changes to the "published_at" field.
+func (m *PublishedRentsMutation) ResetPublishedAt() {
+	m.published_at = nil
+}
+
+// SetThreshold sets the "threshold" field.
+func (m *PublishedRentsMutation) SetThreshold(i int) {
+	m.threshold = &i
+	m.addthreshold = nil
+}
+
+// Threshold returns the value of the "threshold" field in the mutation.
+func (m *PublishedRentsMutation) Threshold() (r int, exists bool) {
+	v := m.threshold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldThreshold returns the old "threshold" field's value of the PublishedRents entity.
+// If the PublishedRents object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedRentsMutation) OldThreshold(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldThreshold is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldThreshold requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldThreshold: %w", err)
+	}
+	return oldValue.Threshold, nil
+}
+
+// AddThreshold adds i to the "threshold" field.
+func (m *PublishedRentsMutation) AddThreshold(i int) {
+	if m.addthreshold != nil {
+		*m.addthreshold += i
+	} else {
+		m.addthreshold = &i
+	}
+}
+
+// AddedThreshold returns the value that was added to the "threshold" field in this mutation.
+func (m *PublishedRentsMutation) AddedThreshold() (r int, exists bool) {
+	v := m.addthreshold
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetThreshold resets all changes to the "threshold" field.
+func (m *PublishedRentsMutation) ResetThreshold() {
+	m.threshold = nil
+	m.addthreshold = nil
+}
+
+// SetLandlords sets the "landlords" field.
+func (m *PublishedRentsMutation) SetLandlords(i int) {
+	m.landlords = &i
+	m.addlandlords = nil
+}
+
+// Landlords returns the value of the "landlords" field in the mutation.
+func (m *PublishedRentsMutation) Landlords() (r int, exists bool) {
+	v := m.landlords
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLandlords returns the old "landlords" field's value of the PublishedRents entity.
+// If the PublishedRents object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedRentsMutation) OldLandlords(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLandlords is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLandlords requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLandlords: %w", err)
+	}
+	return oldValue.Landlords, nil
+}
+
+// AddLandlords adds i to the "landlords" field.
+func (m *PublishedRentsMutation) AddLandlords(i int) {
+	if m.addlandlords != nil {
+		*m.addlandlords += i
+	} else {
+		m.addlandlords = &i
+	}
+}
+
+// AddedLandlords returns the value that was added to the "landlords" field in this mutation.
+func (m *PublishedRentsMutation) AddedLandlords() (r int, exists bool) {
+	v := m.addlandlords
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetLandlords resets all changes to the "landlords" field.
+func (m *PublishedRentsMutation) ResetLandlords() {
+	m.landlords = nil
+	m.addlandlords = nil
+}
+
+// SetShare sets the "share" field.
+func (m *PublishedRentsMutation) SetShare(i int) {
+	m.share = &i
+	m.addshare = nil
+}
+
+// Share returns the value of the "share" field in the mutation.
+func (m *PublishedRentsMutation) Share() (r int, exists bool) {
+	v := m.share
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldShare returns the old "share" field's value of the PublishedRents entity.
+// If the PublishedRents object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedRentsMutation) OldShare(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldShare is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldShare requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldShare: %w", err)
+	}
+	return oldValue.Share, nil
+}
+
+// AddShare adds i to the "share" field.
+func (m *PublishedRentsMutation) AddShare(i int) {
+	if m.addshare != nil {
+		*m.addshare += i
+	} else {
+		m.addshare = &i
+	}
+}
+
+// AddedShare returns the value that was added to the "share" field in this mutation.
+func (m *PublishedRentsMutation) AddedShare() (r int, exists bool) {
+	v := m.addshare
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetShare resets all changes to the "share" field.
+func (m *PublishedRentsMutation) ResetShare() {
+	m.share = nil
+	m.addshare = nil
+}
+
+// SetMonths sets the "months" field.
+func (m *PublishedRentsMutation) SetMonths(i int) {
+	m.months = &i
+	m.addmonths = nil
+}
+
+// Months returns the value of the "months" field in the mutation.
+func (m *PublishedRentsMutation) Months() (r int, exists bool) {
+	v := m.months
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMonths returns the old "months" field's value of the PublishedRents entity.
+// If the PublishedRents object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedRentsMutation) OldMonths(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMonths is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMonths requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMonths: %w", err)
+	}
+	return oldValue.Months, nil
+}
+
+// AddMonths adds i to the "months" field.
+func (m *PublishedRentsMutation) AddMonths(i int) {
+	if m.addmonths != nil {
+		*m.addmonths += i
+	} else {
+		m.addmonths = &i
+	}
+}
+
+// AddedMonths returns the value that was added to the "months" field in this mutation.
+func (m *PublishedRentsMutation) AddedMonths() (r int, exists bool) {
+	v := m.addmonths
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMonths resets all changes to the "months" field.
+func (m *PublishedRentsMutation) ResetMonths() {
+	m.months = nil
+	m.addmonths = nil
+}
+
+// SetBase sets the "base" field.
+func (m *PublishedRentsMutation) SetBase(d domain.Money) {
+	m.base = &d
+	m.addbase = nil
+}
+
+// Base returns the value of the "base" field in the mutation.
+func (m *PublishedRentsMutation) Base() (r domain.Money, exists bool) {
+	v := m.base
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldBase returns the old "base" field's value of the PublishedRents entity.
+// If the PublishedRents object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedRentsMutation) OldBase(ctx context.Context) (v domain.Money, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldBase is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldBase requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldBase: %w", err)
+	}
+	return oldValue.Base, nil
+}
+
+// AddBase adds d to the "base" field.
+func (m *PublishedRentsMutation) AddBase(d domain.Money) {
+	if m.addbase != nil {
+		*m.addbase += d
+	} else {
+		m.addbase = &d
+	}
+}
+
+// AddedBase returns the value that was added to the "base" field in this mutation.
+func (m *PublishedRentsMutation) AddedBase() (r domain.Money, exists bool) {
+	v := m.addbase
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetBase resets all changes to the "base" field.
+func (m *PublishedRentsMutation) ResetBase() {
+	m.base = nil
+	m.addbase = nil
+}
+
+// SetCells sets the "cells" field.
+func (m *PublishedRentsMutation) SetCells(dr []*domain.PublishedRent) {
+	m.cells = &dr
+	m.appendcells = nil
+}
+
+// Cells returns the value of the "cells" field in the mutation.
+func (m *PublishedRentsMutation) Cells() (r []*domain.PublishedRent, exists bool) {
+	v := m.cells
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCells returns the old "cells" field's value of the PublishedRents entity.
+// If the PublishedRents object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PublishedRentsMutation) OldCells(ctx context.Context) (v []*domain.PublishedRent, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCells is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCells requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCells: %w", err)
+	}
+	return oldValue.Cells, nil
+}
+
+// AppendCells adds dr to the "cells" field.
+func (m *PublishedRentsMutation) AppendCells(dr []*domain.PublishedRent) {
+	m.appendcells = append(m.appendcells, dr...)
+}
+
+// AppendedCells returns the list of values that were appended to the "cells" field in this mutation.
+func (m *PublishedRentsMutation) AppendedCells() ([]*domain.PublishedRent, bool) {
+	if len(m.appendcells) == 0 {
+		return nil, false
+	}
+	return m.appendcells, true
+}
+
+// ResetCells resets all changes to the "cells" field.
+func (m *PublishedRentsMutation) ResetCells() {
+	m.cells = nil
+	m.appendcells = nil
+}
+
+// Where appends a list predicates to the PublishedRentsMutation builder.
+func (m *PublishedRentsMutation) Where(ps ...predicate.PublishedRents) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the PublishedRentsMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *PublishedRentsMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.PublishedRents, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *PublishedRentsMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *PublishedRentsMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (PublishedRents).
+func (m *PublishedRentsMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *PublishedRentsMutation) Fields() []string {
+	fields := make([]string, 0, 9)
+	if m.created_at != nil {
+		fields = append(fields, publishedrents.FieldCreatedAt)
+	}
+	if m.month != nil {
+		fields = append(fields, publishedrents.FieldMonth)
+	}
+	if m.published_at != nil {
+		fields = append(fields, publishedrents.FieldPublishedAt)
+	}
+	if m.threshold != nil {
+		fields = append(fields, publishedrents.FieldThreshold)
+	}
+	if m.landlords != nil {
+		fields = append(fields, publishedrents.FieldLandlords)
+	}
+	if m.share != nil {
+		fields = append(fields, publishedrents.FieldShare)
+	}
+	if m.months != nil {
+		fields = append(fields, publishedrents.FieldMonths)
+	}
+	if m.base != nil {
+		fields = append(fields, publishedrents.FieldBase)
+	}
+	if m.cells != nil {
+		fields = append(fields, publishedrents.FieldCells)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *PublishedRentsMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case publishedrents.FieldCreatedAt:
+		return m.CreatedAt()
+	case publishedrents.FieldMonth:
+		return m.Month()
+	case publishedrents.FieldPublishedAt:
+		return m.PublishedAt()
+	case publishedrents.FieldThreshold:
+		return m.Threshold()
+	case publishedrents.FieldLandlords:
+		return m.Landlords()
+	case publishedrents.FieldShare:
+		return m.Share()
+	case publishedrents.FieldMonths:
+		return m.Months()
+	case publishedrents.FieldBase:
+		return m.Base()
+	case publishedrents.FieldCells:
+		return m.Cells()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *PublishedRentsMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case publishedrents.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case publishedrents.FieldMonth:
+		return m.OldMonth(ctx)
+	case publishedrents.FieldPublishedAt:
+		return m.OldPublishedAt(ctx)
+	case publishedrents.FieldThreshold:
+		return m.OldThreshold(ctx)
+	case publishedrents.FieldLandlords:
+		return m.OldLandlords(ctx)
+	case publishedrents.FieldShare:
+		return m.OldShare(ctx)
+	case publishedrents.FieldMonths:
+		return m.OldMonths(ctx)
+	case publishedrents.FieldBase:
+		return m.OldBase(ctx)
+	case publishedrents.FieldCells:
+		return m.OldCells(ctx)
+	}
+	return nil, fmt.Errorf("unknown PublishedRents field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PublishedRentsMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case publishedrents.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case publishedrents.FieldMonth:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMonth(v)
+		return nil
+	case publishedrents.FieldPublishedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPublishedAt(v)
+		return nil
+	case publishedrents.FieldThreshold:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetThreshold(v)
+		return nil
+	case publishedrents.FieldLandlords:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLandlords(v)
+		return nil
+	case publishedrents.FieldShare:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetShare(v)
+		return nil
+	case publishedrents.FieldMonths:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMonths(v)
+		return nil
+	case publishedrents.FieldBase:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetBase(v)
+		return nil
+	case publishedrents.FieldCells:
+		v, ok := value.([]*domain.PublishedRent)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCells(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PublishedRents field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *PublishedRentsMutation) AddedFields() []string {
+	var fields []string
+	if m.addthreshold != nil {
+		fields = append(fields, publishedrents.FieldThreshold)
+	}
+	if m.addlandlords != nil {
+		fields = append(fields, publishedrents.FieldLandlords)
+	}
+	if m.addshare != nil {
+		fields = append(fields, publishedrents.FieldShare)
+	}
+	if m.addmonths != nil {
+		fields = append(fields, publishedrents.FieldMonths)
+	}
+	if m.addbase != nil {
+		fields = append(fields, publishedrents.FieldBase)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *PublishedRentsMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case publishedrents.FieldThreshold:
+		return m.AddedThreshold()
+	case publishedrents.FieldLandlords:
+		return m.AddedLandlords()
+	case publishedrents.FieldShare:
+		return m.AddedShare()
+	case publishedrents.FieldMonths:
+		return m.AddedMonths()
+	case publishedrents.FieldBase:
+		return m.AddedBase()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *PublishedRentsMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case publishedrents.FieldThreshold:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddThreshold(v)
+		return nil
+	case publishedrents.FieldLandlords:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddLandlords(v)
+		return nil
+	case publishedrents.FieldShare:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddShare(v)
+		return nil
+	case publishedrents.FieldMonths:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMonths(v)
+		return nil
+	case publishedrents.FieldBase:
+		v, ok := value.(domain.Money)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddBase(v)
+		return nil
+	}
+	return fmt.Errorf("unknown PublishedRents numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *PublishedRentsMutation) ClearedFields() []string {
+	return nil
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *PublishedRentsMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *PublishedRentsMutation) ClearField(name string) error {
+	return fmt.Errorf("unknown PublishedRents nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *PublishedRentsMutation) ResetField(name string) error {
+	switch name {
+	case publishedrents.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case publishedrents.FieldMonth:
+		m.ResetMonth()
+		return nil
+	case publishedrents.FieldPublishedAt:
+		m.ResetPublishedAt()
+		return nil
+	case publishedrents.FieldThreshold:
+		m.ResetThreshold()
+		return nil
+	case publishedrents.FieldLandlords:
+		m.ResetLandlords()
+		return nil
+	case publishedrents.FieldShare:
+		m.ResetShare()
+		return nil
+	case publishedrents.FieldMonths:
+		m.ResetMonths()
+		return nil
+	case publishedrents.FieldBase:
+		m.ResetBase()
+		return nil
+	case publishedrents.FieldCells:
+		m.ResetCells()
+		return nil
+	}
+	return fmt.Errorf("unknown PublishedRents field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *PublishedRentsMutation) AddedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *PublishedRentsMutation) AddedIDs(name string) []ent.Value {
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *PublishedRentsMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *PublishedRentsMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *PublishedRentsMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 0)
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *PublishedRentsMutation) EdgeCleared(name string) bool {
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *PublishedRentsMutation) ClearEdge(name string) error {
+	return fmt.Errorf("unknown PublishedRents unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *PublishedRentsMutation) ResetEdge(name string) error {
+	return fmt.Errorf("unknown PublishedRents edge %s", name)
 }
 
 // ReceptionContactMutation represents an operation that mutates the ReceptionContact nodes in the graph.

@@ -126,6 +126,8 @@ type Tx struct {
 	ProposedChange *ProposedChangeClient
 	// PublishedFigures is the client for interacting with the PublishedFigures builders.
 	PublishedFigures *PublishedFiguresClient
+	// PublishedRents is the client for interacting with the PublishedRents builders.
+	PublishedRents *PublishedRentsClient
 	// ReceptionContact is the client for interacting with the ReceptionContact builders.
 	ReceptionContact *ReceptionContactClient
 	// ReceptionGrant is the client for interacting with the ReceptionGrant builders.
@@ -347,6 +349,7 @@ func (tx *Tx) init() {
 	tx.PieceTransfer = NewPieceTransferClient(tx.config)
 	tx.ProposedChange = NewProposedChangeClient(tx.config)
 	tx.PublishedFigures = NewPublishedFiguresClient(tx.config)
+	tx.PublishedRents = NewPublishedRentsClient(tx.config)
 	tx.ReceptionContact = NewReceptionContactClient(tx.config)
 	tx.ReceptionGrant = NewReceptionGrantClient(tx.config)
 	tx.ReceptionPoint = NewReceptionPointClient(tx.config)

@@ -87,7 +87,7 @@ func TestAdviceIsTheSameForAll(t *testing.T) {
 			}
 		}
 	}
-	if !slices.Equal(texts[0], texts[1]) || len(texts[0]) != 4 {
+	if !slices.Equal(texts[0], texts[1]) || len(texts[0]) != 5 {
 		t.Errorf("%d and %d statements: %v", len(texts[0]), len(texts[1]), texts)
 	}
 }

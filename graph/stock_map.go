@@ -69,7 +69,7 @@ func (r *Resolver) StockTile(ctx context.Context, zoom, x, y int, where string) 
 	if !tile.Valid() {
 		return nil, ErrNoTile
 	}
-	filter, err := readDwellingFilter(ctx, where)
+	filter, err := dwellingFilter(ctx, where)
 	if err != nil {
 		return nil, err
 	}
@@ -104,6 +104,27 @@ var filterExecutor = sync.OnceValue(func() *executor.Executor {
 	e.SetQueryCache(lru.New[*ast.QueryDocument](1))
 	return e
 })
+
+// filtersRead are those that were read last, by their text: a map asks for all the tiles of a
+// screen under one. Nobody changes what is in them.
+var filtersRead = sync.OnceValue(func() *lru.LRU[*ent.DwellingWhereInput] {
+	return lru.New[*ent.DwellingWhereInput](maxFiltersRead)
+})
+
+// maxFiltersRead are some megabytes: a text is bounded.
+const maxFiltersRead = 256
+
+// dwellingFilter reads the JSON of a filter, or has read it.
+func dwellingFilter(ctx context.Context, text string) (*ent.DwellingWhereInput, error) {
+	if filter, ok := filtersRead().Get(ctx, text); ok {
+		return filter, nil
+	}
+	filter, err := readDwellingFilter(ctx, text)
+	if err == nil {
+		filtersRead().Add(ctx, text, filter)
+	}
+	return filter, err
+}
 
 // readDwellingFilter reads the JSON of a filter.
 func readDwellingFilter(ctx context.Context, text string) (*ent.DwellingWhereInput, error) {

@@ -70,4 +70,5 @@ func Install() {
 	installInterview()
 	installInterviewNote()
 	installHousedFigures()
+	installPublishedRents()
 }

@@ -14,5 +14,11 @@ func installMapFacet() {
 	guard.Register("MapVersion", func(*auth.Viewer, *ent.MapVersionQuery) {})
 }
 
+// SeeMap decides whether who asks may read facets in a statement of its own: whoever may read
+// all of them, to whom their scope adds nothing.
+func SeeMap(ctx context.Context) error {
+	return guard.Policy{Type: "MapFacet"}.EvalQuery(ctx, (*ent.MapFacetQuery)(nil))
+}
+
 // LoadMap reads what every caller sees on a map, before anyone asks.
 func LoadMap(ctx context.Context) context.Context { return guard.Grant(ctx, "load map") }

@@ -34,6 +34,7 @@ var appTypes = map[string]domain.AppScope{
 
 	"Tension": domain.StatisticsScope, "TensionCell": domain.StatisticsScope,
 	"WaitingFigures": domain.StatisticsScope, "WaitingCount": domain.StatisticsScope,
+	"PublishedRents": domain.StatisticsScope, "PublishedRent": domain.StatisticsScope,
 	"HousingAdvice": domain.StatisticsScope, "HouseholdCategory": domain.StatisticsScope, "IncomeCeiling": domain.StatisticsScope,
 	"Occupancy": domain.StatisticsScope, "TypologyAdvice": domain.StatisticsScope, "CommuneAdvice": domain.StatisticsScope,
 	"AccessibilityCount": domain.StatisticsScope, "Broadening": domain.StatisticsScope, "AdviceUnknown": domain.StatisticsScope,

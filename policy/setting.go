@@ -70,6 +70,9 @@ type Settings struct {
 	CalendarFeed time.Duration
 	// PublicationThreshold and PublicationBase make exact counts figures for anyone.
 	PublicationThreshold, PublicationBase int
+	// RentLandlords, RentShare, RentBase and RentMonths make rents that are stated figures for
+	// anyone: see [domain.RentRule].
+	RentLandlords, RentShare, RentBase, RentMonths int
 }
 
 // targets say where a setting is read into, by its name in the table.
@@ -87,6 +90,7 @@ func (s *Settings) targets() map[string]any {
 		"reminder": &s.Reminder, "answerTime": &s.AnswerTime, "offerDays": &s.OfferDays,
 		"inDepthMonths": &s.InDepthMonths, "inDepthReasons": &s.InDepthReasons, "calendarFeed": &s.CalendarFeed,
 		"publicationThreshold": &s.PublicationThreshold, "publicationBase": &s.PublicationBase,
+		"rentLandlords": &s.RentLandlords, "rentShare": &s.RentShare, "rentBase": &s.RentBase, "rentMonths": &s.RentMonths,
 		"emergencies": &s.Emergencies, "formerPoint": &s.FormerPoint, "readsAnHour": &s.ReadsAnHour, "readsADay": &s.ReadsADay,
 	}
 }

@@ -63,9 +63,10 @@ func RepairAccess(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "repair access", "ApplicationAccess", "Audience")
 }
 
-// PublishFigures counts applications for everybody, and writes what was published.
+// PublishFigures counts applications and reads rents for everybody, and writes what was
+// published.
 func PublishFigures(ctx context.Context) context.Context {
-	return guard.Grant(ctx, "publish figures", "PublishedFigures", "HousedFigures")
+	return guard.Grant(ctx, "publish figures", "PublishedFigures", "HousedFigures", "PublishedRents")
 }
 
 // KeepCalendar announces deadlines, and does on the day what the law does by itself:

@@ -13,10 +13,10 @@ import (
 // managedOn is the day on which the landlords of the sandbox said what they manage.
 var managedOn = domain.NewDate(2026, 11, 2)
 
-// seedManagedStock has the first two landlords say what they manage, by the file that a
+// seedManagedStock has the first three landlords say what they manage, by the file that a
 // landlord sends, and agree on reservation rights.
 func seedManagedStock(ctx context.Context, s *service.Service, db *sql.DB) error {
-	for _, name := range landlords[:2] {
+	for _, name := range landlords[:3] {
 		key := "landlord-" + slug(name)
 		landlord, dwellings, err := s.SandboxDwellings(ctx, key)
 		if err != nil {

@@ -26,6 +26,13 @@ func (s *Service) HousingAdvice(ctx context.Context, need domain.HousingNeed) (*
 	if facts.Tension, err = s.Tension(ctx, nil); err != nil {
 		return nil, err
 	}
+	rents, err := s.PublishedRents(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if rents != nil {
+		facts.RentsMonth, facts.Rents = &rents.Month, rents.Cells
+	}
 	facts.Stock, err = stockLines(ctx, s.advisedStock(communes, domain.OccupancyOn(need.Household.People(), today)))
 	if err != nil {
 		return nil, err

@@ -35,8 +35,8 @@ func (s *Service) LastMonth() domain.Date {
 }
 
 // PublishFigures counts applications for a month, makes of the counts what anyone may
-// read, and stores it: all tables of the month or none, and with its last month those of the
-// year about who was housed. A sandbox publishes any month; none is published twice.
+// read, and stores it: all tables of the month or none, with them the rents, and with its last
+// month those of the year about who was housed. A sandbox publishes any month; none is published twice.
 func (s *Service) PublishFigures(ctx context.Context, month domain.Date) error {
 	month = domain.MonthOf(month)
 	if !s.sandbox && month != s.LastMonth() {
@@ -52,7 +52,7 @@ func (s *Service) PublishFigures(ctx context.Context, month domain.Date) error {
 		if there {
 			return ErrPublished
 		}
-		if err := s.publish(ctx, tx, month); err != nil || month.AddMonths(1).Year() == month.Year() {
+		if err := errors.Join(s.publish(ctx, tx, month), s.publishRents(ctx, tx, month)); err != nil || month.AddMonths(1).Year() == month.Year() {
 			return err
 		}
 		counted, err := countHoused(ctx, tx, month.Year())

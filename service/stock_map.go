@@ -69,7 +69,7 @@ func (s *Service) spotsOf(where ent.DwellingWhereInput) (spots, error) {
 	case axes && loaded != nil && loaded.stock != nil:
 		return inMemory{loaded.stock, filter}, nil
 	case axes:
-		return inFacets{s.ent.MapFacet.Query(), filter}, nil
+		return inFacets{s.ent, filter}, nil
 	}
 	q, err := where.Filter(s.ent.Dwelling.Query())
 	return inDwellings{q}, err

@@ -7,7 +7,6 @@ import (
 	"strconv"
 
 	"entgo.io/ent/dialect/sql"
-	"github.com/lib/pq"
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
@@ -20,12 +19,6 @@ import (
 	"github.com/guichet-logement/guichet/policy"
 	"github.com/guichet-logement/guichet/stockmap"
 )
-
-// inFacets counts in the facets.
-type inFacets struct {
-	q      *ent.MapFacetQuery
-	filter stockmap.Filter
-}
 
 // inDwellings counts the dwellings of a query, which carries the filter.
 type inDwellings struct{ q *ent.DwellingQuery }
@@ -44,75 +37,7 @@ func (r *spotRow) counts() stockmap.Counts {
 }
 
 // spotColumns are what spots are selected from.
-type spotColumns struct{ key, building, latitude, longitude, typology, count string }
-
-func facetColumns(s *sql.Selector) spotColumns {
-	return spotColumns{
-		s.C(mapfacet.FieldZkey), s.C(mapfacet.FieldBuildingID), s.C(mapfacet.FieldLatitude), s.C(mapfacet.FieldLongitude),
-		s.C(mapfacet.FieldTypology), s.C(mapfacet.FieldDwellingCount),
-	}
-}
-
-func (f inFacets) clusters(ctx context.Context, area stockmap.Area, shift int) ([]stockmap.Spot, error) {
-	var rows []spotRow
-	err := f.q.Modify(func(s *sql.Selector) {
-		f.keep(s)
-		selectClusters(s, facetColumns(s), area, shift)
-	}).Scan(ctx, &rows)
-	return clustersOf(rows, err)
-}
-
-func (f inFacets) buildings(ctx context.Context, area stockmap.Area, most int) ([]stockmap.Spot, error) {
-	var rows []spotRow
-	err := f.q.Modify(func(s *sql.Selector) {
-		f.keep(s)
-		selectBuildings(s, facetColumns(s), area, most)
-	}).Scan(ctx, &rows)
-	return buildingsOf(rows, err)
-}
-
-// facetColumn is where a facet has its value on an axis.
-func facetColumn(axis domain.StockAxis) string {
-	switch axis {
-	case domain.ByCommune:
-		return mapfacet.FieldInseeCode
-	case domain.ByTypology:
-		return mapfacet.FieldTypology
-	case domain.ByFinancing:
-		return mapfacet.FieldFinancing
-	case domain.ByEnergyClass:
-		return mapfacet.FieldEnergyClass
-	case domain.ByConstruction:
-		return mapfacet.FieldConstruction
-	case domain.ByAccessibility:
-		return mapfacet.FieldAccessibility
-	case domain.ByPriorityDistrict:
-		return mapfacet.FieldPriorityDistrict
-	case domain.ByLandlord:
-		return mapfacet.FieldLandlordID
-	case domain.ByDecade:
-	}
-	return mapfacet.FieldConstructionYear
-}
-
-// keep leaves the facets that the filter does.
-func (f inFacets) keep(s *sql.Selector) {
-	for axis, words := range f.filter.In {
-		s.Where(sql.P(func(b *sql.Builder) {
-			b.Ident(s.C(facetColumn(axis))).WriteString(" = ANY(").Arg(pq.Array(words)).WriteString(")")
-		}))
-	}
-	if built := f.filter.Built; built != nil {
-		year := s.C(mapfacet.FieldConstructionYear)
-		s.Where(sql.GT(year, 0))
-		if built.Min != nil {
-			s.Where(sql.GTE(year, *built.Min))
-		}
-		if built.Max != nil {
-			s.Where(sql.LTE(year, *built.Max))
-		}
-	}
-}
+type spotColumns struct{ key, building, latitude, longitude, typology string }
 
 // placed joins dwellings with where they are.
 func placed(s *sql.Selector) spotColumns {
@@ -120,7 +45,7 @@ func placed(s *sql.Selector) spotColumns {
 	s.Join(b).On(s.C(dwelling.FieldBuildingID), b.C(building.FieldID))
 	return spotColumns{
 		b.C(building.FieldZkey), b.C(building.FieldID), b.C(building.FieldLatitude), b.C(building.FieldLongitude),
-		s.C(dwelling.FieldTypology), "1",
+		s.C(dwelling.FieldTypology),
 	}
 }
 
@@ -144,13 +69,10 @@ func within(s *sql.Selector, c spotColumns, area stockmap.Area) {
 			b.WriteString(c.key + " BETWEEN ").Arg(r.Low).WriteString(" AND ").Arg(r.High)
 		}))
 	} else {
-		low, high := make([]int64, len(area.Ranges)), make([]int64, len(area.Ranges))
-		for i, r := range area.Ranges {
-			low[i], high[i] = r.Low, r.High
-		}
+		low, high := bounds(area)
 		ranges := sql.Dialect(s.Dialect()).SelectExpr(sql.ExprFunc(func(b *sql.Builder) {
-			b.WriteString("unnest(").Arg(pq.Array(low)).WriteString("::bigint[]) AS low, unnest(").
-				Arg(pq.Array(high)).WriteString("::bigint[]) AS high")
+			b.WriteString("unnest(").Arg(low).WriteString("::bigint[]) AS low, unnest(").
+				Arg(high).WriteString("::bigint[]) AS high")
 		})).As("ranges")
 		s.Join(ranges).OnP(sql.P(func(b *sql.Builder) { b.WriteString(c.key + ` BETWEEN "ranges"."low" AND "ranges"."high"`) }))
 	}
@@ -174,7 +96,7 @@ func within(s *sql.Selector, c spotColumns, area stockmap.Area) {
 // selectCounts counts dwellings by typology, in columns of the names of a row.
 func selectCounts(s *sql.Selector, c spotColumns) {
 	for i, name := range []string{"t1", "t2", "t3", "t4", "t5", "t6", "not"} {
-		s.AppendSelect(sql.As(fmt.Sprintf("coalesce(sum(%s) FILTER (WHERE %s = '%s'), 0)", c.count, c.typology, domain.Typology("").Values()[i]), name))
+		s.AppendSelect(sql.As(fmt.Sprintf("count(*) FILTER (WHERE %s = '%s')", c.typology, domain.Typology("").Values()[i]), name))
 	}
 }
 
@@ -182,7 +104,7 @@ func selectClusters(s *sql.Selector, c spotColumns, area stockmap.Area, shift in
 	within(s, c, area)
 	cell := c.key + " >> " + strconv.Itoa(shift)
 	// Whole numbers of steps have one sum, in whatever order; see [stockmap.Micro].
-	steps := func(column string) string { return "sum(" + c.count + " * round(" + column + " * 1000000))" }
+	steps := func(column string) string { return "sum(round(" + column + " * 1000000))" }
 	s.Select(sql.As(cell, "cell"), sql.As(steps(c.latitude), "latitude"), sql.As(steps(c.longitude), "longitude"))
 	selectCounts(s, c)
 	s.GroupBy("(1)").OrderBy("(1)")

@@ -170,10 +170,21 @@ const expectations = {
     }
     assert.ok(tension.waiting[0].median);
   },
+  PublishedRents({ publishedRents }) {
+    assert.ok(publishedRents.cells.length > 0);
+    for (const { median, low, high } of publishedRents.cells) {
+      assert.equal(median % publishedRents.base, 0);
+      assert.equal(low === null, high === null);
+      assert.ok(low === null || (low <= median && median <= high), String([low, median, high]));
+    }
+  },
   HousingAdvice({ housingAdvice }) {
     assert.deepEqual(housingAdvice.typologies.filter(({ fit }) => fit === "FITS").map(({ typology }) => typology), ["T3", "T4"]);
     assert.deepEqual(housingAdvice.ceilings.map(({ loan, met }) => [loan, met]), [["PLAI", true], ["PLUS", true], ["PLS", true]]);
     assert.equal(housingAdvice.communes.length, 2);
+    for (const { name, rents } of housingAdvice.communes) {
+      assert.deepEqual(rents.map(({ typology }) => typology), ["T3"], name);
+    }
     assert.equal(housingAdvice.broadening.length, 11);
     for (const { stockNow, stockThen } of housingAdvice.broadening) {
       assert.ok(stockThen > stockNow);

@@ -681,6 +681,18 @@ func (f PublishedFiguresFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.V
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PublishedFiguresMutation", m)
 }
 
+// The PublishedRentsFunc type is an adapter to allow the use of ordinary
+// function as PublishedRents mutator.
+type PublishedRentsFunc func(context.Context, *ent.PublishedRentsMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f PublishedRentsFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.PublishedRentsMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.PublishedRentsMutation", m)
+}
+
 // The ReceptionContactFunc type is an adapter to allow the use of ordinary
 // function as ReceptionContact mutator.
 type ReceptionContactFunc func(context.Context, *ent.ReceptionContactMutation) (ent.Value, error)

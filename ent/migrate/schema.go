@@ -2774,6 +2774,25 @@ var (
 			},
 		},
 	}
+	// PublishedRentsColumns holds the columns for the "published_rents" table.
+	PublishedRentsColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "month", Type: field.TypeTime, Unique: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "published_at", Type: field.TypeTime},
+		{Name: "threshold", Type: field.TypeInt},
+		{Name: "landlords", Type: field.TypeInt},
+		{Name: "share", Type: field.TypeInt},
+		{Name: "months", Type: field.TypeInt},
+		{Name: "base", Type: field.TypeInt64},
+		{Name: "cells", Type: field.TypeJSON},
+	}
+	// PublishedRentsTable holds the schema information for the "published_rents" table.
+	PublishedRentsTable = &schema.Table{
+		Name:       "published_rents",
+		Columns:    PublishedRentsColumns,
+		PrimaryKey: []*schema.Column{PublishedRentsColumns[0]},
+	}
 	// ReceptionContactColumns holds the columns for the "reception_contact" table.
 	ReceptionContactColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -3876,6 +3895,7 @@ var (
 		PieceTransferTable,
 		ProposedChangeTable,
 		PublishedFiguresTable,
+		PublishedRentsTable,
 		ReceptionContactTable,
 		ReceptionGrantTable,
 		ReceptionPointTable,
@@ -4346,6 +4366,12 @@ func init() {
 	}
 	PublishedFiguresTable.Annotation.Checks = map[string]string{
 		"published_figures_month_check": "extract(day FROM month) = 1",
+	}
+	PublishedRentsTable.Annotation = &entsql.Annotation{
+		Table: "published_rents",
+	}
+	PublishedRentsTable.Annotation.Checks = map[string]string{
+		"published_rents_month_check": "extract(day FROM month) = 1",
 	}
 	ReceptionContactTable.ForeignKeys[0].RefTable = ReceptionPointTable
 	ReceptionContactTable.ForeignKeys[1].RefTable = PersonTable

@@ -174,6 +174,9 @@ type ProposedChange func(*sql.Selector)
 // PublishedFigures is the predicate function for publishedfigures builders.
 type PublishedFigures func(*sql.Selector)
 
+// PublishedRents is the predicate function for publishedrents builders.
+type PublishedRents func(*sql.Selector)
+
 // ReceptionContact is the predicate function for receptioncontact builders.
 type ReceptionContact func(*sql.Selector)
 

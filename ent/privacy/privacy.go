@@ -1454,6 +1454,30 @@ func (f PublishedFiguresMutationRuleFunc) EvalMutation(ctx context.Context, m en
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PublishedFiguresMutation", m)
 }
 
+// The PublishedRentsQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type PublishedRentsQueryRuleFunc func(context.Context, *ent.PublishedRentsQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f PublishedRentsQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.PublishedRentsQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.PublishedRentsQuery", q)
+}
+
+// The PublishedRentsMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type PublishedRentsMutationRuleFunc func(context.Context, *ent.PublishedRentsMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f PublishedRentsMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.PublishedRentsMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.PublishedRentsMutation", m)
+}
+
 // The ReceptionContactQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type ReceptionContactQueryRuleFunc func(context.Context, *ent.ReceptionContactQuery) error

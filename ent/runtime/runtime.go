@@ -63,6 +63,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
+	"github.com/guichet-logement/guichet/ent/publishedrents"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -1882,6 +1883,46 @@ func init() {
 	publishedfigures.DefaultID = publishedfiguresDescID.Default.(func() domain.ID)
 	// publishedfigures.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	publishedfigures.IDValidator = publishedfiguresDescID.Validators[0].(func(string) error)
+	publishedrentsMixin := schema.PublishedRents{}.Mixin()
+	publishedrents.Policy = privacy.NewPolicies(schema.PublishedRents{})
+	publishedrents.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := publishedrents.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	publishedrentsMixinFields0 := publishedrentsMixin[0].Fields()
+	_ = publishedrentsMixinFields0
+	publishedrentsFields := schema.PublishedRents{}.Fields()
+	_ = publishedrentsFields
+	// publishedrentsDescCreatedAt is the schema descriptor for created_at field.
+	publishedrentsDescCreatedAt := publishedrentsMixinFields0[1].Descriptor()
+	// publishedrents.DefaultCreatedAt holds the default value on creation for the created_at field.
+	publishedrents.DefaultCreatedAt = publishedrentsDescCreatedAt.Default.(func() time.Time)
+	// publishedrentsDescThreshold is the schema descriptor for threshold field.
+	publishedrentsDescThreshold := publishedrentsFields[2].Descriptor()
+	// publishedrents.ThresholdValidator is a validator for the "threshold" field. It is called by the builders before save.
+	publishedrents.ThresholdValidator = publishedrentsDescThreshold.Validators[0].(func(int) error)
+	// publishedrentsDescLandlords is the schema descriptor for landlords field.
+	publishedrentsDescLandlords := publishedrentsFields[3].Descriptor()
+	// publishedrents.LandlordsValidator is a validator for the "landlords" field. It is called by the builders before save.
+	publishedrents.LandlordsValidator = publishedrentsDescLandlords.Validators[0].(func(int) error)
+	// publishedrentsDescShare is the schema descriptor for share field.
+	publishedrentsDescShare := publishedrentsFields[4].Descriptor()
+	// publishedrents.ShareValidator is a validator for the "share" field. It is called by the builders before save.
+	publishedrents.ShareValidator = publishedrentsDescShare.Validators[0].(func(int) error)
+	// publishedrentsDescMonths is the schema descriptor for months field.
+	publishedrentsDescMonths := publishedrentsFields[5].Descriptor()
+	// publishedrents.MonthsValidator is a validator for the "months" field. It is called by the builders before save.
+	publishedrents.MonthsValidator = publishedrentsDescMonths.Validators[0].(func(int) error)
+	// publishedrentsDescID is the schema descriptor for id field.
+	publishedrentsDescID := publishedrentsMixinFields0[0].Descriptor()
+	// publishedrents.DefaultID holds the default value on creation for the id field.
+	publishedrents.DefaultID = publishedrentsDescID.Default.(func() domain.ID)
+	// publishedrents.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	publishedrents.IDValidator = publishedrentsDescID.Validators[0].(func(string) error)
 	receptioncontactMixin := schema.ReceptionContact{}.Mixin()
 	receptioncontact.Policy = privacy.NewPolicies(schema.ReceptionContact{})
 	receptioncontact.Hooks[0] = func(next ent.Mutator) ent.Mutator {

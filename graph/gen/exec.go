@@ -559,6 +559,7 @@ type ComplexityRoot struct {
 		CeilingUnknown    func(childComplexity int) int
 		Commune           func(childComplexity int) int
 		Name              func(childComplexity int) int
+		Rents             func(childComplexity int) int
 		Stock             func(childComplexity int) int
 		Tension           func(childComplexity int) int
 		TensionByTypology func(childComplexity int) int
@@ -880,6 +881,7 @@ type ComplexityRoot struct {
 		Disclaimer  func(childComplexity int) int
 		Occupancy   func(childComplexity int) int
 		People      func(childComplexity int) int
+		RentsMonth  func(childComplexity int) int
 		TensionYear func(childComplexity int) int
 		Typologies  func(childComplexity int) int
 		Unknowns    func(childComplexity int) int
@@ -1527,6 +1529,26 @@ type ComplexityRoot struct {
 		Month     func(childComplexity int) int
 	}
 
+	PublishedRent struct {
+		Commune  func(childComplexity int) int
+		High     func(childComplexity int) int
+		Low      func(childComplexity int) int
+		Median   func(childComplexity int) int
+		Since    func(childComplexity int) int
+		Typology func(childComplexity int) int
+	}
+
+	PublishedRents struct {
+		Base        func(childComplexity int) int
+		Cells       func(childComplexity int) int
+		Landlords   func(childComplexity int) int
+		Month       func(childComplexity int) int
+		Months      func(childComplexity int) int
+		PublishedAt func(childComplexity int) int
+		Share       func(childComplexity int) int
+		Threshold   func(childComplexity int) int
+	}
+
 	Query struct {
 		Absences               func(childComplexity int, receptionPointID domain.ID, first int) int
 		AccessLog              func(childComplexity int, uniqueNumber domain.UniqueNumber, first int, after *domain.ID) int
@@ -1566,6 +1588,7 @@ type ComplexityRoot struct {
 		ProposePermanenceStaff func(childComplexity int, from domain.Date, days int) int
 		PublishedFigures       func(childComplexity int, crossing domain.Crossing, month *domain.Date) int
 		PublishedMonths        func(childComplexity int) int
+		PublishedRents         func(childComplexity int, month *domain.Date) int
 		ReceptionPoints        func(childComplexity int, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.ReceptionPointOrder, where *ent.ReceptionPointWhereInput) int
 		ReservationBalance     func(childComplexity int, landlordID domain.ID, year int) int
 		ReservationRights      func(childComplexity int, first int, afterID *domain.ID, where *model.ReservationRightFilter) int
@@ -2518,6 +2541,7 @@ type QueryResolver interface {
 	ProposePermanenceStaff(ctx context.Context, from domain.Date, days int) (*service.PermanenceProposals, error)
 	Tension(ctx context.Context, year *int) (*domain.Tension, error)
 	TensionYears(ctx context.Context) ([]int, error)
+	PublishedRents(ctx context.Context, month *domain.Date) (*ent.PublishedRents, error)
 	HousingAdvice(ctx context.Context, input domain.HousingNeed) (*domain.HousingAdvice, error)
 	ManagedDwellings(ctx context.Context, first int, afterID *domain.ID, where *model.ManagedDwellingFilter) ([]*ent.ManagedDwelling, error)
 	ManagedChanges(ctx context.Context, dwellingID domain.ID, first int, afterID *domain.ID) ([]*ent.ManagedChange, error)
@@ -4560,6 +4584,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.CommuneAdvice.Name(childComplexity), true
+	case "CommuneAdvice.rents":
+		if e.ComplexityRoot.CommuneAdvice.Rents == nil {
+			break
+		}
+
+		return e.ComplexityRoot.CommuneAdvice.Rents(childComplexity), true
 	case "CommuneAdvice.stock":
 		if e.ComplexityRoot.CommuneAdvice.Stock == nil {
 			break
@@ -5687,6 +5717,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.HousingAdvice.People(childComplexity), true
+	case "HousingAdvice.rentsMonth":
+		if e.ComplexityRoot.HousingAdvice.RentsMonth == nil {
+			break
+		}
+
+		return e.ComplexityRoot.HousingAdvice.RentsMonth(childComplexity), true
 	case "HousingAdvice.tensionYear":
 		if e.ComplexityRoot.HousingAdvice.TensionYear == nil {
 			break
@@ -8888,6 +8924,92 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.PublishedMonth.Month(childComplexity), true
 
+	case "PublishedRent.commune":
+		if e.ComplexityRoot.PublishedRent.Commune == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRent.Commune(childComplexity), true
+	case "PublishedRent.high":
+		if e.ComplexityRoot.PublishedRent.High == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRent.High(childComplexity), true
+	case "PublishedRent.low":
+		if e.ComplexityRoot.PublishedRent.Low == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRent.Low(childComplexity), true
+	case "PublishedRent.median":
+		if e.ComplexityRoot.PublishedRent.Median == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRent.Median(childComplexity), true
+	case "PublishedRent.since":
+		if e.ComplexityRoot.PublishedRent.Since == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRent.Since(childComplexity), true
+	case "PublishedRent.typology":
+		if e.ComplexityRoot.PublishedRent.Typology == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRent.Typology(childComplexity), true
+
+	case "PublishedRents.base":
+		if e.ComplexityRoot.PublishedRents.Base == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRents.Base(childComplexity), true
+	case "PublishedRents.cells":
+		if e.ComplexityRoot.PublishedRents.Cells == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRents.Cells(childComplexity), true
+	case "PublishedRents.landlords":
+		if e.ComplexityRoot.PublishedRents.Landlords == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRents.Landlords(childComplexity), true
+	case "PublishedRents.month":
+		if e.ComplexityRoot.PublishedRents.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRents.Month(childComplexity), true
+	case "PublishedRents.months":
+		if e.ComplexityRoot.PublishedRents.Months == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRents.Months(childComplexity), true
+	case "PublishedRents.publishedAt":
+		if e.ComplexityRoot.PublishedRents.PublishedAt == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRents.PublishedAt(childComplexity), true
+	case "PublishedRents.share":
+		if e.ComplexityRoot.PublishedRents.Share == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRents.Share(childComplexity), true
+	case "PublishedRents.threshold":
+		if e.ComplexityRoot.PublishedRents.Threshold == nil {
+			break
+		}
+
+		return e.ComplexityRoot.PublishedRents.Threshold(childComplexity), true
+
 	case "Query.absences":
 		if e.ComplexityRoot.Query.Absences == nil {
 			break
@@ -9292,6 +9414,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.PublishedMonths(childComplexity), true
+	case "Query.publishedRents":
+		if e.ComplexityRoot.Query.PublishedRents == nil {
+			break
+		}
+
+		args, err := ec.field_Query_publishedRents_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.PublishedRents(childComplexity, args["month"].(*domain.Date)), true
 	case "Query.receptionPoints":
 		if e.ComplexityRoot.Query.ReceptionPoints == nil {
 			break
@@ -19929,6 +20062,17 @@ extend type Query {
   tensionYears: [Int!]! @public
 
   """
+  Rents without charges (*loyers publiés*), from what landlords state of their dwellings: for
+  everybody, computed once for a month, and standing for a year whatever is stated meanwhile.
+  They are published for a typology in a commune of which enough dwellings of enough landlords
+  are stated, and rounded; no counts and no totals are. ` + "`" + `null` + "`" + ` where nothing was published.
+  """
+  publishedRents(
+    "Any day of the month; without it, the last month that was published."
+    month: Date
+  ): PublishedRents @public
+
+  """
   What is known of a housing project (*aide à la définition du projet de logement*): which
   typologies are for the household, which ceilings it meets, what there is in which commune,
   and what it would change to wish for more. It is computed from the stock of the official
@@ -20035,6 +20179,42 @@ enum WaitingClass {
   FROM_60_MONTHS
 }
 
+"The published rents of a month."
+type PublishedRents {
+  "The first day of the month."
+  month: Date! @public
+  "When they were published."
+  publishedAt: DateTime! @public
+  "The fewest dwellings of which a figure is."
+  threshold: Int! @public
+  "The fewest landlords of which a figure is."
+  landlords: Int! @public
+  "The most dwellings of a figure, in a hundred, that are of one landlord."
+  share: Int! @public
+  "How many months a figure stands before it is computed again."
+  months: Int! @public
+  "What rents are multiples of."
+  base: Money! @public
+  "Those that are published, by commune and typology. At most 10000."
+  cells: [PublishedRent!]! @public
+}
+
+"The monthly rents without charges of a typology in a commune, whatever their funding."
+type PublishedRent {
+  "The commune."
+  commune: InseeCode! @public
+  "The typology."
+  typology: Typology! @public
+  "The median (*loyer médian*), rounded: half of the dwellings have no higher one."
+  median: Money! @public
+  "The rent that one dwelling in five has at most, rounded; ` + "`" + `null` + "`" + ` where that would tell of too few."
+  low: Money @public
+  "The rent that one dwelling in five has at least, rounded; ` + "`" + `null` + "`" + ` where that would tell of too few."
+  high: Money @public
+  "The first day of the month for which it was computed."
+  since: Date! @public
+}
+
 # Housing advice --------------------------------------------------------------
 
 "A household and what it wishes for. Nobody is named."
@@ -20087,6 +20267,8 @@ type HousingAdvice {
   unknowns: [AdviceUnknown!]!
   "The year of the published figures; ` + "`" + `null` + "`" + ` where there are none."
   tensionYear: Int
+  "The first day of the month of the published rents; ` + "`" + `null` + "`" + ` where there are none."
+  rentsMonth: Date
   "The vintage of the official file that dwellings are counted in; ` + "`" + `null` + "`" + ` before the first one."
   vintage: StockVintage
   "What advice is not: to be shown with it."
@@ -20195,6 +20377,8 @@ type CommuneAdvice {
   tension: TensionCell
   "That of each typology that would do in it. At most 6."
   tensionByTypology: [TensionCell!]!
+  "The published rents of the typologies that would do in it: those that there are. At most 6."
+  rents: [PublishedRent!]!
 }
 
 "Dwellings of which the file says that of access."
@@ -20243,7 +20427,7 @@ type AdviceUnknown {
 
 "What an advice cannot tell."
 enum AdviceUnknownCode {
-  "Rents: the official file has none."
+  "Rents: none of what would do are published, and the official file has none."
   RENT
   "Which dwellings are accessible."
   ACCESSIBILITY
@@ -21867,6 +22051,8 @@ func (ec *executionContext) childFields_CommuneAdvice(ctx context.Context, field
 		return ec.fieldContext_CommuneAdvice_tension(ctx, field)
 	case "tensionByTypology":
 		return ec.fieldContext_CommuneAdvice_tensionByTypology(ctx, field)
+	case "rents":
+		return ec.fieldContext_CommuneAdvice_rents(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type CommuneAdvice", field.Name)
 }
@@ -22507,6 +22693,8 @@ func (ec *executionContext) childFields_HousingAdvice(ctx context.Context, field
 		return ec.fieldContext_HousingAdvice_unknowns(ctx, field)
 	case "tensionYear":
 		return ec.fieldContext_HousingAdvice_tensionYear(ctx, field)
+	case "rentsMonth":
+		return ec.fieldContext_HousingAdvice_rentsMonth(ctx, field)
 	case "vintage":
 		return ec.fieldContext_HousingAdvice_vintage(ctx, field)
 	case "disclaimer":
@@ -23535,6 +23723,46 @@ func (ec *executionContext) childFields_PublishedMonth(ctx context.Context, fiel
 		return ec.fieldContext_PublishedMonth_crossings(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type PublishedMonth", field.Name)
+}
+
+func (ec *executionContext) childFields_PublishedRent(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "commune":
+		return ec.fieldContext_PublishedRent_commune(ctx, field)
+	case "typology":
+		return ec.fieldContext_PublishedRent_typology(ctx, field)
+	case "median":
+		return ec.fieldContext_PublishedRent_median(ctx, field)
+	case "low":
+		return ec.fieldContext_PublishedRent_low(ctx, field)
+	case "high":
+		return ec.fieldContext_PublishedRent_high(ctx, field)
+	case "since":
+		return ec.fieldContext_PublishedRent_since(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublishedRent", field.Name)
+}
+
+func (ec *executionContext) childFields_PublishedRents(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "month":
+		return ec.fieldContext_PublishedRents_month(ctx, field)
+	case "publishedAt":
+		return ec.fieldContext_PublishedRents_publishedAt(ctx, field)
+	case "threshold":
+		return ec.fieldContext_PublishedRents_threshold(ctx, field)
+	case "landlords":
+		return ec.fieldContext_PublishedRents_landlords(ctx, field)
+	case "share":
+		return ec.fieldContext_PublishedRents_share(ctx, field)
+	case "months":
+		return ec.fieldContext_PublishedRents_months(ctx, field)
+	case "base":
+		return ec.fieldContext_PublishedRents_base(ctx, field)
+	case "cells":
+		return ec.fieldContext_PublishedRents_cells(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PublishedRents", field.Name)
 }
 
 func (ec *executionContext) childFields_ReactivateApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -27572,6 +27800,20 @@ func (ec *executionContext) field_Query_publishedFigures_args(ctx context.Contex
 		return nil, err
 	}
 	args["month"] = arg1
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_publishedRents_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "month",
+		func(ctx context.Context, v any) (*domain.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["month"] = arg0
 	return args, nil
 }
 
@@ -36197,6 +36439,38 @@ func (ec *executionContext) fieldContext_CommuneAdvice_tensionByTypology(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _CommuneAdvice_rents(ctx context.Context, field graphql.CollectedField, obj *domain.CommuneAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_CommuneAdvice_rents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Rents, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.PublishedRent) graphql.Marshaler {
+			return ec.marshalNPublishedRent2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPublishedRentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_CommuneAdvice_rents(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "CommuneAdvice",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublishedRent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _CommuneConnection_edges(ctx context.Context, field graphql.CollectedField, obj *ent.CommuneConnection) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -41059,6 +41333,29 @@ func (ec *executionContext) _HousingAdvice_tensionYear(ctx context.Context, fiel
 }
 func (ec *executionContext) fieldContext_HousingAdvice_tensionYear(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("HousingAdvice", field, false, false, "Int")
+}
+
+func (ec *executionContext) _HousingAdvice_rentsMonth(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_HousingAdvice_rentsMonth(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RentsMonth, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_HousingAdvice_rentsMonth(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("HousingAdvice", field, false, false, "Date")
 }
 
 func (ec *executionContext) _HousingAdvice_vintage(ctx context.Context, field graphql.CollectedField, obj *domain.HousingAdvice) (ret graphql.Marshaler) {
@@ -54095,6 +54392,337 @@ func (ec *executionContext) fieldContext_PublishedMonth_crossings(_ context.Cont
 	return graphql.NewScalarFieldContext("PublishedMonth", field, false, false, "PublishedCrossing")
 }
 
+func (ec *executionContext) _PublishedRent_commune(ctx context.Context, field graphql.CollectedField, obj *domain.PublishedRent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRent_commune(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Commune, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.InseeCode) graphql.Marshaler {
+			return ec.marshalNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRent_commune(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRent", field, false, false, "InseeCode")
+}
+
+func (ec *executionContext) _PublishedRent_typology(ctx context.Context, field graphql.CollectedField, obj *domain.PublishedRent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRent_typology(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Typology, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Typology) graphql.Marshaler {
+			return ec.marshalNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRent_typology(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRent", field, false, false, "Typology")
+}
+
+func (ec *executionContext) _PublishedRent_median(ctx context.Context, field graphql.CollectedField, obj *domain.PublishedRent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRent_median(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Median, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRent_median(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRent", field, false, false, "Money")
+}
+
+func (ec *executionContext) _PublishedRent_low(ctx context.Context, field graphql.CollectedField, obj *domain.PublishedRent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRent_low(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Low, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRent_low(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRent", field, false, false, "Money")
+}
+
+func (ec *executionContext) _PublishedRent_high(ctx context.Context, field graphql.CollectedField, obj *domain.PublishedRent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRent_high(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.High, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Money) graphql.Marshaler {
+			return ec.marshalOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRent_high(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRent", field, false, false, "Money")
+}
+
+func (ec *executionContext) _PublishedRent_since(ctx context.Context, field graphql.CollectedField, obj *domain.PublishedRent) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRent_since(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Since, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRent_since(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRent", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PublishedRents_month(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedRents) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRents_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRents_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRents", field, false, false, "Date")
+}
+
+func (ec *executionContext) _PublishedRents_publishedAt(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedRents) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRents_publishedAt(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PublishedAt, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v time.Time) graphql.Marshaler {
+			return ec.marshalNDateTime2timeᚐTime(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRents_publishedAt(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRents", field, false, false, "DateTime")
+}
+
+func (ec *executionContext) _PublishedRents_threshold(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedRents) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRents_threshold(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Threshold, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRents_threshold(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRents", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PublishedRents_landlords(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedRents) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRents_landlords(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Landlords, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRents_landlords(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRents", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PublishedRents_share(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedRents) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRents_share(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Share, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRents_share(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRents", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PublishedRents_months(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedRents) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRents_months(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Months, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRents_months(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRents", field, false, false, "Int")
+}
+
+func (ec *executionContext) _PublishedRents_base(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedRents) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRents_base(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Base, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRents_base(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("PublishedRents", field, false, false, "Money")
+}
+
+func (ec *executionContext) _PublishedRents_cells(ctx context.Context, field graphql.CollectedField, obj *ent.PublishedRents) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PublishedRents_cells(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cells, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.PublishedRent) graphql.Marshaler {
+			return ec.marshalNPublishedRent2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPublishedRentᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PublishedRents_cells(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PublishedRents",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublishedRent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Query_node(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -56124,6 +56752,50 @@ func (ec *executionContext) _Query_tensionYears(ctx context.Context, field graph
 }
 func (ec *executionContext) fieldContext_Query_tensionYears(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Query", field, true, true, "Int")
+}
+
+func (ec *executionContext) _Query_publishedRents(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_publishedRents(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().PublishedRents(ctx, fc.Args["month"].(*domain.Date))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.PublishedRents) graphql.Marshaler {
+			return ec.answerOPublishedRents2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedRents(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Query_publishedRents(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PublishedRents(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_publishedRents_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Query_housingAdvice(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
@@ -81083,6 +81755,11 @@ func (ec *executionContext) _CommuneAdvice(ctx context.Context, sel ast.Selectio
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "rents":
+			out.Values[i] = ec._CommuneAdvice_rents(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
 		}
@@ -83309,6 +83986,11 @@ func (ec *executionContext) _HousingAdvice(ctx context.Context, sel ast.Selectio
 			}
 		case "tensionYear":
 			out.Values[i] = ec._HousingAdvice_tensionYear(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rentsMonth":
+			out.Values[i] = ec._HousingAdvice_rentsMonth(ctx, field, obj)
 			if out.Values[i] == graphql.RequiredNull {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
@@ -87723,6 +88405,132 @@ func (ec *executionContext) _PublishedMonth(ctx context.Context, sel ast.Selecti
 	return out
 }
 
+var publishedRentImplementors = []string{"PublishedRent"}
+
+func (ec *executionContext) _PublishedRent(ctx context.Context, sel ast.SelectionSet, obj *domain.PublishedRent) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, publishedRentImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PublishedRent")
+		case "commune":
+			out.Values[i] = ec._PublishedRent_commune(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "typology":
+			out.Values[i] = ec._PublishedRent_typology(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "median":
+			out.Values[i] = ec._PublishedRent_median(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "low":
+			out.Values[i] = ec._PublishedRent_low(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "high":
+			out.Values[i] = ec._PublishedRent_high(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "since":
+			out.Values[i] = ec._PublishedRent_since(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var publishedRentsImplementors = []string{"PublishedRents"}
+
+func (ec *executionContext) _PublishedRents(ctx context.Context, sel ast.SelectionSet, obj *ent.PublishedRents) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, publishedRentsImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PublishedRents")
+		case "month":
+			out.Values[i] = ec._PublishedRents_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "publishedAt":
+			out.Values[i] = ec._PublishedRents_publishedAt(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "threshold":
+			out.Values[i] = ec._PublishedRents_threshold(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "landlords":
+			out.Values[i] = ec._PublishedRents_landlords(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "share":
+			out.Values[i] = ec._PublishedRents_share(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "months":
+			out.Values[i] = ec._PublishedRents_months(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "base":
+			out.Values[i] = ec._PublishedRents_base(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cells":
+			out.Values[i] = ec._PublishedRents_cells(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var queryImplementors = []string{"Query"}
 
 func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) graphql.Marshaler {
@@ -88029,6 +88837,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_tensionYears(ctx, field)
+				})
+		case "publishedRents":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_publishedRents(ctx, field)
 				})
 		case "housingAdvice":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -97158,6 +97972,30 @@ func (ec *executionContext) marshalNPublishedMonth2ᚖgithubᚗcomᚋguichetᚑl
 	return ec._PublishedMonth(ctx, sel, v)
 }
 
+func (ec *executionContext) marshalNPublishedRent2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPublishedRentᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.PublishedRent) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNPublishedRent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPublishedRent(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNPublishedRent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPublishedRent(ctx context.Context, sel ast.SelectionSet, v *domain.PublishedRent) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PublishedRent!")
+		return graphql.Null
+	}
+	return ec._PublishedRent(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNReactivateApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationInput(ctx context.Context, v any) (model.ReactivateApplicationInput, error) {
 	res, err := ec.unmarshalInputReactivateApplicationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -101047,6 +101885,13 @@ func (ec *executionContext) marshalOPublishedFigures2ᚖgithubᚗcomᚋguichet�
 		return graphql.Null
 	}
 	return ec._PublishedFigures(ctx, sel, v)
+}
+
+func (ec *executionContext) marshalOPublishedRents2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedRents(ctx context.Context, sel ast.SelectionSet, v *ent.PublishedRents) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._PublishedRents(ctx, sel, v)
 }
 
 func (ec *executionContext) marshalOReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(ctx context.Context, sel ast.SelectionSet, v *ent.ReceptionContact) graphql.Marshaler {

@@ -745,6 +745,10 @@ func (ec *executionContext) answerOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑ
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures, ec.marshalOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures)
 }
 
+func (ec *executionContext) answerOPublishedRents2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedRents(ctx context.Context, sel ast.SelectionSet, v *ent.PublishedRents) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOPublishedRents2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedRents, ec.marshalOPublishedRents2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedRents)
+}
+
 func (ec *executionContext) answerORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom(ctx context.Context, sel ast.SelectionSet, v *ent.Room) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom, ec.marshalORoom2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐRoom)
 }
@@ -3002,6 +3006,11 @@ func (ec *executionContext) write_CommuneAdvice(w *writers.Writer, above *writer
 				return
 			}
 			ec.writeNTensionCell2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTensionCellᚄ(w, f, obj.TensionByTypology)
+		case "rents":
+			if !f.Enter(w, ec.fieldContext_CommuneAdvice_rents) {
+				return
+			}
+			ec.writeNPublishedRent2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPublishedRentᚄ(w, f, obj.Rents)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -4618,6 +4627,8 @@ func (ec *executionContext) write_HousingAdvice(w *writers.Writer, above *writer
 			ec.writeNAdviceUnknown2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐAdviceUnknownᚄ(w, f, obj.Unknowns)
 		case "tensionYear":
 			ec.writeOInt2ᚖint(w, f, obj.TensionYear)
+		case "rentsMonth":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.RentsMonth)
 		case "vintage":
 			if !f.Enter(w, ec.fieldContext_HousingAdvice_vintage) {
 				return
@@ -7218,6 +7229,75 @@ func (ec *executionContext) write_PublishedMonth(w *writers.Writer, above *write
 			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Month)
 		case "crossings":
 			ec.writeNPublishedCrossing2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCrossingᚄ(w, f, obj.Crossings)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PublishedRent(w *writers.Writer, above *writers.Field, obj *domain.PublishedRent) {
+	fields := above.Select(w, "PublishedRent", publishedRentImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PublishedRent")
+		case "commune":
+			ec.writeNInseeCode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐInseeCode(w, f, obj.Commune)
+		case "typology":
+			ec.writeNTypology2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐTypology(w, f, obj.Typology)
+		case "median":
+			ec.writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.Median)
+		case "low":
+			ec.writeOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.Low)
+		case "high":
+			ec.writeOMoney2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.High)
+		case "since":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Since)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_PublishedRents(w *writers.Writer, above *writers.Field, obj *ent.PublishedRents) {
+	fields := above.Select(w, "PublishedRents", publishedRentsImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PublishedRents")
+		case "month":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Month)
+		case "publishedAt":
+			ec.writeNDateTime2timeᚐTime(w, f, obj.PublishedAt)
+		case "threshold":
+			ec.writeNInt2int(w, f, obj.Threshold)
+		case "landlords":
+			ec.writeNInt2int(w, f, obj.Landlords)
+		case "share":
+			ec.writeNInt2int(w, f, obj.Share)
+		case "months":
+			ec.writeNInt2int(w, f, obj.Months)
+		case "base":
+			ec.writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.Base)
+		case "cells":
+			if !f.Enter(w, ec.fieldContext_PublishedRents_cells) {
+				return
+			}
+			ec.writeNPublishedRent2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPublishedRentᚄ(w, f, obj.Cells)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -13236,6 +13316,26 @@ func (ec *executionContext) writeNPublishedMonth2ᚖgithubᚗcomᚋguichetᚑlog
 	ec.write_PublishedMonth(w, f, v)
 }
 
+func (ec *executionContext) writeNPublishedRent2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPublishedRentᚄ(w *writers.Writer, f *writers.Field, v []*domain.PublishedRent) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNPublishedRent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPublishedRent(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNPublishedRent2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPublishedRent(w *writers.Writer, f *writers.Field, v *domain.PublishedRent) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PublishedRent(w, f, v)
+}
+
 func (ec *executionContext) writeNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload(w *writers.Writer, f *writers.Field, v *model.ReactivateApplicationPayload) {
 	if v == nil {
 		w.Null(true)
@@ -15026,6 +15126,14 @@ func (ec *executionContext) writeOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑl
 		return
 	}
 	ec.write_PublishedFigures(w, f, v)
+}
+
+func (ec *executionContext) writeOPublishedRents2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedRents(w *writers.Writer, f *writers.Field, v *ent.PublishedRents) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_PublishedRents(w, f, v)
 }
 
 func (ec *executionContext) writeOReceptionContact2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐReceptionContact(w *writers.Writer, f *writers.Field, v *ent.ReceptionContact) {

@@ -118,8 +118,9 @@ func OpenQuestions() []string {
 		`{ dwellings(first: 100, orderBy: {field: SURFACE}) { totalCount edges { node { id surface typology landlord { name } } } } }`,
 		`{ buildings(first: 50, where: {withDwelling: {typologies: [T3]}}) { totalCount edges { node { id address ownerships { landlord { name } } } } } }`,
 		`{ housingAdvice(input: {household: {adults: 2, dependants: 1}, taxIncome: 2150000, taxYear: 2024, accessible: true}) {
-			ceilings { loan amount met } typologies { typology fit } communes { name stock ceilingUnknown accessibilities { words count } }
+			ceilings { loan amount met } typologies { typology fit } communes { name stock ceilingUnknown accessibilities { words count } rents { typology median low high since } } rentsMonth
 			broadening { kind commune typology stockNow stockThen text } unknowns { code text } } }`,
+		`{ publishedRents { month publishedAt cells { commune typology median low high since } } }`,
 		`{ tension { year whole { wishing housed ratio gap } cells { commune typology wishing housed } } tensionYears }`,
 		`{ stockVintages(first: 5) { edges { node { dwellingCount buildingCount } } } }`,
 	}

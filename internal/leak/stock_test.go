@@ -11,6 +11,7 @@ import (
 
 	"github.com/guichet-logement/guichet/internal/leak"
 	"github.com/guichet-logement/guichet/internal/testapi"
+	"github.com/guichet-logement/guichet/sandbox"
 )
 
 // TestEveryManagedSurfaceIsAsked: a new way to what landlords manage fails here until a
@@ -54,7 +55,7 @@ const (
 )
 
 // TestWhatIsManagedDoesNotLeak: whatever changes of what a landlord manages, or agreed on,
-// changes no byte of any answer to who may not know, and something for everybody who may.
+// after rents were published changes no byte of any answer to who may not know, and something for everybody who may.
 func TestWhatIsManagedDoesNotLeak(t *testing.T) {
 	t.Parallel()
 	api := testapi.NewWithStock(t)
@@ -64,6 +65,13 @@ func TestWhatIsManagedDoesNotLeak(t *testing.T) {
 			t.Fatalf("%s: %v", query, err)
 		}
 		return text
+	}
+	// Rents are published before anything changes, and advice tells them.
+	if err := api.Service.PublishFigures(t.Context(), sandbox.FiguresMonth()); err != nil {
+		t.Fatal(err)
+	}
+	if text := open(t, api); !strings.Contains(text, `"rents":[{"typology":`) || !strings.Contains(text, `"cells":[{"commune":"38`) {
+		t.Fatal("no rents are published")
 	}
 	landlord := one("SELECT id FROM organisation WHERE key = 'landlord-balcons-de-belledonne'")
 	other := one("SELECT id FROM organisation WHERE key = 'landlord-toits-de-chartreuse'")
