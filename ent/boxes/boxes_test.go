@@ -33,14 +33,14 @@ func TestNothingStaysInABox(t *testing.T) {
 		{new(domain.UniqueNumber), "038012600000110097", "038012600000210097"},
 	} {
 		for _, wrapped := range []bool{false, true} {
-			box, empty := c.box, sql.Scanner(nil)
+			box := c.box
 			if wrapped {
 				box = &entsql.NullScanner{S: box}
 			}
 			if !overwritten(box) {
 				t.Errorf("%T does not come again", box)
 			}
-			empty, _ = another(box).(sql.Scanner)
+			empty, _ := another(box).(sql.Scanner)
 			if err := errors.Join(box.Scan(c.was), box.Scan(c.now), empty.Scan(c.now)); err != nil {
 				t.Errorf("%T: %v", box, err)
 			}
