@@ -10,7 +10,9 @@ import (
 
 func TestGrowthIsTold(t *testing.T) {
 	t.Parallel()
-	took := func(operation string, p50 float64) figure { return figure{Operation: operation, P50: p50, Statements: 3} }
+	took := func(operation string, p50 float64) figure {
+		return figure{Operation: operation, P50: p50, Statements: 3}
+	}
 	all := []grown{
 		{Times: 1, Dwellings: 10, Operations: []figure{took("Flat", 2), took("Linear", 1), took("Lost", 1)}},
 		{Times: 10, Dwellings: 100, Operations: []figure{took("Flat", 2), took("Linear", 10)}},
