@@ -41,6 +41,10 @@ bench-import: postgresql ## Measure the import of the stock against COPY: make b
 bench-map: postgresql ## Measure vector tiles against hand-written SQL, and ST_AsMVT where PostGIS is: make bench-map scale=1
 	go run ./bench -map -scale $(or $(scale),1)
 
+bench-growth: times ?= 1,10
+bench-growth: postgresql ## Measure how the time of each read grows with the data, and draw it: make bench-growth times=1,10,100
+	go run ./bench -growth $(times) -seconds 0.5 -plot bench/growth.svg
+
 clients: postgresql ## Run real clients and public audits against the service (needs Node 20)
 	clients/run
 
@@ -87,4 +91,4 @@ postgresql:
 clamav:
 	@.ci/install-clamav
 
-.PHONY: help run test race bench bench-import bench-map bench-postgraphile budgets clients writers extracts leak booking managed lint fuzz generate fresh migration check postgresql clamav
+.PHONY: help run test race bench bench-import bench-map bench-growth bench-postgraphile budgets clients writers extracts leak booking managed lint fuzz generate fresh migration check postgresql clamav
