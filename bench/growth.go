@@ -33,17 +33,11 @@ type grown struct {
 // data as each size says, and prints how its time grows.
 func measureGrowth(ctx context.Context, s settings, out io.Writer) (err error) {
 	s.connections = []int{1}
-	b := &bench{settings: s, out: out}
-	if b.dir, err = os.MkdirTemp("", "guichet-bench-"); err != nil {
+	b, err := newBench(ctx, s, out)
+	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
-	if err := os.Chmod(b.dir, 0o711); err != nil { //nolint:gosec // PostgreSQL's account must be able to enter.
-		return err
-	}
-	if b.binary, err = b.build(ctx, s.repository, "guichet"); err != nil {
-		return err
-	}
 	server, remove, err := b.cluster(ctx)
 	if err != nil {
 		return err

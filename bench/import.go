@@ -55,17 +55,12 @@ type importFigures struct {
 // measureImports makes a cluster of its own, as it runs in production, and removes
 // it in the end.
 func measureImports(ctx context.Context, s settings, out io.Writer) (err error) {
-	b := &importBench{bench: &bench{settings: s, out: out}, lines: map[string]string{}}
-	if b.dir, err = os.MkdirTemp("", "guichet-bench-"); err != nil {
+	made, err := newBench(ctx, s, out)
+	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
-	if err := os.Chmod(b.dir, 0o711); err != nil { //nolint:gosec // PostgreSQL's account must be able to enter.
-		return err
-	}
-	if b.binary, err = b.build(ctx, s.repository, "guichet"); err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, os.RemoveAll(made.dir)) }()
+	b := &importBench{bench: made, lines: map[string]string{}}
 	dir := filepath.Join(b.dir, "cluster")
 	if b.server, err = pgserver.Start(ctx, pgserver.Options{Dir: dir, Fsync: true, Settings: clusterSettings(s.scale)}); err != nil {
 		return err

@@ -67,17 +67,12 @@ const mapConnections = 16
 
 // measureMaps makes what is needed, measures, prints, and leaves nothing behind.
 func measureMaps(ctx context.Context, s settings, out io.Writer) (err error) {
-	m := &mapBench{bench: &bench{settings: s, out: out}}
-	if m.dir, err = os.MkdirTemp("", "guichet-bench-"); err != nil {
+	made, err := newBench(ctx, s, out)
+	if err != nil {
 		return err
 	}
-	defer func() { err = errors.Join(err, os.RemoveAll(m.dir)) }()
-	if err := os.Chmod(m.dir, 0o711); err != nil { //nolint:gosec // PostgreSQL's account must be able to enter.
-		return err
-	}
-	if m.binary, err = m.build(ctx, s.repository, "guichet"); err != nil {
-		return err
-	}
+	defer func() { err = errors.Join(err, os.RemoveAll(made.dir)) }()
+	m := &mapBench{bench: made}
 	server, remove, err := m.cluster(ctx)
 	if err != nil {
 		return err

@@ -31,20 +31,29 @@ type bench struct {
 	out              io.Writer
 }
 
+// newBench makes the program and a directory, which whoever measures removes in the end.
+func newBench(ctx context.Context, s settings, out io.Writer) (b *bench, err error) {
+	b = &bench{settings: s, out: out}
+	if b.dir, err = os.MkdirTemp("", "guichet-bench-"); err != nil {
+		return nil, err
+	}
+	// PostgreSQL's account, which root switches to, must be able to enter.
+	if err = os.Chmod(b.dir, 0o711); err == nil { //nolint:gosec // As said above.
+		b.binary, err = b.build(ctx, s.repository, "guichet")
+	}
+	if err != nil {
+		return nil, errors.Join(err, os.RemoveAll(b.dir))
+	}
+	return b, nil
+}
+
 // measureAll makes what is needed, measures, prints, and leaves nothing behind.
 func measureAll(ctx context.Context, s settings, out io.Writer) (err error) {
-	b := &bench{settings: s, out: out}
-	if b.dir, err = os.MkdirTemp("", "guichet-bench-"); err != nil {
+	b, err := newBench(ctx, s, out)
+	if err != nil {
 		return err
 	}
 	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
-	// PostgreSQL's account, which root switches to, must be able to enter.
-	if err := os.Chmod(b.dir, 0o711); err != nil { //nolint:gosec // As said above.
-		return err
-	}
-	if b.binary, err = b.build(ctx, s.repository, "guichet"); err != nil {
-		return err
-	}
 	r := report{Page: s.page, Rounds: s.rounds, Seconds: s.seconds}
 	// What was measured before something failed is shown all the same.
 	err = b.measureOn(ctx, &r)
