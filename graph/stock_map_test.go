@@ -78,8 +78,7 @@ func TestMapsCountWhatListsCount(t *testing.T) {
 		}
 	}`
 	buildings, clusters, at := 0, 0, places(t, database)
-	rapid.Check(t, func(rt *rapid.T) {
-		where, box, zoom := drawWhere(rt), drawBox(rt, at), rapid.SampledFrom([]int{0, 5, 8, 10, 12, 14, 15, 16, 18, 22}).Draw(rt, "zoom")
+	same := func(rt rapid.TB, where, box map[string]any, zoom int) {
 		// The list has one rectangle: that of the map, unless the filter has another.
 		list := map[string]any{"within": box}
 		for name, value := range where {
@@ -114,6 +113,13 @@ func TestMapsCountWhatListsCount(t *testing.T) {
 		if n := dig(t, one.Data, "dwellings", "totalCount"); n != sum || n != dig(t, of, "totalCount") {
 			rt.Fatalf("%v: the list has %v, the map %v: %s", variables, n, sum, one.Body)
 		}
+	}
+	// Whatever is drawn, a street without a filter has buildings, and all the stock clusters.
+	street := map[string]any{"south": at[0][0] - 0.002, "west": at[0][1] - 0.002, "north": at[0][0] + 0.002, "east": at[0][1] + 0.002}
+	same(t, map[string]any{}, street, 18)
+	same(t, map[string]any{}, map[string]any{"south": 44.9, "west": 5.4, "north": 45.5, "east": 6.1}, 12)
+	rapid.Check(t, func(rt *rapid.T) {
+		same(rt, drawWhere(rt), drawBox(rt, at), rapid.SampledFrom([]int{0, 5, 8, 10, 12, 14, 15, 16, 18, 22}).Draw(rt, "zoom"))
 	})
 	if buildings == 0 || clusters < 10 {
 		t.Errorf("only %d buildings and %d clusters were seen", buildings, clusters)

@@ -70,7 +70,11 @@ func TestNoAdministratorRaisesItself(t *testing.T) {
 	client := newClient(t)
 	svc := service.New(client, service.NewClock(noon), false)
 	accepted, refused, round := map[string]int{}, map[string]int{}, 0
-	rapid.Check(t, func(r *rapid.T) {
+	acts := []string{"assign", "confirm", "reject", "end", "authorise", "revoke"}
+	proves := func() bool {
+		return !slices.ContainsFunc(acts, func(name string) bool { return accepted[name] == 0 || refused[name] == 0 })
+	}
+	history := func(r *rapid.T) {
 		round++
 		w := newStaffWorld(t, r, client, svc, round)
 		w.accepted, w.refused = accepted, refused
@@ -90,11 +94,13 @@ func TestNoAdministratorRaisesItself(t *testing.T) {
 			w.check(t, r)
 		}
 		w.checkRights(t, r)
-	})
-	for _, name := range []string{"assign", "confirm", "reject", "end", "authorise", "revoke"} {
-		if accepted[name] == 0 || refused[name] == 0 {
-			t.Errorf("%s: %d accepted, %d refused: the generator proves nothing", name, accepted[name], refused[name])
-		}
+	}
+	rapid.Check(t, history)
+	if !proves() { // some acts are seldom accepted
+		rapid.Check(t, history)
+	}
+	if !proves() {
+		t.Errorf("accepted %v, refused %v: the generator proves nothing", accepted, refused)
 	}
 	t.Logf("accepted %v, refused %v", accepted, refused)
 }
