@@ -17,7 +17,7 @@ type MapFacet struct {
 	config `json:"-"`
 	// ID of the ent.
 	ID int64 `json:"id,omitempty"`
-	// Where the building stands, as Building.zkey.
+	// Where the building stands, as Building.zkey; -1 where nobody knows.
 	Zkey int64 `json:"zkey,omitempty"`
 	// Latitude holds the value of the "latitude" field.
 	Latitude domain.Latitude `json:"latitude,omitempty"`

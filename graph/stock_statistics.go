@@ -24,11 +24,7 @@ func (r queryResolver) StockStatistics(
 	if err := checkAxes("by", by, maxAxes); err != nil {
 		return nil, err
 	}
-	q, err := dwellingsInForce(where).Filter(r.ent.Dwelling.Query())
-	if err != nil {
-		return nil, err
-	}
-	cells, total, err := service.CountStock(ctx, q, by)
+	cells, total, err := r.service.CountStock(ctx, by, *dwellingsInForce(where))
 	if err != nil {
 		return nil, err
 	}
@@ -47,7 +43,7 @@ func (r queryResolver) StockFacets(
 	if err := checkAxes("axes", axes, maxFacets); err != nil {
 		return nil, err
 	}
-	return service.StockFacets(ctx, r.ent.Dwelling.Query(), axes, *dwellingsInForce(where))
+	return r.service.StockFacets(ctx, axes, *dwellingsInForce(where))
 }
 
 // checkAxes wants one axis at least, each once.

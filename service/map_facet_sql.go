@@ -14,6 +14,24 @@ import (
 	"github.com/guichet-logement/guichet/stockmap"
 )
 
+// mapVersion is the number that grows whenever what a map shows is written.
+func (s *Service) mapVersion(ctx context.Context) (version int64, err error) {
+	if err := policy.SeeMap(ctx); err != nil {
+		return 0, err
+	}
+	rows, err := s.ent.QueryContext(ctx, "SELECT version FROM map_version")
+	if err != nil {
+		return 0, fmt.Errorf("version of the map: %w", err)
+	}
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		if err := rows.Scan(&version); err != nil {
+			return 0, fmt.Errorf("version of the map: %w", err)
+		}
+	}
+	return version, rows.Err()
+}
+
 // inFacets counts in the facets.
 type inFacets struct {
 	db     querier

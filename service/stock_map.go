@@ -75,6 +75,20 @@ func (s *Service) spotsOf(where ent.DwellingWhereInput) (spots, error) {
 	return inDwellings{q}, err
 }
 
+// stockInMemory is the snapshot where it is that of the database at this instant, else nil:
+// a table of figures has no zoom at which to be behind.
+func (s *Service) stockInMemory(ctx context.Context) (*stockmap.Snapshot, error) {
+	loaded := s.onMap.Load()
+	if loaded == nil || loaded.stock == nil {
+		return nil, nil
+	}
+	now, err := s.mapVersion(ctx)
+	if err != nil || now != loaded.version {
+		return nil, err
+	}
+	return loaded.stock, nil
+}
+
 // ShowStock sums up the dwellings of a rectangle, for a map at that zoom.
 func (s *Service) ShowStock(ctx context.Context, box domain.BoundingBox, zoom int, where ent.DwellingWhereInput) (*StockMap, error) {
 	found, err := s.spotsOf(where)

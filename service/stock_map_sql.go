@@ -162,7 +162,7 @@ func readMap(ctx context.Context, client *ent.Client, day domain.Date, lean bool
 		return m, err
 	}
 	b := stockmap.NewBuilder(version.Version)
-	next := int64(0)
+	next := int64(stockmap.Unplaced)
 	for {
 		page, err := tx.MapFacet.Query().Where(mapfacet.ZkeyGTE(next)).
 			Order(mapfacet.ByZkey(), mapfacet.ByBuildingID()).Limit(loadedAtOnce).All(ctx)

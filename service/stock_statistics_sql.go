@@ -16,6 +16,7 @@ import (
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/stockmap"
 )
 
 // The bounds of what is counted.
@@ -42,7 +43,7 @@ func stockAxis(axis domain.StockAxis) string {
 	case domain.ByEnergyClass:
 		return known(dwelling.FieldEnergyClass, string(domain.UnknownEnergyClass))
 	case domain.ByDecade:
-		return fmt.Sprintf("(nullif(%q.%q, 0) / 10 * 10)::text", dwelling.Table, dwelling.FieldConstructionYear)
+		return fmt.Sprintf("nullif(%q.%q / 10 * 10, 0)::text", dwelling.Table, dwelling.FieldConstructionYear)
 	case domain.ByLandlord:
 		return known(dwelling.FieldLandlordID, "")
 	case domain.ByConstruction:
@@ -55,9 +56,41 @@ func stockAxis(axis domain.StockAxis) string {
 	return "(NULL::text)"
 }
 
-// CountStock counts the dwellings of a query, which carries the filter, by one
-// axis or two. It returns the cells in the order of their keys, and their sum.
-func CountStock(ctx context.Context, q *ent.DwellingQuery, by []domain.StockAxis) (cells []*domain.StockCell, total int, err error) {
+// CountStock counts dwellings by one axis or two. It returns the cells in the order of
+// their keys, and their sum.
+func (s *Service) CountStock(
+	ctx context.Context, by []domain.StockAxis, where ent.DwellingWhereInput,
+) (cells []*domain.StockCell, total int, err error) {
+	counted := false
+	if filter, axes := mapFilter(where); axes {
+		stock, err := s.stockInMemory(ctx)
+		if err != nil {
+			return nil, 0, err
+		}
+		if stock != nil {
+			cells, counted = stock.Count(by, filter)
+		}
+	}
+	if !counted {
+		if cells, err = s.countDwellings(ctx, by, where); err != nil {
+			return nil, 0, err
+		}
+	}
+	if len(cells) > maxCells {
+		return nil, 0, errTooManyCells
+	}
+	for _, c := range cells {
+		total += c.Count
+	}
+	return cells, total, nil
+}
+
+// countDwellings counts them one by one, and one cell more than a table may have.
+func (s *Service) countDwellings(ctx context.Context, by []domain.StockAxis, where ent.DwellingWhereInput) ([]*domain.StockCell, error) {
+	q, err := where.Filter(s.ent.Dwelling.Query())
+	if err != nil {
+		return nil, err
+	}
 	var rows []struct {
 		First, Second *string
 		Count         int
@@ -71,20 +104,19 @@ func CountStock(ctx context.Context, q *ent.DwellingQuery, by []domain.StockAxis
 		if len(keys) > 1 {
 			s.AppendSelect(sql.As(keys[1], "second"))
 		}
-		s.GroupBy(keys...).OrderBy(keys...).Limit(maxCells + 1)
+		s.GroupBy(keys...).Limit(maxCells + 1)
+		for _, key := range keys {
+			s.OrderBy("(" + key + `) COLLATE "C"`)
+		}
 	}).Scan(ctx, &rows)
-	switch {
-	case err != nil:
-		return nil, 0, fmt.Errorf("count stock: %w", err)
-	case len(rows) > maxCells:
-		return nil, 0, errTooManyCells
+	if err != nil {
+		return nil, fmt.Errorf("count stock: %w", err)
 	}
-	cells = make([]*domain.StockCell, len(rows))
+	cells := make([]*domain.StockCell, len(rows))
 	for i, r := range rows {
 		cells[i] = &domain.StockCell{Keys: []*string{r.First, r.Second}[:len(by)], Count: r.Count}
-		total += r.Count
 	}
-	return cells, total, nil
+	return cells, nil
 }
 
 var errTooManyCells = &domain.Error{Code: domain.TooComplex, Reason: "TOO_MANY_CELLS", Field: "by", Message: domain.Text{
@@ -106,39 +138,23 @@ type StockFacetValue struct {
 }
 
 // StockFacets counts, for each axis, the dwellings of each of its values under all
-// conditions but those on the axis itself. It is one statement that reads each
-// dwelling once.
-func StockFacets(
-	ctx context.Context, q *ent.DwellingQuery, axes []domain.StockAxis, where ent.DwellingWhereInput,
-) ([]*StockFacet, error) {
-	own := make([]predicate.Dwelling, len(axes))
-	for i, axis := range axes {
-		var err error
-		if own[i], err = takeAxis(&where, axis); err != nil {
-			return nil, err
-		}
-	}
-	q, err := where.Filter(q)
-	if err != nil {
-		return nil, err
-	}
-	var rows []struct {
-		Axis  int
-		Key   *string
-		Count int
-	}
-	if err := q.Modify(func(s *sql.Selector) { selectFacets(s, axes, own) }).Scan(ctx, &rows); err != nil {
-		return nil, fmt.Errorf("count facets: %w", err)
-	}
+// conditions but those on the axis itself.
+func (s *Service) StockFacets(ctx context.Context, axes []domain.StockAxis, where ent.DwellingWhereInput) ([]*StockFacet, error) {
 	facets := make([]*StockFacet, len(axes))
 	for i, axis := range axes {
 		facets[i] = &StockFacet{Axis: axis}
 	}
-	for _, r := range rows {
-		if r.Count > 0 {
-			facet := facets[r.Axis]
-			facet.Values = append(facet.Values, &StockFacetValue{r.Key, r.Count})
-			facet.TotalCount += r.Count
+	counted := false
+	if filter, onAxes := mapFilter(where); onAxes {
+		stock, err := s.stockInMemory(ctx)
+		if err != nil {
+			return nil, err
+		}
+		counted = stock != nil && facetsInMemory(stock, filter, facets)
+	}
+	if !counted {
+		if err := s.facetsOfDwellings(ctx, axes, where, facets); err != nil {
+			return nil, err
 		}
 	}
 	for _, f := range facets {
@@ -146,6 +162,57 @@ func StockFacets(
 		f.Values = f.Values[:min(len(f.Values), maxFacetValues)]
 	}
 	return facets, nil
+}
+
+// add counts a value.
+func (f *StockFacet) add(key *string, count int) {
+	f.Values = append(f.Values, &StockFacetValue{key, count})
+	f.TotalCount += count
+}
+
+// facetsInMemory counts in the snapshot.
+func facetsInMemory(stock *stockmap.Snapshot, filter stockmap.Filter, facets []*StockFacet) bool {
+	for _, f := range facets {
+		cells, ok := stock.Count([]domain.StockAxis{f.Axis}, filter.Without(f.Axis))
+		if !ok {
+			return false
+		}
+		for _, c := range cells {
+			f.add(c.Keys[0], c.Count)
+		}
+	}
+	return true
+}
+
+// facetsOfDwellings counts by one statement that reads each dwelling once.
+func (s *Service) facetsOfDwellings(
+	ctx context.Context, axes []domain.StockAxis, where ent.DwellingWhereInput, facets []*StockFacet,
+) error {
+	own := make([]predicate.Dwelling, len(axes))
+	for i, axis := range axes {
+		var err error
+		if own[i], err = takeAxis(&where, axis); err != nil {
+			return err
+		}
+	}
+	q, err := where.Filter(s.ent.Dwelling.Query())
+	if err != nil {
+		return err
+	}
+	var rows []struct {
+		Axis  int
+		Key   *string
+		Count int
+	}
+	if err := q.Modify(func(s *sql.Selector) { selectFacets(s, axes, own) }).Scan(ctx, &rows); err != nil {
+		return fmt.Errorf("count facets: %w", err)
+	}
+	for _, r := range rows {
+		if r.Count > 0 {
+			facets[r.Axis].add(r.Key, r.Count)
+		}
+	}
+	return nil
 }
 
 // selectFacets groups once by each axis, and counts on each what the conditions on
@@ -175,7 +242,7 @@ func selectFacets(s *sql.Selector, axes []domain.StockAxis, own []predicate.Dwel
 		}
 		b.WriteString(" END AS count")
 	}))
-	s.GroupBy("GROUPING SETS (" + strings.Join(sets, ", ") + ")").OrderBy("(2)")
+	s.GroupBy("GROUPING SETS (" + strings.Join(sets, ", ") + ")").OrderBy(`(coalesce(` + list + `)) COLLATE "C"`)
 }
 
 // all joins the conditions that there are into one; nil for none. It is made anew

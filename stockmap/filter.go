@@ -1,6 +1,7 @@
 package stockmap
 
 import (
+	"maps"
 	"slices"
 
 	"github.com/guichet-logement/guichet/domain"
@@ -14,10 +15,23 @@ type Filter struct {
 	Built *domain.IntRange
 }
 
-// An axis of the counts, and how many bits its values take in a packed count.
+// Without is the filter without its conditions on one axis.
+func (f Filter) Without(axis domain.StockAxis) Filter {
+	if axis == domain.ByDecade {
+		f.Built = nil
+		return f
+	}
+	f.In = maps.Clone(f.In)
+	delete(f.In, axis)
+	return f
+}
+
+// An axis of the counts, how many bits its values take in a packed count, and the word for
+// what the source does not tell.
 type packedAxis struct {
-	axis domain.StockAxis
-	bits uint
+	axis    domain.StockAxis
+	bits    uint
+	unknown string
 }
 
 // yearBits are those of the year of completion, which stands above the axes.
@@ -26,13 +40,13 @@ const yearBits = 11
 // packedAxes are all but the commune, which is the building's.
 func packedAxes() []packedAxis {
 	return []packedAxis{
-		{domain.ByTypology, 3},
-		{domain.ByFinancing, 8},
-		{domain.ByEnergyClass, 4},
-		{domain.ByConstruction, 4},
-		{domain.ByAccessibility, 6},
-		{domain.ByPriorityDistrict, 2},
-		{domain.ByLandlord, 16},
+		{domain.ByTypology, 3, string(domain.UnknownTypology)},
+		{domain.ByFinancing, 8, ""},
+		{domain.ByEnergyClass, 4, string(domain.UnknownEnergyClass)},
+		{domain.ByConstruction, 4, ""},
+		{domain.ByAccessibility, 6, ""},
+		{domain.ByPriorityDistrict, 2, string(domain.NotKnown)},
+		{domain.ByLandlord, 16, ""},
 	}
 }
 

@@ -9,6 +9,10 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 )
 
+// Unplaced is the key of buildings of which nobody knows where they stand: on no map, but
+// counted.
+const Unplaced = -1
+
 // Facet is one count of the stock: dwellings of one building that are equal on every
 // axis. In has a value for each axis but the decade.
 type Facet struct {

@@ -28,7 +28,7 @@ func (MapFacet) Fields() []ent.Field {
 	return []ent.Field{
 		field.Int64("id"),
 		field.Int64("zkey").
-			Comment("Where the building stands, as Building.zkey."),
+			Comment("Where the building stands, as Building.zkey; -1 where nobody knows."),
 		field.Float("latitude").GoType(domain.Latitude(0)),
 		field.Float("longitude").GoType(domain.Longitude(0)).
 			Comment("A rectangle is compared with the place itself, as in lists."),
