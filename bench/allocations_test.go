@@ -2,38 +2,70 @@ package main
 
 import (
 	"runtime"
+	"slices"
 	"testing"
 
+	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/internal/testapi"
+	"github.com/guichet-logement/guichet/sandbox"
 )
 
 // mostAllocations are what documented operations may allocate for one answer, its reader's
 // part included, for pages of 50: a tenth more than they do. What costs something for each
 // column of each row shows here, on any machine.
 var mostAllocations = map[string]float64{
-	"Node": 680, "Nodes": 2_450, "Applications": 7_700, "ApplicationFile": 2_750,
+	"Node": 680, "Viewer": 2_090, "ServiceCatalogue": 980, "Nodes": 2_220, "CommuneWithPoints": 2_900,
+	"Communes": 2_600, "Organisations": 7_450, "ReceptionPoints": 17_540, "OpenNow": 9_000,
+	"NearestReceptionPoints": 3_060, "Buildings": 4_030, "Dwellings": 3_520, "StockStatistics": 1_030,
+	"StockFacets": 970, "StockMap": 1_240, "Staff": 5_420, "StockVintages": 1_940, "Applications": 6_930,
+	"DeskList": 9_990, "FindApplicant": 2_280, "ApplicationFile": 2_730, "ApplicationStatistics": 2_380,
+	"ApplicationLife": 2_570, "ApplicationPieces": 3_210, "OnlineRegistrations": 1_840, "Slots": 4_510,
 }
 
 func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest // nothing else may allocate meanwhile
-	api := testapi.NewWithApplications(t, 1000)
-	must(t, confirmTerritory(t.Context(), api.DB))
-	e := &engine{name: "api", url: api.URL}
+	stock, files := testapi.NewWithStock(t), fullDesk(t, 6, 10)
+	must(t, enlarge(t.Context(), stock.DB, 200))
+	must(t, stock.Service.LoadMap(t.Context()))
 	measured := 0
-	for _, o := range documented(t, api.DB, 50) {
-		most, ok := mostAllocations[o.name]
-		if !ok {
-			continue
-		}
-		measured++
-		if n := allocationsOf(t, e, o); n > most {
-			t.Errorf("%s: %.0f allocations, at most %.0f wanted", o.name, n, most)
-		} else {
-			t.Logf("%s: %.0f allocations of %.0f", o.name, n, most)
+	for _, w := range []struct {
+		api        *testapi.API
+		operations []operation
+	}{
+		{stock, withoutFiles(documented(t, stock.DB, 50))},
+		{files, chosen(documented(t, files.DB, 50), ofFiles)},
+	} {
+		e := &engine{name: "api", url: w.api.URL}
+		for _, o := range w.operations {
+			measured++
+			if n, most := allocationsOf(t, e, o), mostAllocations[o.name]; n > most {
+				t.Errorf("%s: %.0f allocations, at most %.0f wanted", o.name, n, most)
+			} else {
+				t.Logf("%s: %.0f allocations of %.0f", o.name, n, most)
+			}
 		}
 	}
 	if measured != len(mostAllocations) {
 		t.Errorf("%d operations measured of %d", measured, len(mostAllocations))
 	}
+}
+
+// ofFiles are words in the names of the operations that read files of applicants, and what
+// desks have to do.
+var ofFiles = []string{"Applica", "DeskList", "OnlineReg", "Slots"}
+
+func withoutFiles(all []operation) []operation {
+	return slices.DeleteFunc(all, func(o operation) bool { return len(chosen([]operation{o}, ofFiles)) > 0 })
+}
+
+// fullDesk serves applications with all that hangs on them: pieces, a history, what waits, and
+// appointments in the calendars of so many points and days.
+func fullDesk(t *testing.T, points, days int) *testapi.API {
+	t.Helper()
+	api := withApplications(t, 300)
+	must(t, sandbox.SeedPieces(t.Context(), api.Service, api.DB, 300))
+	must(t, liveOn(t.Context(), api.DB))
+	must(t, fillCalendar(t.Context(), api.DB, points, domain.DateOf(testapi.Now), days))
+	return api
 }
 
 // allocationsOf are those of a request on average, of the least of three times: what runs

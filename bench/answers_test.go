@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"github.com/guichet-logement/guichet/auth"
-	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/internal/testapi"
 	"github.com/guichet-logement/guichet/sandbox"
 )
@@ -63,13 +62,10 @@ func TestBothGiveTheSameAnswers(t *testing.T) {
 			})
 		}
 	}
-	applications := withApplications(t, 300)
-	must(t, sandbox.SeedPieces(t.Context(), applications.Service, applications.DB, 300))
-	must(t, liveOn(t.Context(), applications.DB))
-	must(t, fillCalendar(t.Context(), applications.DB, calendarPoints, domain.DateOf(testapi.Now), calendarDays))
+	applications := fullDesk(t, calendarPoints, calendarDays)
 	overApplications := []*engine{limitOver(t, applications.DB), {name: "api", url: applications.URL}}
 	for _, page := range []int{7, 100} {
-		for _, o := range chosen(documented(t, applications.DB, page), []string{"Applica", "OnlineReg", "Slots"}) {
+		for _, o := range chosen(documented(t, applications.DB, page), ofFiles) {
 			t.Run(o.name, func(t *testing.T) {
 				t.Parallel()
 				if err := compare(t.Context(), overApplications, o); err != nil {

@@ -53,7 +53,7 @@ func fillCalendar(ctx context.Context, db *sql.DB, n int, from domain.Date, days
 // bookCalendar books two thirds of the time of the agents of fillCalendar on so many days.
 func bookCalendar(ctx context.Context, db *sql.DB, from domain.Date, days int) error {
 	const appointments = `WITH applicant AS MATERIALIZED (
-			SELECT array_agg(id) AS ids FROM (SELECT id FROM application WHERE state <> 'ACTIVE' ORDER BY id LIMIT 500) a
+			SELECT array_agg(id) AS ids FROM (SELECT id FROM application WHERE state <> 'ACTIVE' ORDER BY id LIMIT 5000) a
 		), half_hour AS (
 			SELECT a.person_id, a.reception_point_id, a.room_id, (day + make_interval(mins => minute::int)) AT TIME ZONE 'Europe/Paris' AS starts_at,
 				md5(a.person_id || day || minute) AS hash

@@ -35,13 +35,14 @@ type limit struct {
 	managed, staffPage, staffAssignments, staffAuthorisations,
 	caller, applicationPage, wishesOf, applicantPage, applicationByNumber, householdOf, applicationTable,
 	lifeByNumber, deadlinesOf, historyOf, changesOf, queue, piecesByNumber, piecesOf, situationOf,
+	deskPage, deskMembers, deskPieces, deskAppointments,
 	slotPage, slotPoints, booking *sql.Stmt
 }
 
 // newLimit prepares every statement on the database.
 func newLimit(ctx context.Context, db *sql.DB, clock func() time.Time) (*limit, error) {
 	l := &limit{db: db, clock: clock}
-	for _, s := range slices.Concat(l.statements(), l.staffStatements(), l.applicationStatements(), l.lifeStatements(), l.pieceStatements(), l.slotStatements(), l.bookingStatements()) {
+	for _, s := range slices.Concat(l.statements(), l.staffStatements(), l.applicationStatements(), l.lifeStatements(), l.pieceStatements(), l.deskStatements(), l.slotStatements(), l.bookingStatements()) {
 		var err error
 		if *s.into, err = db.PrepareContext(ctx, s.text); err != nil { //nolint:sqlclosecheck // kept as long as the process serves
 			return nil, fmt.Errorf("prepare %s: %w", s.text, err)
@@ -81,6 +82,7 @@ func (l *limit) handler(v *auth.Verifier) http.Handler {
 	}
 	for name, answer := range map[string]func(context.Context, []byte) ([]byte, error){
 		"Applications":          l.applications,
+		"DeskList":              l.deskList,
 		"FindApplicant":         l.findApplicant,
 		"ApplicationFile":       l.applicationFile,
 		"ApplicationStatistics": l.applicationStatistics,

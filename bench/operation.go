@@ -69,6 +69,7 @@ func readOperations(repository string, s sample, page int) ([]operation, error) 
 		{name: "StockMap", target: aggregateTarget, cases: mapCases()},
 		{name: "Staff", target: listTarget, cases: staffCases(page)},
 		{name: "Applications", target: listTarget, cases: applicationCases(page)},
+		{name: "DeskList", target: listTarget, cases: applicationCases(page)},
 		{name: "FindApplicant", target: listTarget, cases: applicantCases(page)},
 		{name: "ApplicationFile", target: listTarget, cases: fileCases(s.numbers)},
 		{name: "ApplicationStatistics", target: aggregateTarget, cases: tableCases()},

@@ -218,6 +218,14 @@ const expectations = {
     // A few wish none of the Métropole's communes.
     assert.ok(applications.edges.filter(({ node }) => node.wishes.length > 0).length > 40);
   },
+  DeskList({ applications }) {
+    assert.equal(applications.edges.length, 50);
+    for (const { node } of applications.edges) {
+      assert.equal(node.state, "ACTIVE", node.id);
+      assert.ok(node.household.length > 0, node.id);
+    }
+    assert.ok(applications.edges.some(({ node }) => node.pieces.length > 0));
+  },
   ApplicationFile({ application }) {
     assert.equal(application.birthName, "Ferrier");
     assert.equal(application.household.length, application.summary.householdSize);
