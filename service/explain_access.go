@@ -4,6 +4,8 @@ import (
 	"context"
 	"fmt"
 
+	"github.com/lib/pq"
+
 	"github.com/guichet-logement/guichet/audit"
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
@@ -82,7 +84,11 @@ func (s *Service) overseenPerson(
 	if !o.Everywhere {
 		such = person.HasAssignmentsWith(assignment.OrganisationIDIn(o.Organisations...), policy.AssignmentInForce(v.Today()))
 	}
-	people, err := s.staff(ctx, v.Now, such)
+	ids, err := s.ent.Person.Query().Where(such).IDs(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("explain access: %w", err)
+	}
+	people, err := s.staff(ctx, v.Now, "p.id = ANY($2)", pq.Array(ids))
 	if err != nil {
 		return nil, fmt.Errorf("explain access: %w", err)
 	}

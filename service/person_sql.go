@@ -2,18 +2,14 @@ package service
 
 import (
 	"context"
+	stdsql "database/sql"
+	"errors"
 	"fmt"
+	"slices"
 	"time"
-
-	"entgo.io/ent/dialect/sql"
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
-	"github.com/guichet-logement/guichet/ent/assignment"
-	"github.com/guichet-logement/guichet/ent/organisation"
-	"github.com/guichet-logement/guichet/ent/person"
-	"github.com/guichet-logement/guichet/ent/predicate"
-	"github.com/guichet-logement/guichet/ent/staffauthorisation"
 	"github.com/guichet-logement/guichet/policy"
 )
 
@@ -21,7 +17,7 @@ import (
 // assignments in force at that time; nobody is NOT_FOUND. It is one statement, made
 // at each request: an assignment that ends takes its rights with it at once.
 func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at time.Time) (*auth.Viewer, error) {
-	found, err := s.staff(policy.RecogniseCaller(ctx), at, person.Issuer(issuer), person.Subject(subject))
+	found, err := s.staff(policy.RecogniseCaller(ctx), at, "p.issuer = $2 AND p.subject = $3", issuer, subject)
 	if err != nil {
 		return nil, fmt.Errorf("recognise caller: %w", err)
 	}
@@ -31,99 +27,58 @@ func (s *Service) recogniseStaff(ctx context.Context, issuer, subject string, at
 	return found[0], nil
 }
 
-// staff are the members of staff that the predicates keep, each as the viewer that it
-// would be at that time, in one statement.
-func (s *Service) staff(ctx context.Context, at time.Time, such ...predicate.Person) ([]*auth.Viewer, error) {
-	day := domain.DateOf(at)
-	var rows []struct {
-		PersonID   domain.ID `sql:"person_id"`
-		Issuer     string    `sql:"issuer"`
-		Subject    string    `sql:"subject"`
-		GivenName  string    `sql:"given_name"`
-		FamilyName string    `sql:"family_name"`
-		// The rest is empty for a person without an assignment today.
-		AssignmentID     sql.NullString `sql:"assignment_id"`
-		Role             sql.NullString `sql:"role"`
-		OrganisationID   sql.NullString `sql:"organisation_id"`
-		OrganisationKind sql.NullString `sql:"kind"`
-		RegisteringBody  sql.NullBool   `sql:"registering_body"`
-		CommuneID        sql.NullString `sql:"commune_id"`
-		Authorised       sql.NullBool   `sql:"authorised"`
-		PointIDs         sql.NullString `sql:"point_ids"`
-		TerritoryIDs     sql.NullString `sql:"territory_ids"`
+// staffText is who the members of staff are and what they hold on the day $1, but for the
+// condition on who. It is written once: it comes before all else that a request does, and to
+// put it together took as long as all that was read.
+const staffText = `SELECT p.id, p.issuer, p.subject, p.given_name, p.family_name,
+		a.id, a.role, o.id, o.kind, o.registering_body, o.commune_id,
+		-- Only an authorisation of this day, this role and this organisation counts.
+		EXISTS (SELECT FROM staff_authorisation h
+			WHERE h.person_id = a.person_id AND h.organisation_id = a.organisation_id AND h.role = a.role
+			AND h.valid_from <= $1 AND h.valid_until > $1 AND (h.revoked_on IS NULL OR h.revoked_on > $1)),
+		(SELECT string_agg(x.reception_point_id, ',') FROM assignment_reception_point x WHERE x.assignment_id = a.id),
+		(SELECT string_agg(t.commune_id, ',') FROM landlord_territory t
+			WHERE t.organisation_id = a.organisation_id AND a.role = 'ALLOCATION_OFFICER')
+	FROM person p
+	LEFT JOIN assignment a ON a.person_id = p.id AND a.state = 'CONFIRMED'
+		AND a.valid_from <= $1 AND (a.valid_until IS NULL OR a.valid_until > $1)
+	LEFT JOIN organisation o ON o.id = a.organisation_id
+	WHERE `
+
+// staff are the members of staff whom the condition keeps, each as the viewer that it would
+// be at that time, in one statement. The condition is a text of the program, with arguments
+// from $2 on.
+func (s *Service) staff(ctx context.Context, at time.Time, such string, args ...any) (all []*auth.Viewer, err error) {
+	if err := policy.SeeStaff(ctx); err != nil {
+		return nil, err
 	}
-	err := s.ent.Person.Query().
-		Where(such...).
-		Modify(func(q *sql.Selector) {
-			a := sql.Table(assignment.Table).As("a")
-			o := sql.Table(organisation.Table).As("o")
-			ap := sql.Table(assignment.ReceptionPointsTable).As("ap")
-			au := sql.Table(staffauthorisation.Table).As("au")
-			t := sql.Table(organisation.TerritoryTable).As("t")
-			q.LeftJoin(a).OnP(sql.And(
-				sql.ColumnsEQ(a.C(assignment.FieldPersonID), q.C(person.FieldID)),
-				sql.EQ(a.C(assignment.FieldState), string(domain.AssignmentConfirmed)),
-				sql.LTE(a.C(assignment.FieldValidFrom), day),
-				sql.Or(sql.IsNull(a.C(assignment.FieldValidUntil)), sql.GT(a.C(assignment.FieldValidUntil), day)),
-			))
-			q.LeftJoin(o).On(o.C(organisation.FieldID), a.C(assignment.FieldOrganisationID))
-			q.LeftJoin(ap).On(ap.C(assignment.ReceptionPointsPrimaryKey[0]), a.C(assignment.FieldID))
-			q.Select(
-				sql.As(q.C(person.FieldID), "person_id"),
-				q.C(person.FieldIssuer), q.C(person.FieldSubject), q.C(person.FieldGivenName), q.C(person.FieldFamilyName),
-				sql.As(a.C(assignment.FieldID), "assignment_id"),
-				a.C(assignment.FieldRole),
-				sql.As(o.C(organisation.FieldID), "organisation_id"),
-				o.C(organisation.FieldKind), o.C(organisation.FieldRegisteringBody), o.C(organisation.FieldCommuneID),
-				sql.As("string_agg("+ap.C(assignment.ReceptionPointsPrimaryKey[1])+", ',')", "point_ids"),
-			)
-			// Only an authorisation of this day, this role and this organisation counts.
-			authorised := sql.Dialect(q.Dialect()).SelectExpr(sql.Raw("TRUE")).From(au).Where(sql.And(
-				sql.ColumnsEQ(au.C(staffauthorisation.FieldPersonID), a.C(assignment.FieldPersonID)),
-				sql.ColumnsEQ(au.C(staffauthorisation.FieldOrganisationID), a.C(assignment.FieldOrganisationID)),
-				sql.ColumnsEQ(au.C(staffauthorisation.FieldRole), a.C(assignment.FieldRole)),
-				sql.LTE(au.C(staffauthorisation.FieldValidFrom), day), sql.GT(au.C(staffauthorisation.FieldValidUntil), day),
-				sql.Or(sql.IsNull(au.C(staffauthorisation.FieldRevokedOn)), sql.GT(au.C(staffauthorisation.FieldRevokedOn), day)),
-			)).Limit(1)
-			q.AppendSelectExprAs(authorised, "authorised")
-			territory := sql.Dialect(q.Dialect()).
-				Select("string_agg(" + t.C(organisation.TerritoryPrimaryKey[1]) + ", ',')").From(t).
-				Where(sql.And(
-					sql.ColumnsEQ(t.C(organisation.TerritoryPrimaryKey[0]), a.C(assignment.FieldOrganisationID)),
-					sql.EQ(a.C(assignment.FieldRole), string(domain.AllocationOfficer)),
-				))
-			q.AppendSelectExprAs(territory, "territory_ids")
-			q.GroupBy(q.C(person.FieldID), a.C(assignment.FieldID), o.C(organisation.FieldID))
-			q.OrderBy(q.C(person.FieldID), a.C(assignment.FieldID))
-		}).
-		Scan(ctx, &rows)
+	rows, err := s.ent.QueryContext(ctx, staffText+such+" ORDER BY p.id, a.id", slices.Insert(args, 0, any(domain.DateOf(at)))...)
 	if err != nil {
 		return nil, err
 	}
-	var all []*auth.Viewer
-	for _, r := range rows {
-		if len(all) == 0 || all[len(all)-1].PersonID != r.PersonID {
-			all = append(all, &auth.Viewer{
-				Issuer: r.Issuer, Subject: r.Subject, Now: at,
-				PersonID: r.PersonID, GivenName: r.GivenName, FamilyName: r.FamilyName,
-			})
+	defer func() { err = errors.Join(err, rows.Close()) }()
+	for rows.Next() {
+		v := auth.Viewer{Now: at}
+		var held auth.Assignment
+		// Empty for a person without an assignment today.
+		var id, role, organisation, kind, commune, points, territory stdsql.NullString
+		var registering stdsql.NullBool
+		if err := rows.Scan(&v.PersonID, &v.Issuer, &v.Subject, &v.GivenName, &v.FamilyName,
+			&id, &role, &organisation, &kind, &registering, &commune, &held.Authorised, &points, &territory); err != nil {
+			return nil, err
 		}
-		if !r.AssignmentID.Valid {
+		if len(all) == 0 || all[len(all)-1].PersonID != v.PersonID {
+			all = append(all, &v)
+		}
+		if !id.Valid {
 			continue
 		}
-		v := all[len(all)-1]
-		held := auth.Assignment{
-			ID:               domain.ID(r.AssignmentID.String),
-			OrganisationID:   domain.ID(r.OrganisationID.String),
-			OrganisationKind: domain.OrganisationKind(r.OrganisationKind.String),
-			Role:             domain.Role(r.Role.String),
-			RegisteringBody:  r.RegisteringBody.Bool,
-			Authorised:       r.Authorised.Bool,
-			CommuneID:        domain.ID(r.CommuneID.String),
-			PointIDs:         splitIDs(r.PointIDs.String),
-			TerritoryIDs:     splitIDs(r.TerritoryIDs.String),
-		}
-		v.Assignments = append(v.Assignments, held)
+		held.ID, held.Role = domain.ID(id.String), domain.Role(role.String)
+		held.OrganisationID, held.OrganisationKind = domain.ID(organisation.String), domain.OrganisationKind(kind.String)
+		held.RegisteringBody, held.CommuneID = registering.Bool, domain.ID(commune.String)
+		held.PointIDs, held.TerritoryIDs = splitIDs(points.String), splitIDs(territory.String)
+		last := all[len(all)-1]
+		last.Assignments = append(last.Assignments, held)
 	}
-	return all, nil
+	return all, rows.Err()
 }

@@ -109,3 +109,12 @@ func Grant(ctx context.Context, act string, types ...string) context.Context {
 	}
 	return context.WithValue(ctx, grantKey{}, g)
 }
+
+// Granted refuses a statement by hand that reads whole rows, unless under a decision: no
+// scope is added to it.
+func Granted(ctx context.Context) error {
+	if grantFrom(ctx) == nil {
+		return fmt.Errorf("read by hand without a decision: %w", privacy.Deny)
+	}
+	return nil
+}
