@@ -79,6 +79,7 @@ export default [
               "Participant",
               "RecordedContact",
               "SatisfactionMonth",
+              "MessageCost",
               "Slot",
               "SlotPage",
               "ApplicationContact",

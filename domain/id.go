@@ -96,6 +96,7 @@ const (
 	ManagedChangePrefix      Prefix = "mch"
 	VacancyPrefix            Prefix = "vac"
 	ReservationRightPrefix   Prefix = "rsv"
+	MessageCountPrefix       Prefix = "mct"
 )
 
 // Prefixes lists every prefix in use.
@@ -115,7 +116,7 @@ func Prefixes() []Prefix {
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
 		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix, WaitingPlacePrefix, InterviewPrefix, InterviewNotePrefix, HousedFiguresPrefix, PublishedRentsPrefix,
-		ManagedDwellingPrefix, ManagedChangePrefix, VacancyPrefix, ReservationRightPrefix,
+		ManagedDwellingPrefix, ManagedChangePrefix, VacancyPrefix, ReservationRightPrefix, MessageCountPrefix,
 	}
 }
 

@@ -1,7 +1,9 @@
 package domain
 
 import (
+	"fmt"
 	"io"
+	"slices"
 )
 
 // LanguageCode is a language in ISO 639-1: two small letters. It names the
@@ -16,6 +18,24 @@ func ParseLanguageCode(s string) (LanguageCode, error) {
 		return "", BadValue("language must be two small letters of ISO 639-1, such as fr", "la langue est un code ISO 639-1 de deux minuscules, comme fr")
 	}
 	return LanguageCode(s), nil
+}
+
+// frenchCode is the language of the service, which all of its staff speak.
+const frenchCode LanguageCode = "fr"
+
+// BesidesFrench are those of the languages that not all of the staff speak.
+func BesidesFrench(languages []LanguageCode) []LanguageCode {
+	return slices.DeleteFunc(slices.Clone(languages), func(l LanguageCode) bool { return l == frenchCode })
+}
+
+// CheckSpoken says what is wrong with languages that are said to be spoken, or asked for.
+func CheckSpoken(languages []LanguageCode, most int) Refusals {
+	if len(languages) <= most && distinct(languages) == len(languages) && !slices.Contains(languages, frenchCode) {
+		return nil
+	}
+	return Refusals{refuse(Invalid,
+		fmt.Sprintf("Name at most %d languages besides French, each once.", most),
+		fmt.Sprintf("Indiquer au plus %d langues en plus du français, chacune une fois.", most), "languages")}
 }
 
 // MarshalGQL writes the code as a JSON string.

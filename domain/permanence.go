@@ -105,6 +105,8 @@ const (
 	// at a point of level 1: they register. What needs level 3 stays with points of level
 	// 3, whose rights name no permanence.
 	PermanenceLevel = RegistrationLevel
+	// MaxPermanenceLanguages bounds those that are asked for.
+	MaxPermanenceLanguages = 5
 	// MaxPermanenceDays is how long one lasts at most.
 	MaxPermanenceDays = 366
 
@@ -124,6 +126,17 @@ type PermanencePlan struct {
 	Opens, Closes   LocalTime
 	// Capacity is how many appointments are given on each of its days.
 	Capacity int
+	// Languages are asked for besides French; none for those of the point.
+	Languages []LanguageCode
+}
+
+// Wanted are the languages that who holds it had better speak, at a point where those are
+// spoken.
+func (p PermanencePlan) Wanted(there []LanguageCode) []LanguageCode {
+	if len(p.Languages) > 0 {
+		return p.Languages
+	}
+	return BesidesFrench(there)
 }
 
 // Bounded is the plan with the end of a single day, which needs none.
@@ -140,7 +153,7 @@ func (p PermanencePlan) series() Availability {
 
 // Check says what is wrong with a plan that is made today.
 func (p PermanencePlan) Check(today Date) Refusals {
-	refusals := p.series().Check(today)
+	refusals := append(p.series().Check(today), CheckSpoken(p.Languages, MaxPermanenceLanguages)...)
 	for part := range strings.SplitSeq(p.Rule, ";") {
 		if name, _, _ := strings.Cut(part, "="); name == "COUNT" {
 			refusals = append(refusals, refuse(Invalid,

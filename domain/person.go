@@ -14,6 +14,9 @@ const (
 	maxName    = 100
 )
 
+// MaxSpokenLanguages bounds the languages of a person.
+const MaxSpokenLanguages = 20
+
 // Staff is a member of staff as somebody registers it: under the issuer and subject
 // of its tokens, never with a password.
 type Staff struct {

@@ -10,11 +10,12 @@ const (
 	AspectContinuity ProposalAspect = "CONTINUITY"
 	AspectNearness   ProposalAspect = "NEARNESS"
 	AspectLoad       ProposalAspect = "LOAD"
+	AspectLanguages  ProposalAspect = "LANGUAGES"
 )
 
 // Values lists the aspects, in the order of the contract.
 func (ProposalAspect) Values() []string {
-	return []string{string(AspectContinuity), string(AspectNearness), string(AspectLoad)}
+	return []string{string(AspectContinuity), string(AspectNearness), string(AspectLoad), string(AspectLanguages)}
 }
 
 // MarshalGQL writes the word of the contract.

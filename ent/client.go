@@ -56,6 +56,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/message"
+	"github.com/guichet-logement/guichet/ent/messagecount"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
@@ -179,6 +180,8 @@ type Client struct {
 	MemberParticulars *MemberParticularsClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
+	// MessageCount is the client for interacting with the MessageCount builders.
+	MessageCount *MessageCountClient
 	// NamedAgent is the client for interacting with the NamedAgent builders.
 	NamedAgent *NamedAgentClient
 	// OnlineRegistration is the client for interacting with the OnlineRegistration builders.
@@ -298,6 +301,7 @@ func (c *Client) init() {
 	c.MapVersion = NewMapVersionClient(c.config)
 	c.MemberParticulars = NewMemberParticularsClient(c.config)
 	c.Message = NewMessageClient(c.config)
+	c.MessageCount = NewMessageCountClient(c.config)
 	c.NamedAgent = NewNamedAgentClient(c.config)
 	c.OnlineRegistration = NewOnlineRegistrationClient(c.config)
 	c.OpeningHours = NewOpeningHoursClient(c.config)
@@ -464,6 +468,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		MapVersion:         NewMapVersionClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
 		Message:            NewMessageClient(cfg),
+		MessageCount:       NewMessageCountClient(cfg),
 		NamedAgent:         NewNamedAgentClient(cfg),
 		OnlineRegistration: NewOnlineRegistrationClient(cfg),
 		OpeningHours:       NewOpeningHoursClient(cfg),
@@ -557,6 +562,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		MapVersion:         NewMapVersionClient(cfg),
 		MemberParticulars:  NewMemberParticularsClient(cfg),
 		Message:            NewMessageClient(cfg),
+		MessageCount:       NewMessageCountClient(cfg),
 		NamedAgent:         NewNamedAgentClient(cfg),
 		OnlineRegistration: NewOnlineRegistrationClient(cfg),
 		OpeningHours:       NewOpeningHoursClient(cfg),
@@ -628,7 +634,7 @@ func (c *Client) Use(hooks ...Hook) {
 		c.Draft, c.Dwelling, c.EmergencyOpening, c.ErasedNumber, c.HandOver,
 		c.HousedFigures, c.HouseholdMember, c.Interview, c.InterviewNote,
 		c.LevelChange, c.LockOut, c.ManagedChange, c.ManagedDwelling, c.MapFacet,
-		c.MapVersion, c.MemberParticulars, c.Message, c.NamedAgent,
+		c.MapVersion, c.MemberParticulars, c.Message, c.MessageCount, c.NamedAgent,
 		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
 		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
 		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
@@ -653,7 +659,7 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.Draft, c.Dwelling, c.EmergencyOpening, c.ErasedNumber, c.HandOver,
 		c.HousedFigures, c.HouseholdMember, c.Interview, c.InterviewNote,
 		c.LevelChange, c.LockOut, c.ManagedChange, c.ManagedDwelling, c.MapFacet,
-		c.MapVersion, c.MemberParticulars, c.Message, c.NamedAgent,
+		c.MapVersion, c.MemberParticulars, c.Message, c.MessageCount, c.NamedAgent,
 		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
 		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
 		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
@@ -749,6 +755,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.MemberParticulars.mutate(ctx, m)
 	case *MessageMutation:
 		return c.Message.mutate(ctx, m)
+	case *MessageCountMutation:
+		return c.MessageCount.mutate(ctx, m)
 	case *NamedAgentMutation:
 		return c.NamedAgent.mutate(ctx, m)
 	case *OnlineRegistrationMutation:
@@ -7990,6 +7998,156 @@ func (c *MessageClient) mutate(ctx context.Context, m *MessageMutation) (Value, 
 	}
 }
 
+// MessageCountClient is a client for the MessageCount schema.
+type MessageCountClient struct {
+	config
+}
+
+// NewMessageCountClient returns a client for the MessageCount from the given config.
+func NewMessageCountClient(c config) *MessageCountClient {
+	return &MessageCountClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `messagecount.Hooks(f(g(h())))`.
+func (c *MessageCountClient) Use(hooks ...Hook) {
+	c.hooks.MessageCount = append(c.hooks.MessageCount, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `messagecount.Intercept(f(g(h())))`.
+func (c *MessageCountClient) Intercept(interceptors ...Interceptor) {
+	c.inters.MessageCount = append(c.inters.MessageCount, interceptors...)
+}
+
+// Create returns a builder for creating a MessageCount entity.
+func (c *MessageCountClient) Create() *MessageCountCreate {
+	mutation := newMessageCountMutation(c.config, OpCreate)
+	return &MessageCountCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of MessageCount entities.
+func (c *MessageCountClient) CreateBulk(builders ...*MessageCountCreate) *MessageCountCreateBulk {
+	return &MessageCountCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *MessageCountClient) MapCreateBulk(slice any, setFunc func(*MessageCountCreate, int)) *MessageCountCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &MessageCountCreateBulk{err: fmt.Errorf("calling to MessageCountClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*MessageCountCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &MessageCountCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for MessageCount.
+func (c *MessageCountClient) Update() *MessageCountUpdate {
+	mutation := newMessageCountMutation(c.config, OpUpdate)
+	return &MessageCountUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *MessageCountClient) UpdateOne(_m *MessageCount) *MessageCountUpdateOne {
+	mutation := newMessageCountMutation(c.config, OpUpdateOne, withMessageCount(_m))
+	return &MessageCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *MessageCountClient) UpdateOneID(id domain.ID) *MessageCountUpdateOne {
+	mutation := newMessageCountMutation(c.config, OpUpdateOne, withMessageCountID(id))
+	return &MessageCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for MessageCount.
+func (c *MessageCountClient) Delete() *MessageCountDelete {
+	mutation := newMessageCountMutation(c.config, OpDelete)
+	return &MessageCountDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *MessageCountClient) DeleteOne(_m *MessageCount) *MessageCountDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *MessageCountClient) DeleteOneID(id domain.ID) *MessageCountDeleteOne {
+	builder := c.Delete().Where(messagecount.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &MessageCountDeleteOne{builder}
+}
+
+// Query returns a query builder for MessageCount.
+func (c *MessageCountClient) Query() *MessageCountQuery {
+	return &MessageCountQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeMessageCount},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a MessageCount entity by its id.
+func (c *MessageCountClient) Get(ctx context.Context, id domain.ID) (*MessageCount, error) {
+	return c.Query().Where(messagecount.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *MessageCountClient) GetX(ctx context.Context, id domain.ID) *MessageCount {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryReceptionPoint queries the reception_point edge of a MessageCount.
+func (c *MessageCountClient) QueryReceptionPoint(_m *MessageCount) *ReceptionPointQuery {
+	query := (&ReceptionPointClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(messagecount.Table, messagecount.FieldID, id),
+			sqlgraph.To(receptionpoint.Table, receptionpoint.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, messagecount.ReceptionPointTable, messagecount.ReceptionPointColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *MessageCountClient) Hooks() []Hook {
+	hooks := c.hooks.MessageCount
+	return append(hooks[:len(hooks):len(hooks)], messagecount.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *MessageCountClient) Interceptors() []Interceptor {
+	return c.inters.MessageCount
+}
+
+func (c *MessageCountClient) mutate(ctx context.Context, m *MessageCountMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&MessageCountCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&MessageCountUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&MessageCountUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&MessageCountDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown MessageCount mutation op: %q", m.Op())
+	}
+}
+
 // NamedAgentClient is a client for the NamedAgent schema.
 type NamedAgentClient struct {
 	config
@@ -14092,13 +14250,14 @@ type (
 		Commune, Deadline, Deposit, Draft, Dwelling, EmergencyOpening, ErasedNumber,
 		HandOver, HousedFigures, HouseholdMember, Interview, InterviewNote,
 		LevelChange, LockOut, ManagedChange, ManagedDwelling, MapFacet, MapVersion,
-		MemberParticulars, Message, NamedAgent, OnlineRegistration, OpeningHours,
-		Organisation, Orientation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Permanence, Person, Piece, PieceFile, PieceTransfer, ProposedChange,
-		PublishedFigures, PublishedRents, ReceptionContact, ReceptionGrant,
-		ReceptionPoint, RegistryEvent, ReservationRight, Room, SandboxClock,
-		SatisfactionAnswer, SensitiveRecord, StaffAuthorisation, StockChange,
-		StockVintage, Upload, UsedAssertion, Vacancy, WaitingPlace, Wish []ent.Hook
+		MemberParticulars, Message, MessageCount, NamedAgent, OnlineRegistration,
+		OpeningHours, Organisation, Orientation, Ownership, Pair, PartnerApp,
+		PartnerAppSecret, Permanence, Person, Piece, PieceFile, PieceTransfer,
+		ProposedChange, PublishedFigures, PublishedRents, ReceptionContact,
+		ReceptionGrant, ReceptionPoint, RegistryEvent, ReservationRight, Room,
+		SandboxClock, SatisfactionAnswer, SensitiveRecord, StaffAuthorisation,
+		StockChange, StockVintage, Upload, UsedAssertion, Vacancy, WaitingPlace,
+		Wish []ent.Hook
 	}
 	inters struct {
 		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
@@ -14108,13 +14267,13 @@ type (
 		Commune, Deadline, Deposit, Draft, Dwelling, EmergencyOpening, ErasedNumber,
 		HandOver, HousedFigures, HouseholdMember, Interview, InterviewNote,
 		LevelChange, LockOut, ManagedChange, ManagedDwelling, MapFacet, MapVersion,
-		MemberParticulars, Message, NamedAgent, OnlineRegistration, OpeningHours,
-		Organisation, Orientation, Ownership, Pair, PartnerApp, PartnerAppSecret,
-		Permanence, Person, Piece, PieceFile, PieceTransfer, ProposedChange,
-		PublishedFigures, PublishedRents, ReceptionContact, ReceptionGrant,
-		ReceptionPoint, RegistryEvent, ReservationRight, Room, SandboxClock,
-		SatisfactionAnswer, SensitiveRecord, StaffAuthorisation, StockChange,
-		StockVintage, Upload, UsedAssertion, Vacancy, WaitingPlace,
+		MemberParticulars, Message, MessageCount, NamedAgent, OnlineRegistration,
+		OpeningHours, Organisation, Orientation, Ownership, Pair, PartnerApp,
+		PartnerAppSecret, Permanence, Person, Piece, PieceFile, PieceTransfer,
+		ProposedChange, PublishedFigures, PublishedRents, ReceptionContact,
+		ReceptionGrant, ReceptionPoint, RegistryEvent, ReservationRight, Room,
+		SandboxClock, SatisfactionAnswer, SensitiveRecord, StaffAuthorisation,
+		StockChange, StockVintage, Upload, UsedAssertion, Vacancy, WaitingPlace,
 		Wish []ent.Interceptor
 	}
 )

@@ -52,6 +52,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/message"
+	"github.com/guichet-logement/guichet/ent/messagecount"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
@@ -186,6 +187,7 @@ func checkColumn(t, c string) error {
 			mapversion.Table:         mapversion.ValidColumn,
 			memberparticulars.Table:  memberparticulars.ValidColumn,
 			message.Table:            message.ValidColumn,
+			messagecount.Table:       messagecount.ValidColumn,
 			namedagent.Table:         namedagent.ValidColumn,
 			onlineregistration.Table: onlineregistration.ValidColumn,
 			openinghours.Table:       openinghours.ValidColumn,

@@ -6328,6 +6328,11 @@ func (_q *PermanenceQuery) collectField(ctx context.Context, oneNode bool, opCtx
 				selectedFields = append(selectedFields, permanence.FieldCapacity)
 				fieldSeen[permanence.FieldCapacity] = struct{}{}
 			}
+		case "languages":
+			if _, ok := fieldSeen[permanence.FieldLanguages]; !ok {
+				selectedFields = append(selectedFields, permanence.FieldLanguages)
+				fieldSeen[permanence.FieldLanguages] = struct{}{}
+			}
 		case "servingPointID":
 			if _, ok := fieldSeen[permanence.FieldServingPointID]; !ok {
 				selectedFields = append(selectedFields, permanence.FieldServingPointID)
@@ -6502,6 +6507,11 @@ func (_q *PersonQuery) collectField(ctx context.Context, oneNode bool, opCtx *gr
 			if _, ok := fieldSeen[person.FieldFamilyName]; !ok {
 				selectedFields = append(selectedFields, person.FieldFamilyName)
 				fieldSeen[person.FieldFamilyName] = struct{}{}
+			}
+		case "languages":
+			if _, ok := fieldSeen[person.FieldLanguages]; !ok {
+				selectedFields = append(selectedFields, person.FieldLanguages)
+				fieldSeen[person.FieldLanguages] = struct{}{}
 			}
 		case "organisationID":
 			if _, ok := fieldSeen[person.FieldOrganisationID]; !ok {

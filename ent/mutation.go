@@ -53,6 +53,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/message"
+	"github.com/guichet-logement/guichet/ent/messagecount"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
@@ -139,6 +140,7 @@ const (
 	TypeMapVersion         = "MapVersion"
 	TypeMemberParticulars  = "MemberParticulars"
 	TypeMessage            = "Message"
+	TypeMessageCount       = "MessageCount"
 	TypeNamedAgent         = "NamedAgent"
 	TypeOnlineRegistration = "OnlineRegistration"
 	TypeOpeningHours       = "OpeningHours"
@@ -43374,6 +43376,894 @@ func (m *MessageMutation) ResetEdge(name string) error {
 	return fmt.Errorf("unknown Message edge %s", name)
 }
 
+// MessageCountMutation represents an operation that mutates the MessageCount nodes in the graph.
+type MessageCountMutation struct {
+	config
+	op                     Op
+	typ                    string
+	id                     *domain.ID
+	created_at             *time.Time
+	month                  *domain.Date
+	channel                *domain.MessageChannel
+	kind                   *domain.MessageKind
+	messages               *int
+	addmessages            *int
+	units                  *int
+	addunits               *int
+	cost                   *int
+	addcost                *int
+	clearedFields          map[string]struct{}
+	reception_point        *domain.ID
+	clearedreception_point bool
+	done                   bool
+	oldValue               func(context.Context) (*MessageCount, error)
+	predicates             []predicate.MessageCount
+}
+
+var _ ent.Mutation = (*MessageCountMutation)(nil)
+
+// messagecountOption allows management of the mutation configuration using functional options.
+type messagecountOption func(*MessageCountMutation)
+
+// newMessageCountMutation creates new mutation for the MessageCount entity.
+func newMessageCountMutation(c config, op Op, opts ...messagecountOption) *MessageCountMutation {
+	m := &MessageCountMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeMessageCount,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withMessageCountID sets the ID field of the mutation.
+func withMessageCountID(id domain.ID) messagecountOption {
+	return func(m *MessageCountMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *MessageCount
+		)
+		m.oldValue = func(ctx context.Context) (*MessageCount, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().MessageCount.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withMessageCount sets the old MessageCount of the mutation.
+func withMessageCount(node *MessageCount) messagecountOption {
+	return func(m *MessageCountMutation) {
+		m.oldValue = func(context.Context) (*MessageCount, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m MessageCountMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m MessageCountMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of MessageCount entities.
+func (m *MessageCountMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *MessageCountMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *MessageCountMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().MessageCount.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *MessageCountMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *MessageCountMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the MessageCount entity.
+// If the MessageCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageCountMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *MessageCountMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetReceptionPointID sets the "reception_point_id" field.
+func (m *MessageCountMutation) SetReceptionPointID(d domain.ID) {
+	m.reception_point = &d
+}
+
+// ReceptionPointID returns the value of the "reception_point_id" field in the mutation.
+func (m *MessageCountMutation) ReceptionPointID() (r domain.ID, exists bool) {
+	v := m.reception_point
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReceptionPointID returns the old "reception_point_id" field's value of the MessageCount entity.
+// If the MessageCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageCountMutation) OldReceptionPointID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReceptionPointID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReceptionPointID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReceptionPointID: %w", err)
+	}
+	return oldValue.ReceptionPointID, nil
+}
+
+// ClearReceptionPointID clears the value of the "reception_point_id" field.
+func (m *MessageCountMutation) ClearReceptionPointID() {
+	m.reception_point = nil
+	m.clearedFields[messagecount.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointIDCleared returns if the "reception_point_id" field was cleared in this mutation.
+func (m *MessageCountMutation) ReceptionPointIDCleared() bool {
+	_, ok := m.clearedFields[messagecount.FieldReceptionPointID]
+	return ok
+}
+
+// ResetReceptionPointID resets all changes to the "reception_point_id" field.
+func (m *MessageCountMutation) ResetReceptionPointID() {
+	m.reception_point = nil
+	delete(m.clearedFields, messagecount.FieldReceptionPointID)
+}
+
+// SetMonth sets the "month" field.
+func (m *MessageCountMutation) SetMonth(d domain.Date) {
+	m.month = &d
+}
+
+// Month returns the value of the "month" field in the mutation.
+func (m *MessageCountMutation) Month() (r domain.Date, exists bool) {
+	v := m.month
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMonth returns the old "month" field's value of the MessageCount entity.
+// If the MessageCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageCountMutation) OldMonth(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMonth is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMonth requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMonth: %w", err)
+	}
+	return oldValue.Month, nil
+}
+
+// ResetMonth resets all changes to the "month" field.
+func (m *MessageCountMutation) ResetMonth() {
+	m.month = nil
+}
+
+// SetChannel sets the "channel" field.
+func (m *MessageCountMutation) SetChannel(dc domain.MessageChannel) {
+	m.channel = &dc
+}
+
+// Channel returns the value of the "channel" field in the mutation.
+func (m *MessageCountMutation) Channel() (r domain.MessageChannel, exists bool) {
+	v := m.channel
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldChannel returns the old "channel" field's value of the MessageCount entity.
+// If the MessageCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageCountMutation) OldChannel(ctx context.Context) (v domain.MessageChannel, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldChannel is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldChannel requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldChannel: %w", err)
+	}
+	return oldValue.Channel, nil
+}
+
+// ResetChannel resets all changes to the "channel" field.
+func (m *MessageCountMutation) ResetChannel() {
+	m.channel = nil
+}
+
+// SetKind sets the "kind" field.
+func (m *MessageCountMutation) SetKind(dk domain.MessageKind) {
+	m.kind = &dk
+}
+
+// Kind returns the value of the "kind" field in the mutation.
+func (m *MessageCountMutation) Kind() (r domain.MessageKind, exists bool) {
+	v := m.kind
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldKind returns the old "kind" field's value of the MessageCount entity.
+// If the MessageCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageCountMutation) OldKind(ctx context.Context) (v domain.MessageKind, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldKind is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldKind requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldKind: %w", err)
+	}
+	return oldValue.Kind, nil
+}
+
+// ResetKind resets all changes to the "kind" field.
+func (m *MessageCountMutation) ResetKind() {
+	m.kind = nil
+}
+
+// SetMessages sets the "messages" field.
+func (m *MessageCountMutation) SetMessages(i int) {
+	m.messages = &i
+	m.addmessages = nil
+}
+
+// Messages returns the value of the "messages" field in the mutation.
+func (m *MessageCountMutation) Messages() (r int, exists bool) {
+	v := m.messages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMessages returns the old "messages" field's value of the MessageCount entity.
+// If the MessageCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageCountMutation) OldMessages(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMessages is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMessages requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMessages: %w", err)
+	}
+	return oldValue.Messages, nil
+}
+
+// AddMessages adds i to the "messages" field.
+func (m *MessageCountMutation) AddMessages(i int) {
+	if m.addmessages != nil {
+		*m.addmessages += i
+	} else {
+		m.addmessages = &i
+	}
+}
+
+// AddedMessages returns the value that was added to the "messages" field in this mutation.
+func (m *MessageCountMutation) AddedMessages() (r int, exists bool) {
+	v := m.addmessages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetMessages resets all changes to the "messages" field.
+func (m *MessageCountMutation) ResetMessages() {
+	m.messages = nil
+	m.addmessages = nil
+}
+
+// SetUnits sets the "units" field.
+func (m *MessageCountMutation) SetUnits(i int) {
+	m.units = &i
+	m.addunits = nil
+}
+
+// Units returns the value of the "units" field in the mutation.
+func (m *MessageCountMutation) Units() (r int, exists bool) {
+	v := m.units
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldUnits returns the old "units" field's value of the MessageCount entity.
+// If the MessageCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageCountMutation) OldUnits(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldUnits is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldUnits requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldUnits: %w", err)
+	}
+	return oldValue.Units, nil
+}
+
+// AddUnits adds i to the "units" field.
+func (m *MessageCountMutation) AddUnits(i int) {
+	if m.addunits != nil {
+		*m.addunits += i
+	} else {
+		m.addunits = &i
+	}
+}
+
+// AddedUnits returns the value that was added to the "units" field in this mutation.
+func (m *MessageCountMutation) AddedUnits() (r int, exists bool) {
+	v := m.addunits
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetUnits resets all changes to the "units" field.
+func (m *MessageCountMutation) ResetUnits() {
+	m.units = nil
+	m.addunits = nil
+}
+
+// SetCost sets the "cost" field.
+func (m *MessageCountMutation) SetCost(i int) {
+	m.cost = &i
+	m.addcost = nil
+}
+
+// Cost returns the value of the "cost" field in the mutation.
+func (m *MessageCountMutation) Cost() (r int, exists bool) {
+	v := m.cost
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCost returns the old "cost" field's value of the MessageCount entity.
+// If the MessageCount object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *MessageCountMutation) OldCost(ctx context.Context) (v int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCost is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCost requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCost: %w", err)
+	}
+	return oldValue.Cost, nil
+}
+
+// AddCost adds i to the "cost" field.
+func (m *MessageCountMutation) AddCost(i int) {
+	if m.addcost != nil {
+		*m.addcost += i
+	} else {
+		m.addcost = &i
+	}
+}
+
+// AddedCost returns the value that was added to the "cost" field in this mutation.
+func (m *MessageCountMutation) AddedCost() (r int, exists bool) {
+	v := m.addcost
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ResetCost resets all changes to the "cost" field.
+func (m *MessageCountMutation) ResetCost() {
+	m.cost = nil
+	m.addcost = nil
+}
+
+// ClearReceptionPoint clears the "reception_point" edge to the ReceptionPoint entity.
+func (m *MessageCountMutation) ClearReceptionPoint() {
+	m.clearedreception_point = true
+	m.clearedFields[messagecount.FieldReceptionPointID] = struct{}{}
+}
+
+// ReceptionPointCleared reports if the "reception_point" edge to the ReceptionPoint entity was cleared.
+func (m *MessageCountMutation) ReceptionPointCleared() bool {
+	return m.ReceptionPointIDCleared() || m.clearedreception_point
+}
+
+// ReceptionPointIDs returns the "reception_point" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReceptionPointID instead. It exists only for internal usage by the builders.
+func (m *MessageCountMutation) ReceptionPointIDs() (ids []domain.ID) {
+	if id := m.reception_point; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReceptionPoint resets all changes to the "reception_point" edge.
+func (m *MessageCountMutation) ResetReceptionPoint() {
+	m.reception_point = nil
+	m.clearedreception_point = false
+}
+
+// Where appends a list predicates to the MessageCountMutation builder.
+func (m *MessageCountMutation) Where(ps ...predicate.MessageCount) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the MessageCountMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *MessageCountMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.MessageCount, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *MessageCountMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *MessageCountMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (MessageCount).
+func (m *MessageCountMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *MessageCountMutation) Fields() []string {
+	fields := make([]string, 0, 8)
+	if m.created_at != nil {
+		fields = append(fields, messagecount.FieldCreatedAt)
+	}
+	if m.reception_point != nil {
+		fields = append(fields, messagecount.FieldReceptionPointID)
+	}
+	if m.month != nil {
+		fields = append(fields, messagecount.FieldMonth)
+	}
+	if m.channel != nil {
+		fields = append(fields, messagecount.FieldChannel)
+	}
+	if m.kind != nil {
+		fields = append(fields, messagecount.FieldKind)
+	}
+	if m.messages != nil {
+		fields = append(fields, messagecount.FieldMessages)
+	}
+	if m.units != nil {
+		fields = append(fields, messagecount.FieldUnits)
+	}
+	if m.cost != nil {
+		fields = append(fields, messagecount.FieldCost)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *MessageCountMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case messagecount.FieldCreatedAt:
+		return m.CreatedAt()
+	case messagecount.FieldReceptionPointID:
+		return m.ReceptionPointID()
+	case messagecount.FieldMonth:
+		return m.Month()
+	case messagecount.FieldChannel:
+		return m.Channel()
+	case messagecount.FieldKind:
+		return m.Kind()
+	case messagecount.FieldMessages:
+		return m.Messages()
+	case messagecount.FieldUnits:
+		return m.Units()
+	case messagecount.FieldCost:
+		return m.Cost()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *MessageCountMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case messagecount.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case messagecount.FieldReceptionPointID:
+		return m.OldReceptionPointID(ctx)
+	case messagecount.FieldMonth:
+		return m.OldMonth(ctx)
+	case messagecount.FieldChannel:
+		return m.OldChannel(ctx)
+	case messagecount.FieldKind:
+		return m.OldKind(ctx)
+	case messagecount.FieldMessages:
+		return m.OldMessages(ctx)
+	case messagecount.FieldUnits:
+		return m.OldUnits(ctx)
+	case messagecount.FieldCost:
+		return m.OldCost(ctx)
+	}
+	return nil, fmt.Errorf("unknown MessageCount field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MessageCountMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case messagecount.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case messagecount.FieldReceptionPointID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReceptionPointID(v)
+		return nil
+	case messagecount.FieldMonth:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMonth(v)
+		return nil
+	case messagecount.FieldChannel:
+		v, ok := value.(domain.MessageChannel)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetChannel(v)
+		return nil
+	case messagecount.FieldKind:
+		v, ok := value.(domain.MessageKind)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetKind(v)
+		return nil
+	case messagecount.FieldMessages:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMessages(v)
+		return nil
+	case messagecount.FieldUnits:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetUnits(v)
+		return nil
+	case messagecount.FieldCost:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCost(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MessageCount field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *MessageCountMutation) AddedFields() []string {
+	var fields []string
+	if m.addmessages != nil {
+		fields = append(fields, messagecount.FieldMessages)
+	}
+	if m.addunits != nil {
+		fields = append(fields, messagecount.FieldUnits)
+	}
+	if m.addcost != nil {
+		fields = append(fields, messagecount.FieldCost)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *MessageCountMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case messagecount.FieldMessages:
+		return m.AddedMessages()
+	case messagecount.FieldUnits:
+		return m.AddedUnits()
+	case messagecount.FieldCost:
+		return m.AddedCost()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *MessageCountMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case messagecount.FieldMessages:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddMessages(v)
+		return nil
+	case messagecount.FieldUnits:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddUnits(v)
+		return nil
+	case messagecount.FieldCost:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddCost(v)
+		return nil
+	}
+	return fmt.Errorf("unknown MessageCount numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *MessageCountMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(messagecount.FieldReceptionPointID) {
+		fields = append(fields, messagecount.FieldReceptionPointID)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *MessageCountMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *MessageCountMutation) ClearField(name string) error {
+	switch name {
+	case messagecount.FieldReceptionPointID:
+		m.ClearReceptionPointID()
+		return nil
+	}
+	return fmt.Errorf("unknown MessageCount nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *MessageCountMutation) ResetField(name string) error {
+	switch name {
+	case messagecount.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case messagecount.FieldReceptionPointID:
+		m.ResetReceptionPointID()
+		return nil
+	case messagecount.FieldMonth:
+		m.ResetMonth()
+		return nil
+	case messagecount.FieldChannel:
+		m.ResetChannel()
+		return nil
+	case messagecount.FieldKind:
+		m.ResetKind()
+		return nil
+	case messagecount.FieldMessages:
+		m.ResetMessages()
+		return nil
+	case messagecount.FieldUnits:
+		m.ResetUnits()
+		return nil
+	case messagecount.FieldCost:
+		m.ResetCost()
+		return nil
+	}
+	return fmt.Errorf("unknown MessageCount field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *MessageCountMutation) AddedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.reception_point != nil {
+		edges = append(edges, messagecount.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *MessageCountMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case messagecount.EdgeReceptionPoint:
+		if id := m.reception_point; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *MessageCountMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 1)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *MessageCountMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *MessageCountMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 1)
+	if m.clearedreception_point {
+		edges = append(edges, messagecount.EdgeReceptionPoint)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *MessageCountMutation) EdgeCleared(name string) bool {
+	switch name {
+	case messagecount.EdgeReceptionPoint:
+		return m.clearedreception_point
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *MessageCountMutation) ClearEdge(name string) error {
+	switch name {
+	case messagecount.EdgeReceptionPoint:
+		m.ClearReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown MessageCount unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *MessageCountMutation) ResetEdge(name string) error {
+	switch name {
+	case messagecount.EdgeReceptionPoint:
+		m.ResetReceptionPoint()
+		return nil
+	}
+	return fmt.Errorf("unknown MessageCount edge %s", name)
+}
+
 // NamedAgentMutation represents an operation that mutates the NamedAgent nodes in the graph.
 type NamedAgentMutation struct {
 	config
@@ -52898,6 +53788,8 @@ type PermanenceMutation struct {
 	addcloses              *domain.LocalTime
 	capacity               *int
 	addcapacity            *int
+	languages              *[]domain.LanguageCode
+	appendlanguages        []domain.LanguageCode
 	state                  *domain.PermanenceState
 	answered_on            *domain.Date
 	declined_for           *domain.PermanenceRefusal
@@ -53572,6 +54464,57 @@ func (m *PermanenceMutation) ResetCapacity() {
 	m.addcapacity = nil
 }
 
+// SetLanguages sets the "languages" field.
+func (m *PermanenceMutation) SetLanguages(dc []domain.LanguageCode) {
+	m.languages = &dc
+	m.appendlanguages = nil
+}
+
+// Languages returns the value of the "languages" field in the mutation.
+func (m *PermanenceMutation) Languages() (r []domain.LanguageCode, exists bool) {
+	v := m.languages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLanguages returns the old "languages" field's value of the Permanence entity.
+// If the Permanence object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PermanenceMutation) OldLanguages(ctx context.Context) (v []domain.LanguageCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLanguages is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLanguages requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLanguages: %w", err)
+	}
+	return oldValue.Languages, nil
+}
+
+// AppendLanguages adds dc to the "languages" field.
+func (m *PermanenceMutation) AppendLanguages(dc []domain.LanguageCode) {
+	m.appendlanguages = append(m.appendlanguages, dc...)
+}
+
+// AppendedLanguages returns the list of values that were appended to the "languages" field in this mutation.
+func (m *PermanenceMutation) AppendedLanguages() ([]domain.LanguageCode, bool) {
+	if len(m.appendlanguages) == 0 {
+		return nil, false
+	}
+	return m.appendlanguages, true
+}
+
+// ResetLanguages resets all changes to the "languages" field.
+func (m *PermanenceMutation) ResetLanguages() {
+	m.languages = nil
+	m.appendlanguages = nil
+}
+
 // SetServingPointID sets the "serving_point_id" field.
 func (m *PermanenceMutation) SetServingPointID(d domain.ID) {
 	m.serving_point = &d
@@ -54210,7 +55153,7 @@ func (m *PermanenceMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PermanenceMutation) Fields() []string {
-	fields := make([]string, 0, 21)
+	fields := make([]string, 0, 22)
 	if m.created_at != nil {
 		fields = append(fields, permanence.FieldCreatedAt)
 	}
@@ -54249,6 +55192,9 @@ func (m *PermanenceMutation) Fields() []string {
 	}
 	if m.capacity != nil {
 		fields = append(fields, permanence.FieldCapacity)
+	}
+	if m.languages != nil {
+		fields = append(fields, permanence.FieldLanguages)
 	}
 	if m.serving_point != nil {
 		fields = append(fields, permanence.FieldServingPointID)
@@ -54308,6 +55254,8 @@ func (m *PermanenceMutation) Field(name string) (ent.Value, bool) {
 		return m.Closes()
 	case permanence.FieldCapacity:
 		return m.Capacity()
+	case permanence.FieldLanguages:
+		return m.Languages()
 	case permanence.FieldServingPointID:
 		return m.ServingPointID()
 	case permanence.FieldState:
@@ -54359,6 +55307,8 @@ func (m *PermanenceMutation) OldField(ctx context.Context, name string) (ent.Val
 		return m.OldCloses(ctx)
 	case permanence.FieldCapacity:
 		return m.OldCapacity(ctx)
+	case permanence.FieldLanguages:
+		return m.OldLanguages(ctx)
 	case permanence.FieldServingPointID:
 		return m.OldServingPointID(ctx)
 	case permanence.FieldState:
@@ -54474,6 +55424,13 @@ func (m *PermanenceMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetCapacity(v)
+		return nil
+	case permanence.FieldLanguages:
+		v, ok := value.([]domain.LanguageCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLanguages(v)
 		return nil
 	case permanence.FieldServingPointID:
 		v, ok := value.(domain.ID)
@@ -54709,6 +55666,9 @@ func (m *PermanenceMutation) ResetField(name string) error {
 	case permanence.FieldCapacity:
 		m.ResetCapacity()
 		return nil
+	case permanence.FieldLanguages:
+		m.ResetLanguages()
+		return nil
 	case permanence.FieldServingPointID:
 		m.ResetServingPointID()
 		return nil
@@ -54940,6 +55900,8 @@ type PersonMutation struct {
 	subject               *string
 	given_name            *string
 	family_name           *string
+	languages             *[]domain.LanguageCode
+	appendlanguages       []domain.LanguageCode
 	clearedFields         map[string]struct{}
 	assignments           map[domain.ID]struct{}
 	removedassignments    map[domain.ID]struct{}
@@ -55242,6 +56204,57 @@ func (m *PersonMutation) OldFamilyName(ctx context.Context) (v string, err error
 // ResetFamilyName resets all changes to the "family_name" field.
 func (m *PersonMutation) ResetFamilyName() {
 	m.family_name = nil
+}
+
+// SetLanguages sets the "languages" field.
+func (m *PersonMutation) SetLanguages(dc []domain.LanguageCode) {
+	m.languages = &dc
+	m.appendlanguages = nil
+}
+
+// Languages returns the value of the "languages" field in the mutation.
+func (m *PersonMutation) Languages() (r []domain.LanguageCode, exists bool) {
+	v := m.languages
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLanguages returns the old "languages" field's value of the Person entity.
+// If the Person object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *PersonMutation) OldLanguages(ctx context.Context) (v []domain.LanguageCode, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLanguages is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLanguages requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLanguages: %w", err)
+	}
+	return oldValue.Languages, nil
+}
+
+// AppendLanguages adds dc to the "languages" field.
+func (m *PersonMutation) AppendLanguages(dc []domain.LanguageCode) {
+	m.appendlanguages = append(m.appendlanguages, dc...)
+}
+
+// AppendedLanguages returns the list of values that were appended to the "languages" field in this mutation.
+func (m *PersonMutation) AppendedLanguages() ([]domain.LanguageCode, bool) {
+	if len(m.appendlanguages) == 0 {
+		return nil, false
+	}
+	return m.appendlanguages, true
+}
+
+// ResetLanguages resets all changes to the "languages" field.
+func (m *PersonMutation) ResetLanguages() {
+	m.languages = nil
+	m.appendlanguages = nil
 }
 
 // SetOrganisationID sets the "organisation_id" field.
@@ -55570,7 +56583,7 @@ func (m *PersonMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *PersonMutation) Fields() []string {
-	fields := make([]string, 0, 6)
+	fields := make([]string, 0, 7)
 	if m.created_at != nil {
 		fields = append(fields, person.FieldCreatedAt)
 	}
@@ -55585,6 +56598,9 @@ func (m *PersonMutation) Fields() []string {
 	}
 	if m.family_name != nil {
 		fields = append(fields, person.FieldFamilyName)
+	}
+	if m.languages != nil {
+		fields = append(fields, person.FieldLanguages)
 	}
 	if m.organisation != nil {
 		fields = append(fields, person.FieldOrganisationID)
@@ -55607,6 +56623,8 @@ func (m *PersonMutation) Field(name string) (ent.Value, bool) {
 		return m.GivenName()
 	case person.FieldFamilyName:
 		return m.FamilyName()
+	case person.FieldLanguages:
+		return m.Languages()
 	case person.FieldOrganisationID:
 		return m.OrganisationID()
 	}
@@ -55628,6 +56646,8 @@ func (m *PersonMutation) OldField(ctx context.Context, name string) (ent.Value, 
 		return m.OldGivenName(ctx)
 	case person.FieldFamilyName:
 		return m.OldFamilyName(ctx)
+	case person.FieldLanguages:
+		return m.OldLanguages(ctx)
 	case person.FieldOrganisationID:
 		return m.OldOrganisationID(ctx)
 	}
@@ -55673,6 +56693,13 @@ func (m *PersonMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetFamilyName(v)
+		return nil
+	case person.FieldLanguages:
+		v, ok := value.([]domain.LanguageCode)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLanguages(v)
 		return nil
 	case person.FieldOrganisationID:
 		v, ok := value.(domain.ID)
@@ -55753,6 +56780,9 @@ func (m *PersonMutation) ResetField(name string) error {
 		return nil
 	case person.FieldFamilyName:
 		m.ResetFamilyName()
+		return nil
+	case person.FieldLanguages:
+		m.ResetLanguages()
 		return nil
 	case person.FieldOrganisationID:
 		m.ResetOrganisationID()

@@ -49,6 +49,8 @@ type Permanence struct {
 	Closes domain.LocalTime `json:"closes,omitempty"`
 	// How many appointments are given on each day.
 	Capacity int `json:"capacity,omitempty"`
+	// Those asked for besides French; none for those of the point.
+	Languages []domain.LanguageCode `json:"languages,omitempty"`
 	// The Métropole's point whose staff hold it, and which follows whom they register.
 	ServingPointID *domain.ID `json:"serving_point_id,omitempty"`
 	// State holds the value of the "state" field.
@@ -180,7 +182,7 @@ func (*Permanence) scanValues(columns []string) ([]any, error) {
 			values[i] = &sql.NullScanner{S: new(domain.Date)}
 		case permanence.FieldRoomID, permanence.FieldServingPointID, permanence.FieldAnsweredByID:
 			values[i] = &sql.NullScanner{S: new(domain.ID)}
-		case permanence.FieldRecords:
+		case permanence.FieldLanguages, permanence.FieldRecords:
 			values[i] = new([]byte)
 		case permanence.FieldRequestedOn, permanence.FieldFirstDay, permanence.FieldValidUntil:
 			values[i] = new(domain.Date)
@@ -293,6 +295,14 @@ func (_m *Permanence) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field capacity", values[i])
 			} else if value.Valid {
 				_m.Capacity = int(value.Int64)
+			}
+		case permanence.FieldLanguages:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field languages", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Languages); err != nil {
+					return fmt.Errorf("unmarshal field languages: %w", err)
+				}
 			}
 		case permanence.FieldServingPointID:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
@@ -460,6 +470,9 @@ func (_m *Permanence) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("capacity=")
 	builder.WriteString(fmt.Sprintf("%v", _m.Capacity))
+	builder.WriteString(", ")
+	builder.WriteString("languages=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Languages))
 	builder.WriteString(", ")
 	if v := _m.ServingPointID; v != nil {
 		builder.WriteString("serving_point_id=")

@@ -130,6 +130,12 @@ func (_c *PermanenceCreate) SetCapacity(v int) *PermanenceCreate {
 	return _c
 }
 
+// SetLanguages sets the "languages" field.
+func (_c *PermanenceCreate) SetLanguages(v []domain.LanguageCode) *PermanenceCreate {
+	_c.mutation.SetLanguages(v)
+	return _c
+}
+
 // SetServingPointID sets the "serving_point_id" field.
 func (_c *PermanenceCreate) SetServingPointID(v domain.ID) *PermanenceCreate {
 	_c.mutation.SetServingPointID(v)
@@ -341,6 +347,10 @@ func (_c *PermanenceCreate) defaults() error {
 		v := permanence.DefaultRule
 		_c.mutation.SetRule(v)
 	}
+	if _, ok := _c.mutation.Languages(); !ok {
+		v := permanence.DefaultLanguages
+		_c.mutation.SetLanguages(v)
+	}
 	if _, ok := _c.mutation.State(); !ok {
 		v := permanence.DefaultState
 		_c.mutation.SetState(v)
@@ -522,6 +532,10 @@ func (_c *PermanenceCreate) createSpec() (*Permanence, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.Capacity(); ok {
 		_spec.SetField(permanence.FieldCapacity, field.TypeInt, value)
 		_node.Capacity = value
+	}
+	if value, ok := _c.mutation.Languages(); ok {
+		_spec.SetField(permanence.FieldLanguages, field.TypeJSON, value)
+		_node.Languages = value
 	}
 	if value, ok := _c.mutation.State(); ok {
 		_spec.SetField(permanence.FieldState, field.TypeEnum, value)

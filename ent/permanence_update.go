@@ -159,6 +159,18 @@ func (_u *PermanenceUpdate) AddCapacity(v int) *PermanenceUpdate {
 	return _u
 }
 
+// SetLanguages sets the "languages" field.
+func (_u *PermanenceUpdate) SetLanguages(v []domain.LanguageCode) *PermanenceUpdate {
+	_u.mutation.SetLanguages(v)
+	return _u
+}
+
+// AppendLanguages appends value to the "languages" field.
+func (_u *PermanenceUpdate) AppendLanguages(v []domain.LanguageCode) *PermanenceUpdate {
+	_u.mutation.AppendLanguages(v)
+	return _u
+}
+
 // SetServingPointID sets the "serving_point_id" field.
 func (_u *PermanenceUpdate) SetServingPointID(v domain.ID) *PermanenceUpdate {
 	_u.mutation.SetServingPointID(v)
@@ -491,6 +503,14 @@ func (_u *PermanenceUpdate) sqlSave(ctx context.Context) (_node int, err error) 
 	if value, ok := _u.mutation.AddedCapacity(); ok {
 		_spec.AddField(permanence.FieldCapacity, field.TypeInt, value)
 	}
+	if value, ok := _u.mutation.Languages(); ok {
+		_spec.SetField(permanence.FieldLanguages, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedLanguages(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, permanence.FieldLanguages, value)
+		})
+	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(permanence.FieldState, field.TypeEnum, value)
 	}
@@ -802,6 +822,18 @@ func (_u *PermanenceUpdateOne) SetNillableCapacity(v *int) *PermanenceUpdateOne 
 // AddCapacity adds value to the "capacity" field.
 func (_u *PermanenceUpdateOne) AddCapacity(v int) *PermanenceUpdateOne {
 	_u.mutation.AddCapacity(v)
+	return _u
+}
+
+// SetLanguages sets the "languages" field.
+func (_u *PermanenceUpdateOne) SetLanguages(v []domain.LanguageCode) *PermanenceUpdateOne {
+	_u.mutation.SetLanguages(v)
+	return _u
+}
+
+// AppendLanguages appends value to the "languages" field.
+func (_u *PermanenceUpdateOne) AppendLanguages(v []domain.LanguageCode) *PermanenceUpdateOne {
+	_u.mutation.AppendLanguages(v)
 	return _u
 }
 
@@ -1166,6 +1198,14 @@ func (_u *PermanenceUpdateOne) sqlSave(ctx context.Context) (_node *Permanence, 
 	}
 	if value, ok := _u.mutation.AddedCapacity(); ok {
 		_spec.AddField(permanence.FieldCapacity, field.TypeInt, value)
+	}
+	if value, ok := _u.mutation.Languages(); ok {
+		_spec.SetField(permanence.FieldLanguages, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedLanguages(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, permanence.FieldLanguages, value)
+		})
 	}
 	if value, ok := _u.mutation.State(); ok {
 		_spec.SetField(permanence.FieldState, field.TypeEnum, value)

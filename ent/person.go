@@ -3,6 +3,7 @@
 package ent
 
 import (
+	"encoding/json"
 	"fmt"
 	"strings"
 	"time"
@@ -29,6 +30,8 @@ type Person struct {
 	GivenName string `json:"given_name,omitempty"`
 	// FamilyName holds the value of the "family_name" field.
 	FamilyName string `json:"family_name,omitempty"`
+	// ISO 639-1 codes of those spoken besides French.
+	Languages []domain.LanguageCode `json:"languages,omitempty"`
 	// The organisation that registered the person and answers for it; null where none did.
 	OrganisationID *domain.ID `json:"organisation_id,omitempty"`
 	// Edges holds the relations/edges for other nodes in the graph.
@@ -115,6 +118,8 @@ func (*Person) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case person.FieldOrganisationID:
 			values[i] = &sql.NullScanner{S: new(domain.ID)}
+		case person.FieldLanguages:
+			values[i] = new([]byte)
 		case person.FieldID:
 			values[i] = new(domain.ID)
 		case person.FieldIssuer, person.FieldSubject, person.FieldGivenName, person.FieldFamilyName:
@@ -171,6 +176,14 @@ func (_m *Person) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field family_name", values[i])
 			} else if value.Valid {
 				_m.FamilyName = value.String
+			}
+		case person.FieldLanguages:
+			if value, ok := values[i].(*[]byte); !ok {
+				return fmt.Errorf("unexpected type %T for field languages", values[i])
+			} else if value != nil && len(*value) > 0 {
+				if err := json.Unmarshal(*value, &_m.Languages); err != nil {
+					return fmt.Errorf("unmarshal field languages: %w", err)
+				}
 			}
 		case person.FieldOrganisationID:
 			if value, ok := values[i].(*sql.NullScanner); !ok {
@@ -254,6 +267,9 @@ func (_m *Person) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("family_name=")
 	builder.WriteString(_m.FamilyName)
+	builder.WriteString(", ")
+	builder.WriteString("languages=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Languages))
 	builder.WriteString(", ")
 	if v := _m.OrganisationID; v != nil {
 		builder.WriteString("organisation_id=")

@@ -66,6 +66,12 @@ func (_c *PersonCreate) SetFamilyName(v string) *PersonCreate {
 	return _c
 }
 
+// SetLanguages sets the "languages" field.
+func (_c *PersonCreate) SetLanguages(v []domain.LanguageCode) *PersonCreate {
+	_c.mutation.SetLanguages(v)
+	return _c
+}
+
 // SetOrganisationID sets the "organisation_id" field.
 func (_c *PersonCreate) SetOrganisationID(v domain.ID) *PersonCreate {
 	_c.mutation.SetOrganisationID(v)
@@ -203,6 +209,10 @@ func (_c *PersonCreate) defaults() error {
 		v := person.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.Languages(); !ok {
+		v := person.DefaultLanguages
+		_c.mutation.SetLanguages(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if person.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized person.DefaultID (forgotten import ent/runtime?)")
@@ -307,6 +317,10 @@ func (_c *PersonCreate) createSpec() (*Person, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.FamilyName(); ok {
 		_spec.SetField(person.FieldFamilyName, field.TypeString, value)
 		_node.FamilyName = value
+	}
+	if value, ok := _c.mutation.Languages(); ok {
+		_spec.SetField(person.FieldLanguages, field.TypeJSON, value)
+		_node.Languages = value
 	}
 	if nodes := _c.mutation.AssignmentsIDs(); len(nodes) > 0 {
 		edge := &sqlgraph.EdgeSpec{

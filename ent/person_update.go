@@ -9,6 +9,7 @@ import (
 
 	"entgo.io/ent/dialect/sql"
 	"entgo.io/ent/dialect/sql/sqlgraph"
+	"entgo.io/ent/dialect/sql/sqljson"
 	"entgo.io/ent/schema/field"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent/appointment"
@@ -58,6 +59,18 @@ func (_u *PersonUpdate) SetNillableFamilyName(v *string) *PersonUpdate {
 	if v != nil {
 		_u.SetFamilyName(*v)
 	}
+	return _u
+}
+
+// SetLanguages sets the "languages" field.
+func (_u *PersonUpdate) SetLanguages(v []domain.LanguageCode) *PersonUpdate {
+	_u.mutation.SetLanguages(v)
+	return _u
+}
+
+// AppendLanguages appends value to the "languages" field.
+func (_u *PersonUpdate) AppendLanguages(v []domain.LanguageCode) *PersonUpdate {
+	_u.mutation.AppendLanguages(v)
 	return _u
 }
 
@@ -275,6 +288,14 @@ func (_u *PersonUpdate) sqlSave(ctx context.Context) (_node int, err error) {
 	}
 	if value, ok := _u.mutation.FamilyName(); ok {
 		_spec.SetField(person.FieldFamilyName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Languages(); ok {
+		_spec.SetField(person.FieldLanguages, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedLanguages(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldLanguages, value)
+		})
 	}
 	if _u.mutation.AssignmentsCleared() {
 		edge := &sqlgraph.EdgeSpec{
@@ -503,6 +524,18 @@ func (_u *PersonUpdateOne) SetNillableFamilyName(v *string) *PersonUpdateOne {
 	if v != nil {
 		_u.SetFamilyName(*v)
 	}
+	return _u
+}
+
+// SetLanguages sets the "languages" field.
+func (_u *PersonUpdateOne) SetLanguages(v []domain.LanguageCode) *PersonUpdateOne {
+	_u.mutation.SetLanguages(v)
+	return _u
+}
+
+// AppendLanguages appends value to the "languages" field.
+func (_u *PersonUpdateOne) AppendLanguages(v []domain.LanguageCode) *PersonUpdateOne {
+	_u.mutation.AppendLanguages(v)
 	return _u
 }
 
@@ -750,6 +783,14 @@ func (_u *PersonUpdateOne) sqlSave(ctx context.Context) (_node *Person, err erro
 	}
 	if value, ok := _u.mutation.FamilyName(); ok {
 		_spec.SetField(person.FieldFamilyName, field.TypeString, value)
+	}
+	if value, ok := _u.mutation.Languages(); ok {
+		_spec.SetField(person.FieldLanguages, field.TypeJSON, value)
+	}
+	if value, ok := _u.mutation.AppendedLanguages(); ok {
+		_spec.AddModifier(func(u *sql.UpdateBuilder) {
+			sqljson.Append(u, person.FieldLanguages, value)
+		})
 	}
 	if _u.mutation.AssignmentsCleared() {
 		edge := &sqlgraph.EdgeSpec{

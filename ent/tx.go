@@ -94,6 +94,8 @@ type Tx struct {
 	MemberParticulars *MemberParticularsClient
 	// Message is the client for interacting with the Message builders.
 	Message *MessageClient
+	// MessageCount is the client for interacting with the MessageCount builders.
+	MessageCount *MessageCountClient
 	// NamedAgent is the client for interacting with the NamedAgent builders.
 	NamedAgent *NamedAgentClient
 	// OnlineRegistration is the client for interacting with the OnlineRegistration builders.
@@ -333,6 +335,7 @@ func (tx *Tx) init() {
 	tx.MapVersion = NewMapVersionClient(tx.config)
 	tx.MemberParticulars = NewMemberParticularsClient(tx.config)
 	tx.Message = NewMessageClient(tx.config)
+	tx.MessageCount = NewMessageCountClient(tx.config)
 	tx.NamedAgent = NewNamedAgentClient(tx.config)
 	tx.OnlineRegistration = NewOnlineRegistrationClient(tx.config)
 	tx.OpeningHours = NewOpeningHoursClient(tx.config)

@@ -130,7 +130,7 @@ func permanencesAt(ctx context.Context, p *ent.ReceptionPoint) ([]*ent.Permanenc
 func planOf(in *model.PermanencePlanInput) domain.PermanencePlan {
 	return domain.PermanencePlan{
 		RoomID: valueOr(in.RoomID), Rule: valueOr(in.Rule), FirstDay: in.FirstDay, Until: dateOr(in.ValidUntil),
-		Opens: in.Opens, Closes: in.Closes, Capacity: in.Capacity,
+		Opens: in.Opens, Closes: in.Closes, Capacity: in.Capacity, Languages: append([]domain.LanguageCode{}, in.Languages...),
 	}
 }
 

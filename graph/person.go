@@ -71,6 +71,13 @@ func (r mutationResolver) RegisterPerson(ctx context.Context, in model.RegisterP
 	return &model.RegisterPersonPayload{Person: p, Errors: refused}, err
 }
 
+// SetSpokenLanguages says which languages a member of staff speaks.
+func (r mutationResolver) SetSpokenLanguages(ctx context.Context, in model.SetSpokenLanguagesInput) (*model.SetSpokenLanguagesPayload, error) {
+	p, err := r.service.SetSpokenLanguages(ctx, in.PersonID, append([]domain.LanguageCode{}, in.Languages...))
+	refused, err := userErrors(ctx, err)
+	return &model.SetSpokenLanguagesPayload{Person: p, Errors: refused}, err
+}
+
 // dateOr is the day that the caller gave, or none.
 func dateOr(d *domain.Date) domain.Date { return valueOr(d) }
 

@@ -63,6 +63,7 @@ func Install() {
 	installOrientation()
 	installLevelChange()
 	installMessage()
+	installMessageCount()
 	installAppointmentOffer()
 	installCalendarFeed()
 	installSatisfactionAnswer()

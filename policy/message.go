@@ -22,8 +22,8 @@ func installMessage() {
 	})
 }
 
-// TellApplicant writes what applicants are told, reads where that goes, and makes the place
-// of an answer. Who acts sees nothing of it by that.
+// TellApplicant writes what applicants are told, reads where that goes, counts it, and makes
+// the place of an answer. Who acts sees nothing of it by that.
 func TellApplicant(ctx context.Context) context.Context {
-	return guard.Grant(ctx, "tell applicant", "Message", "SatisfactionAnswer")
+	return guard.Grant(ctx, "tell applicant", "Message", "MessageCount", "SatisfactionAnswer")
 }

@@ -2,12 +2,15 @@ package policy
 
 import (
 	"context"
+	"slices"
 
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/policy/guard"
 )
 
@@ -59,6 +62,11 @@ func managing(v *auth.Viewer) manager {
 	return m
 }
 
+// ownPoints keeps the points that the manager runs, and those that its organisations operate.
+func (m manager) ownPoints() predicate.ReceptionPoint {
+	return receptionpoint.Or(receptionpoint.IDIn(m.points...), receptionpoint.HasOperatorsWith(organisation.IDIn(m.organisations...)))
+}
+
 // RegisterPerson decides whether the viewer may register a member of staff for whom
 // that organisation answers.
 func RegisterPerson(ctx context.Context, organisation domain.ID) (context.Context, error) {
@@ -70,6 +78,28 @@ func RegisterPerson(ctx context.Context, organisation domain.ID) (context.Contex
 		return guard.Grant(ctx, "register person", "Person"), nil
 	}
 	return nil, forbidden()
+}
+
+// SetSpokenLanguages decides whether the viewer may say which languages that person speaks, who
+// carries the assignments that the viewer sees, with their points: who manages it. It gives no
+// right.
+func SetSpokenLanguages(ctx context.Context, p *ent.Person) (context.Context, error) {
+	v, err := inPerson(ctx)
+	if err != nil {
+		return nil, err
+	}
+	m := managing(v)
+	answers := p.OrganisationID != nil && slices.Contains(m.organisations, *p.OrganisationID)
+	if !m.everywhere && !answers && !slices.ContainsFunc(p.Edges.Assignments, m.manages) {
+		return nil, forbidden()
+	}
+	return guard.Grant(ctx, "set spoken languages", "Person"), nil
+}
+
+// manages tells whether the assignment is at an organisation or a point of the manager.
+func (m manager) manages(a *ent.Assignment) bool {
+	return slices.Contains(m.organisations, a.OrganisationID) ||
+		slices.ContainsFunc(a.Edges.ReceptionPoints, func(p *ent.ReceptionPoint) bool { return slices.Contains(m.points, p.ID) })
 }
 
 // notYourself refuses to an administrator what it would give to itself, or decide

@@ -61,6 +61,9 @@ type Settings struct {
 	// Reminder is how long before an appointment the applicant is reminded of it, AnswerTime
 	// how long afterwards it may be asked what it thinks.
 	Reminder, AnswerTime time.Duration
+	// MailPrice and TextPrice are what a message by mail and a segment of a text message cost, in
+	// thousandths of a cent.
+	MailPrice, TextPrice int
 	// OfferDays is how long an appointment is offered that comes with a registration.
 	OfferDays int
 	// InDepthMonths and InDepthReasons are after how long, and for how many reasons, an
@@ -73,6 +76,14 @@ type Settings struct {
 	// RentLandlords, RentShare, RentBase and RentMonths make rents that are stated figures for
 	// anyone: see [domain.RentRule].
 	RentLandlords, RentShare, RentBase, RentMonths int
+}
+
+// MessagePrice is what one unit of the channel costs, in thousandths of a cent.
+func (s Settings) MessagePrice(by domain.MessageChannel) int {
+	if by == domain.MessageByText {
+		return s.TextPrice
+	}
+	return s.MailPrice
 }
 
 // targets say where a setting is read into, by its name in the table.
@@ -88,6 +99,7 @@ func (s *Settings) targets() map[string]any {
 		"orientationReception": &s.Orientation.Reception, "orientationReport": &s.Orientation.Report,
 		"orientedAfter": &s.Orientation.After, "contactLate": &s.ContactLate, "waitingOffer": &s.WaitingOffer,
 		"reminder": &s.Reminder, "answerTime": &s.AnswerTime, "offerDays": &s.OfferDays,
+		"mailPrice": &s.MailPrice, "textPrice": &s.TextPrice,
 		"inDepthMonths": &s.InDepthMonths, "inDepthReasons": &s.InDepthReasons, "calendarFeed": &s.CalendarFeed,
 		"publicationThreshold": &s.PublicationThreshold, "publicationBase": &s.PublicationBase,
 		"rentLandlords": &s.RentLandlords, "rentShare": &s.RentShare, "rentBase": &s.RentBase, "rentMonths": &s.RentMonths,

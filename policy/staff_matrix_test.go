@@ -66,6 +66,11 @@ var staffActs = []struct {
 	{"revoke", func(ctx context.Context) (context.Context, error) {
 		return policy.RevokeStaffAuthorisation(ctx, &ent.StaffAuthorisation{OrganisationID: operator, PersonID: colleague})
 	}},
+	{"setSpokenLanguages", func(ctx context.Context) (context.Context, error) {
+		return policy.SetSpokenLanguages(ctx, &ent.Person{ID: colleague, Edges: ent.PersonEdges{Assignments: []*ent.Assignment{{
+			OrganisationID: operator, Edges: ent.AssignmentEdges{ReceptionPoints: []*ent.ReceptionPoint{{ID: point}}},
+		}}}})
+	}},
 	{"formPair", func(ctx context.Context) (context.Context, error) { return policy.FormPair(ctx, subject()) }},
 	{"endPair", func(ctx context.Context) (context.Context, error) { return policy.EndPair(ctx, subject()) }},
 }

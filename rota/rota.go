@@ -9,10 +9,11 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 )
 
-// The weights of the aspects: holding a series counts as much as fifteen kilometres, and an
-// hour of load as much as one.
+// The weights of the aspects: holding a series counts as much as fifteen kilometres, to speak
+// all the languages that are asked for as much as twenty, and an hour of load as much as one.
 const (
 	continuityPoints = 15
+	languagesPoints  = 20
 	pointsPerHour    = 1
 )
 
@@ -22,6 +23,8 @@ type Need struct {
 	Day                                            domain.Date
 	domain.Period
 	At domain.Coordinates
+	// Languages are those that who holds it had better speak.
+	Languages []domain.LanguageCode
 }
 
 // Span is a stretch of days without its end; a zero end is open.
@@ -42,6 +45,8 @@ type Busy struct {
 // Agent is somebody who may hold permanences.
 type Agent struct {
 	PersonID domain.ID
+	// Speaks are the languages of the person besides French.
+	Speaks []domain.LanguageCode
 	// Serves is when the person works at which points of the Métropole.
 	Serves map[domain.ID][]Span
 	// Authorised is when the person may see whom it registers.
@@ -218,9 +223,22 @@ func (r *rota) reasons(n, a int) []Reason {
 	if series {
 		all = append(all, Reason{domain.AspectContinuity, continuityPoints})
 	}
+	if spoken := shared(need.Languages, agent.Speaks); spoken > 0 {
+		all = append(all, Reason{domain.AspectLanguages, languagesPoints * spoken / len(need.Languages)})
+	}
 	return append(all,
 		Reason{domain.AspectNearness, -int(math.Round(near / 1000))},
 		Reason{domain.AspectLoad, -pointsPerHour * int(load.Round(time.Hour)/time.Hour)})
+}
+
+// shared counts the languages asked for that are spoken.
+func shared(asked, spoken []domain.LanguageCode) (n int) {
+	for _, l := range asked {
+		if slices.Contains(spoken, l) {
+			n++
+		}
+	}
+	return n
 }
 
 func sum(of []Reason) (points int) {

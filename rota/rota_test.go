@@ -84,6 +84,74 @@ func TestWhatIsWeighed(t *testing.T) {
 	}
 }
 
+// Who speaks what is asked for is proposed before the others, by how much of it, and whoever
+// does not is for all that. It is the first by points of those who can, found the long way.
+func TestLanguagesAreWeighed(t *testing.T) {
+	t.Parallel()
+	moved, alone := 0, 0
+	rapid.Check(t, func(rt *rapid.T) {
+		some := rapid.SliceOfNDistinct(rapid.SampledFrom([]domain.LanguageCode{"ar", "en", "it", "pt", "tr"}), 0, 4, rapid.ID[domain.LanguageCode])
+		n := need("pnc_1", monday, 9, 12)
+		n.Languages = some.Draw(rt, "asked for")
+		var agents []rota.Agent
+		for i := range rapid.IntRange(1, 4).Draw(rt, "agents") {
+			a := agent(domain.ID(fmt.Sprintf("per_%d", i)))
+			a.Speaks = some.Draw(rt, "spoken")
+			a.Holds = map[domain.ID]time.Duration{
+				domain.ID(fmt.Sprintf("pnc_%d", rapid.IntRange(1, 2).Draw(rt, "holds"))): time.Duration(rapid.IntRange(0, 30).Draw(rt, "hours")) * time.Hour,
+			}
+			agents = append(agents, a)
+		}
+		naive := func(weighed bool) (first domain.ID) {
+			most := 0
+			for i, a := range agents {
+				points, spoken := -1, 0 // the way there, of one kilometre
+				for permanence, given := range a.Holds {
+					points -= int(given.Hours())
+					if permanence == n.PermanenceID && given > 0 {
+						points += 15
+					}
+				}
+				for _, l := range n.Languages {
+					if slices.Contains(a.Speaks, l) {
+						spoken++
+					}
+				}
+				if weighed && spoken > 0 {
+					points += 20 * spoken / len(n.Languages)
+				}
+				if i == 0 || points > most {
+					first, most = a.PersonID, points
+				}
+			}
+			return first
+		}
+		proposals, gaps := rota.Propose([]rota.Need{n}, agents, places)
+		if len(gaps) > 0 || len(proposals) != 1 {
+			rt.Fatalf("nobody is proposed: %v", gaps)
+		}
+		p := proposals[0]
+		if want := naive(true); p.PersonID != want {
+			rt.Fatalf("%s is proposed, and not %s", p.PersonID, want)
+		}
+		speaks := slices.ContainsFunc(agents[slices.IndexFunc(agents, func(a rota.Agent) bool { return a.PersonID == p.PersonID })].Speaks,
+			func(l domain.LanguageCode) bool { return slices.Contains(n.Languages, l) })
+		told := slices.ContainsFunc(p.Reasons, func(r rota.Reason) bool { return r.Aspect == domain.AspectLanguages && r.Points > 0 })
+		if told != speaks {
+			rt.Fatalf("the languages are told: %v, and spoken: %v", told, speaks)
+		}
+		if p.PersonID != naive(false) {
+			moved++
+		}
+		if len(n.Languages) > 0 && !speaks {
+			alone++
+		}
+	})
+	if moved == 0 || alone == 0 {
+		t.Errorf("languages decided %d times, and %d times nobody who speaks any was proposed", moved, alone)
+	}
+}
+
 // Where the only one who can is taken, somebody else takes over.
 func TestTakesOver(t *testing.T) {
 	t.Parallel()

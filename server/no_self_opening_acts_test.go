@@ -17,6 +17,7 @@ var acts = map[string]rule{
 	"declareOpeningException":    {likely: []string{"commune-grenoble-manager"}},
 	"withdrawOpeningException":   {likely: []string{"commune-grenoble-manager"}},
 	"registerPerson":             {likely: []string{"commune-grenoble-admin", "metropole-admin"}},
+	"setSpokenLanguages":         {likely: []string{"commune-grenoble-admin", "commune-grenoble-manager", "metropole-admin"}},
 	"assignRole":                 {likely: []string{"commune-grenoble-admin", "metropole-admin", "shared-desk-admin"}},
 	"endAssignment":              {likely: []string{"commune-grenoble-admin"}},
 	"confirmAssignment":          {likely: []string{"commune-grenoble-second-admin", "commune-grenoble-admin", "metropole-admin"}},

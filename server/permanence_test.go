@@ -253,6 +253,61 @@ func TestCapacityOfAPermanence(t *testing.T) {
 	}
 }
 
+// Who manages somebody says which languages it speaks; those that a permanence asks for, or else
+// those of its point, speak for who does, and keep nobody else from it.
+func TestLanguagesOfAPermanence(t *testing.T) {
+	t.Parallel()
+	d := desk{testapi.New(t), t}
+	agent := d.people("metropole-agent")[0]
+	say := func(as string, languages ...string) testapi.Answer {
+		return d.Query(t, as, `mutation($in: SetSpokenLanguagesInput!) { setSpokenLanguages(input: $in) { person { languages } errors { code field } } }`,
+			map[string]any{"in": map[string]any{"personId": agent, "languages": languages}})
+	}
+	for _, c := range []struct {
+		as        string
+		languages []string
+		want      string
+	}{
+		{"", []string{"ar"}, "NOT_FOUND"},
+		{"account:x", []string{"ar"}, "NOT_FOUND"},
+		{"commune-grenoble-admin", []string{"ar"}, "NOT_FOUND"},
+		{"metropole-steering", []string{"ar"}, "NOT_FOUND"},
+		{"metropole-agent", []string{"ar"}, "FORBIDDEN"},
+		{"metropole-admin", []string{"ar", "fr"}, "INVALID"},
+		{"metropole-admin", []string{"ar", "ar"}, "INVALID"},
+		{"metropole-admin", []string{"arabic"}, "BAD_REQUEST"},
+		{"metropole-manager", []string{"ar", "tr"}, "OK"},
+		{"metropole-admin", []string{}, "OK"},
+	} {
+		if got := say(c.as, c.languages...); outcome(got) != c.want {
+			t.Errorf("%q says %v: %s, want %s", c.as, c.languages, got.Body, c.want)
+		}
+	}
+	plan := weekly(4)
+	plan["languages"] = []string{"ar", "fr"}
+	ask := map[string]any{"receptionPointId": d.point("mairie-bresson"), "reason": "DISTANCE", "plan": plan}
+	if got := d.done("commune-bresson-agent", "requestPermanence", ask); outcome(got) != "INVALID" {
+		t.Errorf("French is asked for: %s", got.Body)
+	}
+	id := d.permanence(domain.PermanencePlanned, 4)
+	reason := func(want string) {
+		t.Helper()
+		got := d.Query(t, "metropole-steering", `{ proposePermanenceStaff(from: "2026-11-30", days: 1) { proposals { permanenceId reasons { aspect points } } gaps { day } } }`, nil)
+		_, own, found := strings.Cut(got.Body, id)
+		own, _, _ = strings.Cut(own, "]")
+		if _, told, _ := strings.Cut(own, `"LANGUAGES","points":`); !found || strings.TrimSuffix(strings.SplitN(told, "}", 2)[0], "}") != want {
+			t.Errorf("the languages count %q, want %q: %s", told, want, got.Body)
+		}
+	}
+	d.exec("UPDATE reception_point SET languages = '[\"fr\", \"ar\", \"tr\"]' WHERE key = 'mairie-bresson'")
+	reason("")
+	say("metropole-admin", "ar")
+	reason("10")
+	plan["languages"] = []string{"ar"}
+	d.does("metropole-steering", "planPermanence", map[string]any{"id": id, "version": 2, "servingPointId": d.point("pole-habitat-social"), "plan": plan})
+	reason("20")
+}
+
 // Lists, coverage and proposals take as many statements whatever there is.
 func TestStatementsOfPermanences(t *testing.T) {
 	t.Parallel()

@@ -121,7 +121,7 @@ func TestOpenedTimeIsOfferedToWhoWaits(t *testing.T) {
 	t.Parallel()
 	d := desk{testapi.NewWithApplications(t, 700), t}
 	town, agent := d.point("mairie-grenoble"), d.people("commune-grenoble-agent")[0]
-	ids := d.followedBy(town, 2)
+	ids := d.followedBy(town, 4)
 	at := func(hour int) time.Time { return domain.NewDate(2026, 11, 28).At(domain.NewLocalTime(hour, 0)) }
 	join := func(application string) {
 		d.done("commune-grenoble-agent", "joinWaitingList", map[string]any{
@@ -153,6 +153,36 @@ func TestOpenedTimeIsOfferedToWhoWaits(t *testing.T) {
 	open("14:00", "15:00")
 	if from := offered(ids[1]); !from.Equal(at(14)) {
 		t.Errorf("the afternoon was opened, and %s was offered", from)
+	}
+	// So it is when the point is open again by its hours, for longer or as ever.
+	exception := map[string]any{"receptionPointId": town, "from": "2026-11-28", "until": "2026-11-29", "reason": "Travaux", "intervals": []any{}}
+	change := func(name, typ string, input map[string]any) {
+		t.Helper()
+		got := d.Query(t, "commune-grenoble-manager", "mutation($in: "+typ+"!) { "+name+"(input: $in) { receptionPoint { id } errors { code } } }", map[string]any{"in": input})
+		if outcome(got) != "OK" {
+			t.Fatal(got.Body)
+		}
+	}
+	declare := func() { t.Helper(); change("declareOpeningException", "DeclareOpeningExceptionInput", exception) }
+	declare()
+	join(ids[2])
+	open("16:00", "17:30")
+	if from := offered(ids[2]); from.Year() > 2000 {
+		t.Error("time of a point whose doors are closed was offered")
+	}
+	exception["version"], exception["intervals"] = 1, []any{map[string]any{"opens": "16:30", "closes": "17:00"}}
+	declare()
+	if from := offered(ids[2]); !from.Equal(at(16).Add(30 * time.Minute)) {
+		t.Errorf("the doors are open from half past four on, and %s was offered", from)
+	}
+	join(ids[3])
+	if from := offered(ids[3]); from.Year() > 2000 {
+		t.Errorf("there is no time left, and %s was offered", from)
+	}
+	declared := d.listed("SELECT id FROM opening_hours WHERE reception_point_id = $1 AND weekday IS NULL AND valid_from = '2026-11-28'", town)[0]
+	change("withdrawOpeningException", "WithdrawOpeningExceptionInput", map[string]any{"id": declared, "version": 2})
+	if from := offered(ids[3]); from.Year() == 2000 {
+		t.Error("the doors are open as ever, and nothing was offered")
 	}
 	d.holds()
 }

@@ -158,7 +158,7 @@ func (s *Service) SendMessages(ctx context.Context) (sent int, err error) {
 	for last := domain.ID(""); ; {
 		due, err := s.messagesDue().Where(message.IDGT(last)).Order(message.ByID()).Limit(sentAtOnce).
 			WithApplication(func(q *ent.ApplicationQuery) {
-				q.WithContact().WithHousehold(func(q *ent.HouseholdMemberQuery) {
+				q.WithContact().WithSummary().WithHousehold(func(q *ent.HouseholdMemberQuery) {
 					q.Where(householdmember.LinkIn(domain.AdultLinks()...)).Order(householdmember.ByRank()).WithSensitive()
 				})
 			}).
@@ -221,15 +221,21 @@ func (s *Service) sendMessage(granted context.Context, m *ent.Message) (domain.M
 			return "", err
 		}
 	}
-	state, err := domain.MessageSent, s.handOverMessage(granted, by, messenger.Message{Reference: string(m.ID), To: to, Text: m.Kind.Write(to.Channel, facts)})
+	text := m.Kind.Write(to.Channel, facts)
+	state, err := domain.MessageSent, s.handOverMessage(granted, by, messenger.Message{Reference: string(m.ID), To: to, Text: text})
 	if refused := (*messenger.RefusalError)(nil); errors.As(err, &refused) {
 		state, err = domain.MessageRefused, nil
 	}
 	if err != nil {
 		return "", err
 	}
-	row := s.ent.Message.Update().Where(message.ID(m.ID), message.StateEQ(domain.MessageToSend)).SetChannel(to.Channel)
-	return state, settleMessage(granted, row, state, s.Now())
+	return state, s.inTx(granted, func(tx *ent.Tx) error {
+		row := tx.Message.Update().Where(message.ID(m.ID), message.StateEQ(domain.MessageToSend)).SetChannel(to.Channel)
+		if err := settleMessage(granted, row, state, s.Now()); err != nil || state != domain.MessageSent {
+			return err
+		}
+		return countMessage(granted, tx, m, to.Channel, text.Body, domain.DateOf(s.Now()))
+	})
 }
 
 func settleMessage(granted context.Context, row *ent.MessageUpdate, state domain.MessageState, now time.Time) error {

@@ -12,7 +12,8 @@ import (
 )
 
 // DeclareOpeningException declares that a point departs from its weekly hours.
-// With a version it replaces the exception of exactly that period.
+// With a version it replaces the exception of exactly that period, and what is open then is
+// offered to who waits for it.
 func (s *Service) DeclareOpeningException(
 	ctx context.Context, point domain.ID, e domain.OpeningException, version *int,
 ) (*ent.OpeningHours, *ent.ReceptionPoint, error) {
@@ -37,7 +38,7 @@ func (s *Service) DeclareOpeningException(
 				SetValidUntil(e.Until).
 				SetReason(e.Reason).
 				Save(granted)
-			return err
+			return err // hours are only taken away by it
 		}
 		current, err := tx.OpeningHours.Query().
 			Where(
@@ -56,7 +57,10 @@ func (s *Service) DeclareOpeningException(
 		}
 		declared, err = current.Update().
 			SetIntervals(e.Intervals.Merge()).SetReason(e.Reason).AddVersion(1).Save(granted)
-		return err
+		if err != nil {
+			return err
+		}
+		return s.offerOpenDays(ctx, tx, point, e.From, e.Until)
 	})
 	if err != nil {
 		return nil, nil, err
@@ -65,7 +69,8 @@ func (s *Service) DeclareOpeningException(
 }
 
 // WithdrawOpeningException lets the weekly hours hold again. An exception that
-// has begun ends today; one that has not disappears.
+// has begun ends today; one that has not disappears. What is open again is offered to who waits
+// for it.
 func (s *Service) WithdrawOpeningException(ctx context.Context, id domain.ID, version int) (*ent.ReceptionPoint, error) {
 	var at *ent.ReceptionPoint
 	err := s.inTx(ctx, func(tx *ent.Tx) error {
@@ -89,9 +94,14 @@ func (s *Service) WithdrawOpeningException(ctx context.Context, id domain.ID, ve
 			return stale(version, e.Version)
 		}
 		if today := auth.FromContext(ctx).Today(); e.ValidFrom.Before(today) {
-			return e.Update().SetValidUntil(today).AddVersion(1).Exec(granted)
+			err = e.Update().SetValidUntil(today).AddVersion(1).Exec(granted)
+		} else {
+			err = tx.OpeningHours.DeleteOne(e).Exec(granted)
 		}
-		return tx.OpeningHours.DeleteOne(e).Exec(granted)
+		if err != nil {
+			return err
+		}
+		return s.offerOpenDays(ctx, tx, e.ReceptionPointID, e.ValidFrom, dateOrZero(e.ValidUntil))
 	})
 	if err != nil {
 		return nil, err

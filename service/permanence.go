@@ -53,7 +53,7 @@ func (s *Service) RequestPermanence(ctx context.Context, point domain.ID, reason
 		p, err := tx.Permanence.Create().SetReceptionPointID(point).SetNillableRoomID(optional(plan.RoomID)).
 			SetOrganisationID(by.OrganisationID).SetRequestedByID(v.PersonID).SetRequestedOn(v.Today()).SetReason(reason).
 			SetRule(domain.Stated(plan.Rule)).SetFirstDay(plan.FirstDay).SetValidUntil(plan.Until).
-			SetOpens(plan.Opens).SetCloses(plan.Closes).SetCapacity(plan.Capacity).Save(granted)
+			SetOpens(plan.Opens).SetCloses(plan.Closes).SetCapacity(plan.Capacity).SetLanguages(plan.Languages).Save(granted)
 		if err != nil {
 			return err
 		}
@@ -111,7 +111,7 @@ func (s *Service) PlanPermanence(ctx context.Context, id domain.ID, version int,
 			return domain.NoServingPoint()
 		}
 		u := p.Update().SetRule(domain.Stated(next.Rule)).SetFirstDay(next.FirstDay).SetValidUntil(next.Until).
-			SetOpens(next.Opens).SetCloses(next.Closes).SetCapacity(next.Capacity).SetServingPointID(serving).
+			SetOpens(next.Opens).SetCloses(next.Closes).SetCapacity(next.Capacity).SetLanguages(next.Languages).SetServingPointID(serving).
 			SetState(next.State).SetAnsweredByID(v.PersonID).SetAnsweredOn(v.Today()).AddVersion(1)
 		put(next.RoomID, u.SetRoomID, u.ClearRoomID)
 		return u.Exec(granted)
@@ -446,7 +446,7 @@ func PermanenceOf(p *ent.Permanence) domain.Permanence {
 	return domain.Permanence{
 		PermanencePlan: domain.PermanencePlan{
 			RoomID: valueOf(p.RoomID), Rule: string(p.Rule), FirstDay: p.FirstDay, Until: p.ValidUntil,
-			Opens: p.Opens, Closes: p.Closes, Capacity: p.Capacity,
+			Opens: p.Opens, Closes: p.Closes, Capacity: p.Capacity, Languages: p.Languages,
 		},
 		State: p.State, Records: p.Records, CancelledFor: valueOf(p.CancelledFor), DeclinedFor: valueOf(p.DeclinedFor),
 	}

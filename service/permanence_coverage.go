@@ -117,12 +117,12 @@ func (s *Service) ProposePermanenceStaff(ctx context.Context, from domain.Date, 
 	}
 	var needs []rota.Need
 	for _, p := range planned {
-		at := placeOf(p.Edges.ReceptionPoint)
+		at, wanted := placeOf(p.Edges.ReceptionPoint), PermanenceOf(p).Wanted(p.Edges.ReceptionPoint.Languages)
 		for _, d := range PermanenceOf(p).Days(from, until) {
 			if d.State.Announced() && !calendar.Attended(p.ID, d.Day) {
 				needs = append(needs, rota.Need{
 					PermanenceID: p.ID, ReceptionPointID: p.ReceptionPointID, ServingPointID: valueOf(p.ServingPointID),
-					Day: d.Day, Period: d.Period(), At: at,
+					Day: d.Day, Period: d.Period(), At: at, Languages: wanted,
 				})
 			}
 		}
@@ -172,7 +172,7 @@ func (s *Service) mutualised(granted context.Context, from, until domain.Date, p
 	agents := make([]rota.Agent, len(people))
 	by := map[domain.ID]*rota.Agent{}
 	for i, p := range people {
-		a := rota.Agent{PersonID: p.ID, Serves: map[domain.ID][]rota.Span{}, Holds: map[domain.ID]time.Duration{}}
+		a := rota.Agent{PersonID: p.ID, Speaks: p.Languages, Serves: map[domain.ID][]rota.Span{}, Holds: map[domain.ID]time.Duration{}}
 		for _, held := range p.Edges.Assignments {
 			for _, at := range held.Edges.ReceptionPoints {
 				a.Serves[at.ID] = append(a.Serves[at.ID], rota.Span{From: held.ValidFrom, Until: dateOrZero(held.ValidUntil)})

@@ -70,6 +70,31 @@ func (s *Service) RegisterPerson(ctx context.Context, organisation domain.ID, st
 	return registered.Unwrap(), nil
 }
 
+// SetSpokenLanguages says which languages a member of staff speaks besides French.
+func (s *Service) SetSpokenLanguages(ctx context.Context, id domain.ID, languages []domain.LanguageCode) (*ent.Person, error) {
+	var said *ent.Person
+	err := s.inTx(ctx, func(tx *ent.Tx) error {
+		p, err := tx.Person.Query().Where(person.ID(id)).
+			WithAssignments(func(q *ent.AssignmentQuery) { q.WithReceptionPoints() }).Only(ctx)
+		if err != nil {
+			return notFound(err)
+		}
+		granted, err := policy.SetSpokenLanguages(ctx, p)
+		if err != nil {
+			return err
+		}
+		if err := domain.CheckSpoken(languages, domain.MaxSpokenLanguages).Err(); err != nil {
+			return err
+		}
+		said, err = p.Update().SetLanguages(languages).Save(granted)
+		return err
+	})
+	if err != nil {
+		return nil, err
+	}
+	return said.Unwrap(), nil
+}
+
 func visibleOrganisation(ctx context.Context, tx *ent.Tx, id domain.ID) (*ent.Organisation, error) {
 	o, err := tx.Organisation.Query().Where(organisation.ID(id)).Only(ctx)
 	if err != nil {

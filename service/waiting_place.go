@@ -252,6 +252,11 @@ func (s *Service) offerOpened(ctx context.Context, tx *ent.Tx, points []domain.I
 	return nil
 }
 
+// offerOpenDays offers the time of a point on the days of an exception of its hours.
+func (s *Service) offerOpenDays(ctx context.Context, tx *ent.Tx, point domain.ID, from, until domain.Date) error {
+	return s.offerOpened(ctx, tx, []domain.ID{point}, domain.Period{From: from.At(0), Until: until.At(0)})
+}
+
 // heldUntil is until when a slot is held that is offered now.
 func (s *Service) heldUntil(now time.Time) time.Time {
 	return now.Add(policy.SettingsOn(domain.DateOf(now)).WaitingOffer)

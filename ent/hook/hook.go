@@ -489,6 +489,18 @@ func (f MessageFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MessageMutation", m)
 }
 
+// The MessageCountFunc type is an adapter to allow the use of ordinary
+// function as MessageCount mutator.
+type MessageCountFunc func(context.Context, *ent.MessageCountMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f MessageCountFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.MessageCountMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.MessageCountMutation", m)
+}
+
 // The NamedAgentFunc type is an adapter to allow the use of ordinary
 // function as NamedAgent mutator.
 type NamedAgentFunc func(context.Context, *ent.NamedAgentMutation) (ent.Value, error)

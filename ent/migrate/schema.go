@@ -2003,6 +2003,39 @@ var (
 			},
 		},
 	}
+	// MessageCountColumns holds the columns for the "message_count" table.
+	MessageCountColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "month", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "channel", Type: field.TypeEnum, Enums: []string{"EMAIL", "TEXT"}},
+		{Name: "kind", Type: field.TypeEnum, Enums: []string{"APPOINTMENT_BOOKED", "APPOINTMENT_MOVED", "APPOINTMENT_CANCELLED", "APPOINTMENT_REMINDER", "APPOINTMENT_OFFER", "SLOT_HELD", "RENEWAL_DUE", "SATISFACTION", "APPLICANT_RECEIVED", "ACCOUNT_BOUND", "ACCOUNT_UNBOUND", "CONTACT_CHANGED"}},
+		{Name: "messages", Type: field.TypeInt},
+		{Name: "units", Type: field.TypeInt},
+		{Name: "cost", Type: field.TypeInt},
+		{Name: "reception_point_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// MessageCountTable holds the schema information for the "message_count" table.
+	MessageCountTable = &schema.Table{
+		Name:       "message_count",
+		Columns:    MessageCountColumns,
+		PrimaryKey: []*schema.Column{MessageCountColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "message_count_reception_point_reception_point",
+				Columns:    []*schema.Column{MessageCountColumns[8]},
+				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "message_count_month_idx",
+				Unique:  false,
+				Columns: []*schema.Column{MessageCountColumns[2], MessageCountColumns[8]},
+			},
+		},
+	}
 	// NamedAgentColumns holds the columns for the "named_agent" table.
 	NamedAgentColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -2442,6 +2475,7 @@ var (
 		{Name: "opens", Type: field.TypeInt},
 		{Name: "closes", Type: field.TypeInt},
 		{Name: "capacity", Type: field.TypeInt},
+		{Name: "languages", Type: field.TypeJSON, Default: schema.Expr("'[]'::jsonb")},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"REQUESTED", "PLANNED", "STAFFED", "HELD", "CANCELLED", "DECLINED"}, Default: "REQUESTED"},
 		{Name: "answered_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "declined_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"NO_STAFF", "NO_NEED", "NO_PREMISES", "LATER", "UNFORESEEN", "NOT_ASKED_ANY_MORE"}},
@@ -2463,37 +2497,37 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "permanence_reception_point_serving_point",
-				Columns:    []*schema.Column{PermanenceColumns[16]},
+				Columns:    []*schema.Column{PermanenceColumns[17]},
 				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "permanence_room_room",
-				Columns:    []*schema.Column{PermanenceColumns[17]},
+				Columns:    []*schema.Column{PermanenceColumns[18]},
 				RefColumns: []*schema.Column{RoomColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "permanence_organisation_organisation",
-				Columns:    []*schema.Column{PermanenceColumns[18]},
+				Columns:    []*schema.Column{PermanenceColumns[19]},
 				RefColumns: []*schema.Column{OrganisationColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "permanence_person_requested_by",
-				Columns:    []*schema.Column{PermanenceColumns[19]},
+				Columns:    []*schema.Column{PermanenceColumns[20]},
 				RefColumns: []*schema.Column{PersonColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "permanence_person_answered_by",
-				Columns:    []*schema.Column{PermanenceColumns[20]},
+				Columns:    []*schema.Column{PermanenceColumns[21]},
 				RefColumns: []*schema.Column{PersonColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "permanence_reception_point_permanences",
-				Columns:    []*schema.Column{PermanenceColumns[21]},
+				Columns:    []*schema.Column{PermanenceColumns[22]},
 				RefColumns: []*schema.Column{ReceptionPointColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
@@ -2502,12 +2536,12 @@ var (
 			{
 				Name:    "permanence_point_idx",
 				Unique:  false,
-				Columns: []*schema.Column{PermanenceColumns[21], PermanenceColumns[5]},
+				Columns: []*schema.Column{PermanenceColumns[22], PermanenceColumns[5]},
 			},
 			{
 				Name:    "permanence_state_idx",
 				Unique:  false,
-				Columns: []*schema.Column{PermanenceColumns[10], PermanenceColumns[6]},
+				Columns: []*schema.Column{PermanenceColumns[11], PermanenceColumns[6]},
 			},
 		},
 	}
@@ -2519,6 +2553,7 @@ var (
 		{Name: "subject", Type: field.TypeString, Size: 200},
 		{Name: "given_name", Type: field.TypeString, Size: 100},
 		{Name: "family_name", Type: field.TypeString, Size: 100, Collation: "fr-x-icu"},
+		{Name: "languages", Type: field.TypeJSON, Default: schema.Expr("'[]'::jsonb")},
 		{Name: "organisation_id", Type: field.TypeString, Nullable: true, Size: 30},
 	}
 	// PersonTable holds the schema information for the "person" table.
@@ -2529,7 +2564,7 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "person_organisation_organisation",
-				Columns:    []*schema.Column{PersonColumns[6]},
+				Columns:    []*schema.Column{PersonColumns[7]},
 				RefColumns: []*schema.Column{OrganisationColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -2548,7 +2583,7 @@ var (
 			{
 				Name:    "person_organisation_idx",
 				Unique:  false,
-				Columns: []*schema.Column{PersonColumns[6]},
+				Columns: []*schema.Column{PersonColumns[7]},
 			},
 		},
 	}
@@ -3879,6 +3914,7 @@ var (
 		MapVersionTable,
 		MemberParticularsTable,
 		MessageTable,
+		MessageCountTable,
 		NamedAgentTable,
 		OnlineRegistrationTable,
 		OpeningHoursTable,
@@ -4222,6 +4258,14 @@ func init() {
 		"message_channel_check": "channel IS NOT NULL OR state NOT IN ('SENT', 'REFUSED')",
 		"message_former_check":  "state = 'TO_SEND' OR former_contact = ''",
 		"message_settled_check": "(settled_at IS NULL) = (state = 'TO_SEND')",
+	}
+	MessageCountTable.ForeignKeys[0].RefTable = ReceptionPointTable
+	MessageCountTable.Annotation = &entsql.Annotation{
+		Table: "message_count",
+	}
+	MessageCountTable.Annotation.Checks = map[string]string{
+		"message_count_messages_check": "messages > 0 AND units >= messages AND cost >= 0",
+		"message_count_month_check":    "extract(day FROM month) = 1",
 	}
 	NamedAgentTable.ForeignKeys[0].RefTable = ApplicationTable
 	NamedAgentTable.ForeignKeys[1].RefTable = PersonTable

@@ -44,6 +44,8 @@ const (
 	FieldCloses = "closes"
 	// FieldCapacity holds the string denoting the capacity field in the database.
 	FieldCapacity = "capacity"
+	// FieldLanguages holds the string denoting the languages field in the database.
+	FieldLanguages = "languages"
 	// FieldServingPointID holds the string denoting the serving_point_id field in the database.
 	FieldServingPointID = "serving_point_id"
 	// FieldState holds the string denoting the state field in the database.
@@ -143,6 +145,7 @@ var Columns = []string{
 	FieldOpens,
 	FieldCloses,
 	FieldCapacity,
+	FieldLanguages,
 	FieldServingPointID,
 	FieldState,
 	FieldAnsweredByID,
@@ -177,6 +180,8 @@ var (
 	DefaultRule domain.Stated
 	// RuleValidator is a validator for the "rule" field. It is called by the builders before save.
 	RuleValidator func(string) error
+	// DefaultLanguages holds the default value on creation for the "languages" field.
+	DefaultLanguages []domain.LanguageCode
 	// DefaultRecords holds the default value on creation for the "records" field.
 	DefaultRecords []domain.PermanenceRecord
 	// DefaultVersion holds the default value on creation for the "version" field.

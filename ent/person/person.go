@@ -26,6 +26,8 @@ const (
 	FieldGivenName = "given_name"
 	// FieldFamilyName holds the string denoting the family_name field in the database.
 	FieldFamilyName = "family_name"
+	// FieldLanguages holds the string denoting the languages field in the database.
+	FieldLanguages = "languages"
 	// FieldOrganisationID holds the string denoting the organisation_id field in the database.
 	FieldOrganisationID = "organisation_id"
 	// EdgeAssignments holds the string denoting the assignments edge name in mutations.
@@ -81,6 +83,7 @@ var Columns = []string{
 	FieldSubject,
 	FieldGivenName,
 	FieldFamilyName,
+	FieldLanguages,
 	FieldOrganisationID,
 }
 
@@ -121,6 +124,8 @@ var (
 	GivenNameValidator func(string) error
 	// FamilyNameValidator is a validator for the "family_name" field. It is called by the builders before save.
 	FamilyNameValidator func(string) error
+	// DefaultLanguages holds the default value on creation for the "languages" field.
+	DefaultLanguages []domain.LanguageCode
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() domain.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.

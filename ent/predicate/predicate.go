@@ -126,6 +126,9 @@ type MemberParticulars func(*sql.Selector)
 // Message is the predicate function for message builders.
 type Message func(*sql.Selector)
 
+// MessageCount is the predicate function for messagecount builders.
+type MessageCount func(*sql.Selector)
+
 // NamedAgent is the predicate function for namedagent builders.
 type NamedAgent func(*sql.Selector)
 

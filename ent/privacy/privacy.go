@@ -1070,6 +1070,30 @@ func (f MessageMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.MessageMutation", m)
 }
 
+// The MessageCountQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type MessageCountQueryRuleFunc func(context.Context, *ent.MessageCountQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f MessageCountQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.MessageCountQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.MessageCountQuery", q)
+}
+
+// The MessageCountMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type MessageCountMutationRuleFunc func(context.Context, *ent.MessageCountMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f MessageCountMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.MessageCountMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.MessageCountMutation", m)
+}
+
 // The NamedAgentQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type NamedAgentQueryRuleFunc func(context.Context, *ent.NamedAgentQuery) error

@@ -47,6 +47,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/mapversion"
 	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/message"
+	"github.com/guichet-logement/guichet/ent/messagecount"
 	"github.com/guichet-logement/guichet/ent/namedagent"
 	"github.com/guichet-logement/guichet/ent/onlineregistration"
 	"github.com/guichet-logement/guichet/ent/openinghours"
@@ -1367,6 +1368,42 @@ func init() {
 	message.DefaultID = messageDescID.Default.(func() domain.ID)
 	// message.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	message.IDValidator = messageDescID.Validators[0].(func(string) error)
+	messagecountMixin := schema.MessageCount{}.Mixin()
+	messagecount.Policy = privacy.NewPolicies(schema.MessageCount{})
+	messagecount.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := messagecount.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	messagecountMixinFields0 := messagecountMixin[0].Fields()
+	_ = messagecountMixinFields0
+	messagecountFields := schema.MessageCount{}.Fields()
+	_ = messagecountFields
+	// messagecountDescCreatedAt is the schema descriptor for created_at field.
+	messagecountDescCreatedAt := messagecountMixinFields0[1].Descriptor()
+	// messagecount.DefaultCreatedAt holds the default value on creation for the created_at field.
+	messagecount.DefaultCreatedAt = messagecountDescCreatedAt.Default.(func() time.Time)
+	// messagecountDescMessages is the schema descriptor for messages field.
+	messagecountDescMessages := messagecountFields[4].Descriptor()
+	// messagecount.MessagesValidator is a validator for the "messages" field. It is called by the builders before save.
+	messagecount.MessagesValidator = messagecountDescMessages.Validators[0].(func(int) error)
+	// messagecountDescUnits is the schema descriptor for units field.
+	messagecountDescUnits := messagecountFields[5].Descriptor()
+	// messagecount.UnitsValidator is a validator for the "units" field. It is called by the builders before save.
+	messagecount.UnitsValidator = messagecountDescUnits.Validators[0].(func(int) error)
+	// messagecountDescCost is the schema descriptor for cost field.
+	messagecountDescCost := messagecountFields[6].Descriptor()
+	// messagecount.CostValidator is a validator for the "cost" field. It is called by the builders before save.
+	messagecount.CostValidator = messagecountDescCost.Validators[0].(func(int) error)
+	// messagecountDescID is the schema descriptor for id field.
+	messagecountDescID := messagecountMixinFields0[0].Descriptor()
+	// messagecount.DefaultID holds the default value on creation for the id field.
+	messagecount.DefaultID = messagecountDescID.Default.(func() domain.ID)
+	// messagecount.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	messagecount.IDValidator = messagecountDescID.Validators[0].(func(string) error)
 	namedagentMixin := schema.NamedAgent{}.Mixin()
 	namedagent.Policy = privacy.NewPolicies(schema.NamedAgent{})
 	namedagent.Hooks[0] = func(next ent.Mutator) ent.Mutator {
@@ -1663,12 +1700,16 @@ func init() {
 	permanence.DefaultRule = domain.Stated(permanenceDescRule.Default.(string))
 	// permanence.RuleValidator is a validator for the "rule" field. It is called by the builders before save.
 	permanence.RuleValidator = permanenceDescRule.Validators[0].(func(string) error)
+	// permanenceDescLanguages is the schema descriptor for languages field.
+	permanenceDescLanguages := permanenceFields[12].Descriptor()
+	// permanence.DefaultLanguages holds the default value on creation for the languages field.
+	permanence.DefaultLanguages = permanenceDescLanguages.Default.([]domain.LanguageCode)
 	// permanenceDescRecords is the schema descriptor for records field.
-	permanenceDescRecords := permanenceFields[18].Descriptor()
+	permanenceDescRecords := permanenceFields[19].Descriptor()
 	// permanence.DefaultRecords holds the default value on creation for the records field.
 	permanence.DefaultRecords = permanenceDescRecords.Default.([]domain.PermanenceRecord)
 	// permanenceDescVersion is the schema descriptor for version field.
-	permanenceDescVersion := permanenceFields[19].Descriptor()
+	permanenceDescVersion := permanenceFields[20].Descriptor()
 	// permanence.DefaultVersion holds the default value on creation for the version field.
 	permanence.DefaultVersion = permanenceDescVersion.Default.(int)
 	// permanence.VersionValidator is a validator for the "version" field. It is called by the builders before save.
@@ -1713,6 +1754,10 @@ func init() {
 	personDescFamilyName := personFields[3].Descriptor()
 	// person.FamilyNameValidator is a validator for the "family_name" field. It is called by the builders before save.
 	person.FamilyNameValidator = personDescFamilyName.Validators[0].(func(string) error)
+	// personDescLanguages is the schema descriptor for languages field.
+	personDescLanguages := personFields[4].Descriptor()
+	// person.DefaultLanguages holds the default value on creation for the languages field.
+	person.DefaultLanguages = personDescLanguages.Default.([]domain.LanguageCode)
 	// personDescID is the schema descriptor for id field.
 	personDescID := personMixinFields0[0].Descriptor()
 	// person.DefaultID holds the default value on creation for the id field.

@@ -45,6 +45,9 @@ func (Permanence) Fields() []ent.Field {
 		field.Int("opens").GoType(domain.LocalTime(0)),
 		field.Int("closes").GoType(domain.LocalTime(0)),
 		field.Int("capacity").Comment("How many appointments are given on each day."),
+		field.JSON("languages", []domain.LanguageCode{}).Default([]domain.LanguageCode{}).
+			Annotations(entsql.DefaultExpr("'[]'::jsonb")).
+			Comment("Those asked for besides French; none for those of the point."),
 		field.String("serving_point_id").GoType(domain.ID("")).Optional().Nillable().
 			Comment("The Métropole's point whose staff hold it, and which follows whom they register."),
 		field.Enum("state").GoType(domain.PermanenceState("")).Default(string(domain.PermanenceRequested)),

@@ -30,6 +30,9 @@ func (Person) Fields() []ent.Field {
 		field.String("given_name").MaxLen(100),
 		field.String("family_name").MaxLen(100).
 			Annotations(entgql.OrderField("FAMILY_NAME"), entsql.Annotation{Collation: frenchOrder}),
+		field.JSON("languages", []domain.LanguageCode{}).Default([]domain.LanguageCode{}).
+			Annotations(entsql.DefaultExpr("'[]'::jsonb")).
+			Comment("ISO 639-1 codes of those spoken besides French."),
 		field.String("organisation_id").GoType(domain.ID("")).Optional().Nillable().Immutable().
 			Comment("The organisation that registered the person and answers for it; null where none did."),
 	}

@@ -1040,6 +1040,16 @@ type ComplexityRoot struct {
 		State     func(childComplexity int) int
 	}
 
+	MessageCost struct {
+		Channel          func(childComplexity int) int
+		Cost             func(childComplexity int) int
+		Kind             func(childComplexity int) int
+		Messages         func(childComplexity int) int
+		Month            func(childComplexity int) int
+		ReceptionPointID func(childComplexity int) int
+		Units            func(childComplexity int) int
+	}
+
 	MissingPiece struct {
 		DueOn      func(childComplexity int) int
 		Kinds      func(childComplexity int) int
@@ -1143,6 +1153,7 @@ type ComplexityRoot struct {
 		RevokeStaffAuthorisation   func(childComplexity int, input model.RevokeStaffAuthorisationInput) int
 		SaveDraft                  func(childComplexity int, input model.SaveDraftInput) int
 		SetSandboxClock            func(childComplexity int, input model.SetSandboxClockInput) int
+		SetSpokenLanguages         func(childComplexity int, input model.SetSpokenLanguagesInput) int
 		SplitApplication           func(childComplexity int, input model.SplitApplicationInput) int
 		StaffPermanence            func(childComplexity int, input model.StaffPermanenceInput) int
 		TakeOnlineRegistration     func(childComplexity int, input model.TakeOnlineRegistrationInput) int
@@ -1352,6 +1363,7 @@ type ComplexityRoot struct {
 		DeclinedFor    func(childComplexity int) int
 		FirstDay       func(childComplexity int) int
 		ID             func(childComplexity int) int
+		Languages      func(childComplexity int) int
 		Opens          func(childComplexity int) int
 		Organisation   func(childComplexity int) int
 		Reason         func(childComplexity int) int
@@ -1409,6 +1421,7 @@ type ComplexityRoot struct {
 		FamilyName     func(childComplexity int) int
 		GivenName      func(childComplexity int) int
 		ID             func(childComplexity int) int
+		Languages      func(childComplexity int) int
 		Organisation   func(childComplexity int) int
 		Pairs          func(childComplexity int) int
 	}
@@ -1575,6 +1588,7 @@ type ComplexityRoot struct {
 		LevelChanges           func(childComplexity int, first int, afterID *domain.ID, states []domain.LevelChangeState) int
 		ManagedChanges         func(childComplexity int, dwellingID domain.ID, first int, afterID *domain.ID) int
 		ManagedDwellings       func(childComplexity int, first int, afterID *domain.ID, where *model.ManagedDwellingFilter) int
+		MessageCosts           func(childComplexity int, from domain.Date, months int, organisationID *domain.ID, receptionPointIds []domain.ID) int
 		NearestReceptionPoints func(childComplexity int, to domain.Coordinates, first int, on *domain.Date, where *ent.ReceptionPointWhereInput) int
 		Node                   func(childComplexity int, id domain.ID) int
 		Nodes                  func(childComplexity int, ids []domain.ID, on *domain.Date) int
@@ -1889,6 +1903,11 @@ type ComplexityRoot struct {
 	SetSandboxClockPayload struct {
 		Errors func(childComplexity int) int
 		Now    func(childComplexity int) int
+	}
+
+	SetSpokenLanguagesPayload struct {
+		Errors func(childComplexity int) int
+		Person func(childComplexity int) int
 	}
 
 	Slot struct {
@@ -2344,6 +2363,7 @@ type MutationResolver interface {
 	DeclareOpeningException(ctx context.Context, input model.DeclareOpeningExceptionInput) (*model.DeclareOpeningExceptionPayload, error)
 	WithdrawOpeningException(ctx context.Context, input model.WithdrawOpeningExceptionInput) (*model.WithdrawOpeningExceptionPayload, error)
 	RegisterPerson(ctx context.Context, input model.RegisterPersonInput) (*model.RegisterPersonPayload, error)
+	SetSpokenLanguages(ctx context.Context, input model.SetSpokenLanguagesInput) (*model.SetSpokenLanguagesPayload, error)
 	AssignRole(ctx context.Context, input model.AssignRoleInput) (*model.AssignRolePayload, error)
 	EndAssignment(ctx context.Context, input model.EndAssignmentInput) (*model.EndAssignmentPayload, error)
 	ConfirmAssignment(ctx context.Context, input model.ConfirmAssignmentInput) (*model.ConfirmAssignmentPayload, error)
@@ -2536,6 +2556,7 @@ type QueryResolver interface {
 	LevelChanges(ctx context.Context, first int, afterID *domain.ID, states []domain.LevelChangeState) ([]*ent.LevelChange, error)
 	CalendarFeeds(ctx context.Context) ([]*ent.CalendarFeed, error)
 	Satisfaction(ctx context.Context, from domain.Date, months int, receptionPointIds []domain.ID) ([]*service.SatisfactionMonth, error)
+	MessageCosts(ctx context.Context, from domain.Date, months int, organisationID *domain.ID, receptionPointIds []domain.ID) ([]*domain.MessageCost, error)
 	Permanences(ctx context.Context, first int, afterID *domain.ID, where *model.PermanenceFilter) ([]*ent.Permanence, error)
 	PermanenceCoverage(ctx context.Context, from domain.Date, weeks int, communes []domain.InseeCode) ([]*service.CommuneCoverage, error)
 	ProposePermanenceStaff(ctx context.Context, from domain.Date, days int) (*service.PermanenceProposals, error)
@@ -6354,6 +6375,49 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 
 		return e.ComplexityRoot.Message.State(childComplexity), true
 
+	case "MessageCost.channel":
+		if e.ComplexityRoot.MessageCost.Channel == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageCost.Channel(childComplexity), true
+	case "MessageCost.cost":
+		if e.ComplexityRoot.MessageCost.Cost == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageCost.Cost(childComplexity), true
+	case "MessageCost.kind":
+		if e.ComplexityRoot.MessageCost.Kind == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageCost.Kind(childComplexity), true
+	case "MessageCost.messages":
+		if e.ComplexityRoot.MessageCost.Messages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageCost.Messages(childComplexity), true
+	case "MessageCost.month":
+		if e.ComplexityRoot.MessageCost.Month == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageCost.Month(childComplexity), true
+	case "MessageCost.receptionPointId":
+		if e.ComplexityRoot.MessageCost.ReceptionPointID == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageCost.ReceptionPointID(childComplexity), true
+	case "MessageCost.units":
+		if e.ComplexityRoot.MessageCost.Units == nil {
+			break
+		}
+
+		return e.ComplexityRoot.MessageCost.Units(childComplexity), true
+
 	case "MissingPiece.dueOn":
 		if e.ComplexityRoot.MissingPiece.DueOn == nil {
 			break
@@ -7372,6 +7436,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Mutation.SetSandboxClock(childComplexity, args["input"].(model.SetSandboxClockInput)), true
+	case "Mutation.setSpokenLanguages":
+		if e.ComplexityRoot.Mutation.SetSpokenLanguages == nil {
+			break
+		}
+
+		args, err := ec.field_Mutation_setSpokenLanguages_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Mutation.SetSpokenLanguages(childComplexity, args["input"].(model.SetSpokenLanguagesInput)), true
 	case "Mutation.splitApplication":
 		if e.ComplexityRoot.Mutation.SplitApplication == nil {
 			break
@@ -8281,6 +8356,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Permanence.ID(childComplexity), true
+	case "Permanence.languages":
+		if e.ComplexityRoot.Permanence.Languages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Permanence.Languages(childComplexity), true
 	case "Permanence.opens":
 		if e.ComplexityRoot.Permanence.Opens == nil {
 			break
@@ -8521,6 +8602,12 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Person.ID(childComplexity), true
+	case "Person.languages":
+		if e.ComplexityRoot.Person.Languages == nil {
+			break
+		}
+
+		return e.ComplexityRoot.Person.Languages(childComplexity), true
 	case "Person.organisation":
 		if e.ComplexityRoot.Person.Organisation == nil {
 			break
@@ -9276,6 +9363,17 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.Query.ManagedDwellings(childComplexity, args["first"].(int), args["afterId"].(*domain.ID), args["where"].(*model.ManagedDwellingFilter)), true
+	case "Query.messageCosts":
+		if e.ComplexityRoot.Query.MessageCosts == nil {
+			break
+		}
+
+		args, err := ec.field_Query_messageCosts_args(ctx, rawArgs)
+		if err != nil {
+			return 0, false
+		}
+
+		return e.ComplexityRoot.Query.MessageCosts(childComplexity, args["from"].(domain.Date), args["months"].(int), args["organisationId"].(*domain.ID), args["receptionPointIds"].([]domain.ID)), true
 	case "Query.nearestReceptionPoints":
 		if e.ComplexityRoot.Query.NearestReceptionPoints == nil {
 			break
@@ -10547,6 +10645,19 @@ func (e *executableSchema) Complexity(ctx context.Context, typeName, field strin
 		}
 
 		return e.ComplexityRoot.SetSandboxClockPayload.Now(childComplexity), true
+
+	case "SetSpokenLanguagesPayload.errors":
+		if e.ComplexityRoot.SetSpokenLanguagesPayload.Errors == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetSpokenLanguagesPayload.Errors(childComplexity), true
+	case "SetSpokenLanguagesPayload.person":
+		if e.ComplexityRoot.SetSpokenLanguagesPayload.Person == nil {
+			break
+		}
+
+		return e.ComplexityRoot.SetSpokenLanguagesPayload.Person(childComplexity), true
 
 	case "Slot.startsAt":
 		if e.ComplexityRoot.Slot.From == nil {
@@ -12039,6 +12150,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("SearchFormInput", ec.unmarshalInputSearchFormInput),
 			graphql.NewInputUnmarshaler("SensitiveFormInput", ec.unmarshalInputSensitiveFormInput),
 			graphql.NewInputUnmarshaler("SetSandboxClockInput", ec.unmarshalInputSetSandboxClockInput),
+			graphql.NewInputUnmarshaler("SetSpokenLanguagesInput", ec.unmarshalInputSetSpokenLanguagesInput),
 			graphql.NewInputUnmarshaler("SlotFilter", ec.unmarshalInputSlotFilter),
 			graphql.NewInputUnmarshaler("SlotPositionInput", ec.unmarshalInputSlotPositionInput),
 			graphql.NewInputUnmarshaler("SplitApplicationInput", ec.unmarshalInputSplitApplicationInput),
@@ -12736,6 +12848,18 @@ type Mutation {
     "The person."
     input: RegisterPersonInput!
   ): RegisterPersonPayload!
+
+  """
+  Says which languages a member of staff speaks, in place of what was said before. It gives no
+  right: who plans permanences is proposed who is understood.
+
+  For who manages the person: an ORG_ADMIN of its organisation or of the Métropole, or a
+  POINT_MANAGER of a point where it works.
+  """
+  setSpokenLanguages(
+    "The person, and the languages."
+    input: SetSpokenLanguagesInput!
+  ): SetSpokenLanguagesPayload!
 
   """
   Gives a person a role at an organisation, for a time. SOCIAL_OFFICER,
@@ -14966,6 +15090,8 @@ type Person implements Node {
   familyName: String!
   "The organisation that registered the person and answers for it; ` + "`" + `null` + "`" + ` where none did."
   organisation: Organisation
+  "The languages that the person speaks besides French (*langues parlées*), as codes of ISO 639-1. At most 20."
+  languages: [LanguageCode!]!
   """
   What the person does on the day asked, or is announced or proposed to do later
   (*affectations*), as far as you manage it. At most 50.
@@ -15099,6 +15225,22 @@ input RegisterPersonInput {
 
 "What became of a member of staff."
 type RegisterPersonPayload {
+  "The person; ` + "`" + `null` + "`" + ` when it was refused."
+  person: Person
+  "Why it was refused; empty when it was accepted. At most 20."
+  errors: [UserError!]!
+}
+
+"Which languages a member of staff speaks."
+input SetSpokenLanguagesInput {
+  "Who."
+  personId: ID!
+  "All of them besides French (*langues parlées*), as codes of ISO 639-1, each once; empty for none. At most 20."
+  languages: [LanguageCode!]!
+}
+
+"What became of it."
+type SetSpokenLanguagesPayload {
   "The person; ` + "`" + `null` + "`" + ` when it was refused."
   person: Person
   "Why it was refused; empty when it was accepted. At most 20."
@@ -18914,6 +19056,28 @@ extend type Query {
     "Where; everywhere when absent. At most 100."
     receptionPointIds: [ID!]
   ): [SatisfactionMonth!]!
+
+  """
+  What the messages to applicants cost, by reception point, month, channel and kind, the
+  latest month first (*coût des messages*): those that went out, with what they tell of at the
+  point or of files that it follows. Months that are not over are left out.
+
+  For the ORG_ADMIN of an organisation, of the points that it operates; for a POINT_MANAGER, of
+  its points; for the Métropole's STEERING and ORG_ADMIN, of all, and of what no point may count:
+  messages to protected people, of sensitive motives, and of files that nobody follows. No figure
+  rests on fewer than 11 messages: kinds of fewer are told together, with the smallest others,
+  and what is fewer together is left out. At most 1000.
+  """
+  messageCosts(
+    "A day of the first month."
+    from: Date!
+    "How many months, 1 to 12."
+    months: Int! = 3
+    "Of the points that this organisation operates, such as a *réservataire*."
+    organisationId: ID
+    "Of these reception points, at most 100; of all of them when absent."
+    receptionPointIds: [ID!]
+  ): [MessageCost!]! @bounded(max: 1000)
 }
 
 extend type Mutation {
@@ -19166,6 +19330,24 @@ type AnswerSatisfactionPayload {
   errors: [UserError!]!
 }
 
+"What messages of a kind cost, for a reception point in a month (*coût des messages*)."
+type MessageCost {
+  "For which point; ` + "`" + `null` + "`" + ` for those that no point may count."
+  receptionPointId: ID
+  "The first day of the month."
+  month: Date!
+  "How they travelled."
+  channel: MessageChannel!
+  "What they tell of; ` + "`" + `null` + "`" + ` for several kinds together, each of too few messages to be told alone."
+  kind: MessageKind
+  "How many went out."
+  messages: Int!
+  "How many are paid for: each mail once, a text message for each of its segments."
+  units: Int!
+  "What they cost, at the prices of the days on which they went out."
+  cost: Money!
+}
+
 "What people thought of the appointments of a reception point in a month (*satisfaction*)."
 type SatisfactionMonth {
   "Where."
@@ -19344,6 +19526,8 @@ type Permanence implements Node {
   closes: LocalTime!
   "How many appointments are given on each day."
   capacity: Int!
+  "The languages that are asked for besides French; none where those of the point are. At most 5."
+  languages: [LanguageCode!]!
   """
   The point of the Métropole whose staff hold it, and which follows whom they register;
   ` + "`" + `null` + "`" + ` until it is planned.
@@ -19473,6 +19657,8 @@ input PermanencePlanInput {
   closes: LocalTime!
   "How many appointments are given on each day, 1 to 100."
   capacity: Int!
+  "The languages that are asked for besides French, at most 5; those of the point where none is. They keep nobody from holding it."
+  languages: [LanguageCode!]! = []
 }
 
 "A permanence to ask for."
@@ -19661,7 +19847,7 @@ type PermanenceProposal {
   personId: ID!
   "Who; ` + "`" + `null` + "`" + ` where not yours to see."
   person: Person
-  "What speaks for it and against it. At most 3."
+  "What speaks for it and against it. At most 4."
   reasons: [ProposalReason!]!
   "The sum of their points."
   points: Int!
@@ -19683,6 +19869,8 @@ enum ProposalAspect {
   NEARNESS
   "Hours that the person gives to permanences in the time already."
   LOAD
+  "Languages asked for that the person speaks."
+  LANGUAGES
 }
 
 "A day of a permanence for which nobody is found."
@@ -22957,6 +23145,26 @@ func (ec *executionContext) childFields_Message(ctx context.Context, field graph
 	return nil, fmt.Errorf("no field named %q was found under type Message", field.Name)
 }
 
+func (ec *executionContext) childFields_MessageCost(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "receptionPointId":
+		return ec.fieldContext_MessageCost_receptionPointId(ctx, field)
+	case "month":
+		return ec.fieldContext_MessageCost_month(ctx, field)
+	case "channel":
+		return ec.fieldContext_MessageCost_channel(ctx, field)
+	case "kind":
+		return ec.fieldContext_MessageCost_kind(ctx, field)
+	case "messages":
+		return ec.fieldContext_MessageCost_messages(ctx, field)
+	case "units":
+		return ec.fieldContext_MessageCost_units(ctx, field)
+	case "cost":
+		return ec.fieldContext_MessageCost_cost(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type MessageCost", field.Name)
+}
+
 func (ec *executionContext) childFields_MissingPiece(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "kinds":
@@ -23379,6 +23587,8 @@ func (ec *executionContext) childFields_Permanence(ctx context.Context, field gr
 		return ec.fieldContext_Permanence_closes(ctx, field)
 	case "capacity":
 		return ec.fieldContext_Permanence_capacity(ctx, field)
+	case "languages":
+		return ec.fieldContext_Permanence_languages(ctx, field)
 	case "servingPoint":
 		return ec.fieldContext_Permanence_servingPoint(ctx, field)
 	case "state":
@@ -23483,6 +23693,8 @@ func (ec *executionContext) childFields_Person(ctx context.Context, field graphq
 		return ec.fieldContext_Person_familyName(ctx, field)
 	case "organisation":
 		return ec.fieldContext_Person_organisation(ctx, field)
+	case "languages":
+		return ec.fieldContext_Person_languages(ctx, field)
 	case "assignments":
 		return ec.fieldContext_Person_assignments(ctx, field)
 	case "authorisations":
@@ -24333,6 +24545,16 @@ func (ec *executionContext) childFields_SetSandboxClockPayload(ctx context.Conte
 		return ec.fieldContext_SetSandboxClockPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type SetSandboxClockPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_SetSpokenLanguagesPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "person":
+		return ec.fieldContext_SetSpokenLanguagesPayload_person(ctx, field)
+	case "errors":
+		return ec.fieldContext_SetSpokenLanguagesPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type SetSpokenLanguagesPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_Slot(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -26539,6 +26761,20 @@ func (ec *executionContext) field_Mutation_setSandboxClock_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_setSpokenLanguages_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.SetSpokenLanguagesInput, error) {
+			return ec.unmarshalNSetSpokenLanguagesInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSpokenLanguagesInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_splitApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -27448,6 +27684,44 @@ func (ec *executionContext) field_Query_managedDwellings_args(ctx context.Contex
 		return nil, err
 	}
 	args["where"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_messageCosts_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "from",
+		func(ctx context.Context, v any) (domain.Date, error) {
+			return ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["from"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "months",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["months"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "organisationId",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["organisationId"] = arg2
+	arg3, err := graphql.ProcessArgField(ctx, rawArgs, "receptionPointIds",
+		func(ctx context.Context, v any) ([]domain.ID, error) {
+			return ec.unmarshalOID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["receptionPointIds"] = arg3
 	return args, nil
 }
 
@@ -43892,6 +44166,167 @@ func (ec *executionContext) fieldContext_Message_settledAt(_ context.Context, fi
 	return graphql.NewScalarFieldContext("Message", field, false, false, "DateTime")
 }
 
+func (ec *executionContext) _MessageCost_receptionPointId(ctx context.Context, field graphql.CollectedField, obj *domain.MessageCost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageCost_receptionPointId(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ReceptionPointID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ID) graphql.Marshaler {
+			return ec.marshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessageCost_receptionPointId(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageCost", field, false, false, "ID")
+}
+
+func (ec *executionContext) _MessageCost_month(ctx context.Context, field graphql.CollectedField, obj *domain.MessageCost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageCost_month(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Month, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageCost_month(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageCost", field, false, false, "Date")
+}
+
+func (ec *executionContext) _MessageCost_channel(ctx context.Context, field graphql.CollectedField, obj *domain.MessageCost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageCost_channel(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Channel, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.MessageChannel) graphql.Marshaler {
+			return ec.marshalNMessageChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageChannel(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageCost_channel(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageCost", field, false, false, "MessageChannel")
+}
+
+func (ec *executionContext) _MessageCost_kind(ctx context.Context, field graphql.CollectedField, obj *domain.MessageCost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageCost_kind(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Kind, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.MessageKind) graphql.Marshaler {
+			return ec.marshalOMessageKind2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageKind(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_MessageCost_kind(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageCost", field, false, false, "MessageKind")
+}
+
+func (ec *executionContext) _MessageCost_messages(ctx context.Context, field graphql.CollectedField, obj *domain.MessageCost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageCost_messages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Messages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageCost_messages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageCost", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MessageCost_units(ctx context.Context, field graphql.CollectedField, obj *domain.MessageCost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageCost_units(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Units, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v int) graphql.Marshaler {
+			return ec.marshalNInt2int(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageCost_units(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageCost", field, false, false, "Int")
+}
+
+func (ec *executionContext) _MessageCost_cost(ctx context.Context, field graphql.CollectedField, obj *domain.MessageCost) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_MessageCost_cost(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Cost, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Money) graphql.Marshaler {
+			return ec.marshalNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_MessageCost_cost(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("MessageCost", field, false, false, "Money")
+}
+
 func (ec *executionContext) _MissingPiece_kinds(ctx context.Context, field graphql.CollectedField, obj *service.MissingPiece) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -44220,6 +44655,50 @@ func (ec *executionContext) fieldContext_Mutation_registerPerson(ctx context.Con
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Mutation_registerPerson_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_setSpokenLanguages(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_setSpokenLanguages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().SetSpokenLanguages(ctx, fc.Args["input"].(model.SetSpokenLanguagesInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.SetSpokenLanguagesPayload) graphql.Marshaler {
+			return ec.answerNSetSpokenLanguagesPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSpokenLanguagesPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_setSpokenLanguages(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_SetSpokenLanguagesPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_setSpokenLanguages_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -51779,6 +52258,29 @@ func (ec *executionContext) fieldContext_Permanence_capacity(_ context.Context, 
 	return graphql.NewScalarFieldContext("Permanence", field, false, false, "Int")
 }
 
+func (ec *executionContext) _Permanence_languages(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Permanence_languages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Languages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.LanguageCode) graphql.Marshaler {
+			return ec.marshalNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Permanence_languages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Permanence", field, false, false, "LanguageCode")
+}
+
 func (ec *executionContext) _Permanence_servingPoint(ctx context.Context, field graphql.CollectedField, obj *ent.Permanence) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -52652,6 +53154,29 @@ func (ec *executionContext) fieldContext_Person_organisation(_ context.Context, 
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _Person_languages(ctx context.Context, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Person_languages(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Languages, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []domain.LanguageCode) graphql.Marshaler {
+			return ec.marshalNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Person_languages(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Person", field, false, false, "LanguageCode")
 }
 
 func (ec *executionContext) _Person_assignments(ctx context.Context, field graphql.CollectedField, obj *ent.Person) (ret graphql.Marshaler) {
@@ -56549,6 +57074,50 @@ func (ec *executionContext) fieldContext_Query_satisfaction(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_satisfaction_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_messageCosts(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_messageCosts(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().MessageCosts(ctx, fc.Args["from"].(domain.Date), fc.Args["months"].(int), fc.Args["organisationId"].(*domain.ID), fc.Args["receptionPointIds"].([]domain.ID))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*domain.MessageCost) graphql.Marshaler {
+			return ec.answerNMessageCost2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageCostᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_messageCosts(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_MessageCost(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_messageCosts_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -61383,6 +61952,70 @@ func (ec *executionContext) _SetSandboxClockPayload_errors(ctx context.Context, 
 func (ec *executionContext) fieldContext_SetSandboxClockPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "SetSandboxClockPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetSpokenLanguagesPayload_person(ctx context.Context, field graphql.CollectedField, obj *model.SetSpokenLanguagesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetSpokenLanguagesPayload_person(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Person, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Person) graphql.Marshaler {
+			return ec.marshalOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_SetSpokenLanguagesPayload_person(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetSpokenLanguagesPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Person(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _SetSpokenLanguagesPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.SetSpokenLanguagesPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_SetSpokenLanguagesPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_SetSpokenLanguagesPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "SetSpokenLanguagesPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -74658,7 +75291,11 @@ func (ec *executionContext) unmarshalInputPermanencePlanInput(ctx context.Contex
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"roomId", "rule", "firstDay", "validUntil", "opens", "closes", "capacity"}
+	if _, present := asMap["languages"]; !present {
+		asMap["languages"] = []any{}
+	}
+
+	fieldsInOrder := [...]string{"roomId", "rule", "firstDay", "validUntil", "opens", "closes", "capacity", "languages"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -74714,6 +75351,13 @@ func (ec *executionContext) unmarshalInputPermanencePlanInput(ctx context.Contex
 				return it, err
 			}
 			it.Capacity = data
+		case "languages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("languages"))
+			data, err := ec.unmarshalNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Languages = data
 		}
 	}
 	return it, nil
@@ -77210,6 +77854,55 @@ func (ec *executionContext) unmarshalInputSetSandboxClockInput(ctx context.Conte
 func UnmarshalSetSandboxClockInput(ctx context.Context, raw any) (model.SetSandboxClockInput, error) {
 	var out model.SetSandboxClockInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetSandboxClockInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputSetSpokenLanguagesInput(ctx context.Context, obj any) (model.SetSpokenLanguagesInput, error) {
+	var it model.SetSpokenLanguagesInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"personId", "languages"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "personId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("personId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.PersonID = data
+		case "languages":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("languages"))
+			data, err := ec.unmarshalNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Languages = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalSetSpokenLanguagesInput unmarshals raw into the SetSpokenLanguagesInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalSetSpokenLanguagesInput(ctx context.Context, raw any) (model.SetSpokenLanguagesInput, error) {
+	var out model.SetSpokenLanguagesInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "SetSpokenLanguagesInput", raw, &out)
 	return out, err
 }
 
@@ -85030,6 +85723,69 @@ func (ec *executionContext) _Message(ctx context.Context, sel ast.SelectionSet, 
 	return out
 }
 
+var messageCostImplementors = []string{"MessageCost"}
+
+func (ec *executionContext) _MessageCost(ctx context.Context, sel ast.SelectionSet, obj *domain.MessageCost) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, messageCostImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("MessageCost")
+		case "receptionPointId":
+			out.Values[i] = ec._MessageCost_receptionPointId(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "month":
+			out.Values[i] = ec._MessageCost_month(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "channel":
+			out.Values[i] = ec._MessageCost_channel(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "kind":
+			out.Values[i] = ec._MessageCost_kind(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "messages":
+			out.Values[i] = ec._MessageCost_messages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "units":
+			out.Values[i] = ec._MessageCost_units(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "cost":
+			out.Values[i] = ec._MessageCost_cost(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var missingPieceImplementors = []string{"MissingPiece"}
 
 func (ec *executionContext) _MissingPiece(ctx context.Context, sel ast.SelectionSet, obj *service.MissingPiece) graphql.Marshaler {
@@ -85162,6 +85918,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 		case "registerPerson":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_registerPerson(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "setSpokenLanguages":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_setSpokenLanguages(ctx, field)
 			})
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
@@ -87202,6 +87965,11 @@ func (ec *executionContext) _Permanence(ctx context.Context, sel ast.SelectionSe
 			if out.Values[i] == graphql.Null {
 				atomic.AddUint32(&out.Invalids, 1)
 			}
+		case "languages":
+			out.Values[i] = ec._Permanence_languages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "servingPoint":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, false,
@@ -87545,6 +88313,11 @@ func (ec *executionContext) _Person(ctx context.Context, sel ast.SelectionSet, o
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Person_organisation(ctx, field, obj)
 				})
+		case "languages":
+			out.Values[i] = ec._Person_languages(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
 		case "assignments":
 			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
 				true, true,
@@ -88807,6 +89580,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_satisfaction(ctx, field)
+				})
+		case "messageCosts":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_messageCosts(ctx, field)
 				})
 		case "permanences":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -90895,6 +91674,44 @@ func (ec *executionContext) _SetSandboxClockPayload(ctx context.Context, sel ast
 			}
 		case "errors":
 			out.Values[i] = ec._SetSandboxClockPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var setSpokenLanguagesPayloadImplementors = []string{"SetSpokenLanguagesPayload"}
+
+func (ec *executionContext) _SetSpokenLanguagesPayload(ctx context.Context, sel ast.SelectionSet, obj *model.SetSpokenLanguagesPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, setSpokenLanguagesPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("SetSpokenLanguagesPayload")
+		case "person":
+			out.Values[i] = ec._SetSpokenLanguagesPayload_person(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._SetSpokenLanguagesPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -96629,6 +97446,40 @@ func (ec *executionContext) marshalNMessage2ᚖgithubᚗcomᚋguichetᚑlogement
 	return ec._Message(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNMessageChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageChannel(ctx context.Context, v any) (domain.MessageChannel, error) {
+	var res domain.MessageChannel
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNMessageChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageChannel(ctx context.Context, sel ast.SelectionSet, v domain.MessageChannel) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) marshalNMessageCost2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageCostᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.MessageCost) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNMessageCost2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageCost(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNMessageCost2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageCost(ctx context.Context, sel ast.SelectionSet, v *domain.MessageCost) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "MessageCost!")
+		return graphql.Null
+	}
+	return ec._MessageCost(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNMessageKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageKind(ctx context.Context, v any) (domain.MessageKind, error) {
 	var res domain.MessageKind
 	err := res.UnmarshalGQL(v)
@@ -98769,6 +99620,19 @@ func (ec *executionContext) marshalNSetSandboxClockPayload2ᚖgithubᚗcomᚋgui
 		return graphql.Null
 	}
 	return ec._SetSandboxClockPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNSetSpokenLanguagesInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSpokenLanguagesInput(ctx context.Context, v any) (model.SetSpokenLanguagesInput, error) {
+	res, err := ec.unmarshalInputSetSpokenLanguagesInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSetSpokenLanguagesPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSpokenLanguagesPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetSpokenLanguagesPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "SetSpokenLanguagesPayload!")
+		return graphql.Null
+	}
+	return ec._SetSpokenLanguagesPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNSiren2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(ctx context.Context, v any) (domain.Siren, error) {
@@ -101366,6 +102230,22 @@ func (ec *executionContext) unmarshalOMessageChannel2ᚖgithubᚗcomᚋguichet�
 }
 
 func (ec *executionContext) marshalOMessageChannel2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageChannel(ctx context.Context, sel ast.SelectionSet, v *domain.MessageChannel) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
+func (ec *executionContext) unmarshalOMessageKind2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageKind(ctx context.Context, v any) (*domain.MessageKind, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.MessageKind)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOMessageKind2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageKind(ctx context.Context, sel ast.SelectionSet, v *domain.MessageKind) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
 	}

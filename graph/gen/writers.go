@@ -325,6 +325,10 @@ func (ec *executionContext) answerNMergeApplicationsPayload2ᚖgithubᚗcomᚋgu
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload, ec.marshalNMergeApplicationsPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMergeApplicationsPayload)
 }
 
+func (ec *executionContext) answerNMessageCost2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageCostᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.MessageCost) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNMessageCost2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageCostᚄ, ec.marshalNMessageCost2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageCostᚄ)
+}
+
 func (ec *executionContext) answerNMoveAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMoveAppointmentPayload(ctx context.Context, sel ast.SelectionSet, v *model.MoveAppointmentPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNMoveAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMoveAppointmentPayload, ec.marshalNMoveAppointmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐMoveAppointmentPayload)
 }
@@ -607,6 +611,10 @@ func (ec *executionContext) answerNServiceCatalogue2ᚖgithubᚗcomᚋguichetᚑ
 
 func (ec *executionContext) answerNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetSandboxClockPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload, ec.marshalNSetSandboxClockPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSandboxClockPayload)
+}
+
+func (ec *executionContext) answerNSetSpokenLanguagesPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSpokenLanguagesPayload(ctx context.Context, sel ast.SelectionSet, v *model.SetSpokenLanguagesPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNSetSpokenLanguagesPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSpokenLanguagesPayload, ec.marshalNSetSpokenLanguagesPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSpokenLanguagesPayload)
 }
 
 func (ec *executionContext) answerNSlot2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSlotᚄ(ctx context.Context, sel ast.SelectionSet, v []*domain.Slot) graphql.Marshaler {
@@ -5341,6 +5349,39 @@ func (ec *executionContext) write_Message(w *writers.Writer, above *writers.Fiel
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_MessageCost(w *writers.Writer, above *writers.Field, obj *domain.MessageCost) {
+	fields := above.Select(w, "MessageCost", messageCostImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("MessageCost")
+		case "receptionPointId":
+			ec.writeOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ReceptionPointID)
+		case "month":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.Month)
+		case "channel":
+			ec.writeNMessageChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageChannel(w, f, obj.Channel)
+		case "kind":
+			ec.writeOMessageKind2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageKind(w, f, obj.Kind)
+		case "messages":
+			ec.writeNInt2int(w, f, obj.Messages)
+		case "units":
+			ec.writeNInt2int(w, f, obj.Units)
+		case "cost":
+			ec.writeNMoney2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMoney(w, f, obj.Cost)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_MissingPiece(w *writers.Writer, above *writers.Field, obj *service.MissingPiece) {
 	fields := above.Select(w, "MissingPiece", missingPieceImplementors)
 	w.Raw("{")
@@ -6359,6 +6400,8 @@ func (ec *executionContext) write_Permanence(w *writers.Writer, above *writers.F
 			ec.writeNLocalTime2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLocalTime(w, f, obj.Closes)
 		case "capacity":
 			ec.writeNInt2int(w, f, obj.Capacity)
+		case "languages":
+			ec.writeNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(w, f, obj.Languages)
 		case "servingPoint":
 			if !f.Enter(w, ec.fieldContext_Permanence_servingPoint) {
 				return
@@ -6594,6 +6637,8 @@ func (ec *executionContext) write_Person(w *writers.Writer, above *writers.Field
 				return
 			}
 			ec.writeOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "languages":
+			ec.writeNLanguageCode2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐLanguageCodeᚄ(w, f, obj.Languages)
 		case "assignments":
 			if !f.Enter(w, ec.fieldContext_Person_assignments) {
 				return
@@ -8768,6 +8813,35 @@ func (ec *executionContext) write_SetSandboxClockPayload(w *writers.Writer, abov
 			ec.writeODateTime2ᚖtimeᚐTime(w, f, obj.Now)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_SetSandboxClockPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_SetSpokenLanguagesPayload(w *writers.Writer, above *writers.Field, obj *model.SetSpokenLanguagesPayload) {
+	fields := above.Select(w, "SetSpokenLanguagesPayload", setSpokenLanguagesPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("SetSpokenLanguagesPayload")
+		case "person":
+			if !f.Enter(w, ec.fieldContext_SetSpokenLanguagesPayload_person) {
+				return
+			}
+			ec.writeOPerson2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPerson(w, f, obj.Person)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_SetSpokenLanguagesPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -12496,6 +12570,30 @@ func (ec *executionContext) writeNMessage2ᚖgithubᚗcomᚋguichetᚑlogement�
 	ec.write_Message(w, f, v)
 }
 
+func (ec *executionContext) writeNMessageChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageChannel(w *writers.Writer, f *writers.Field, v domain.MessageChannel) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNMessageCost2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageCostᚄ(w *writers.Writer, f *writers.Field, v []*domain.MessageCost) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNMessageCost2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageCost(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNMessageCost2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageCost(w *writers.Writer, f *writers.Field, v *domain.MessageCost) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_MessageCost(w, f, v)
+}
+
 func (ec *executionContext) writeNMessageKind2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageKind(w *writers.Writer, f *writers.Field, v domain.MessageKind) {
 	v.MarshalGQL(w)
 }
@@ -13836,6 +13934,14 @@ func (ec *executionContext) writeNSetSandboxClockPayload2ᚖgithubᚗcomᚋguich
 	ec.write_SetSandboxClockPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNSetSpokenLanguagesPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSetSpokenLanguagesPayload(w *writers.Writer, f *writers.Field, v *model.SetSpokenLanguagesPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_SetSpokenLanguagesPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNSiren2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(w *writers.Writer, f *writers.Field, v domain.Siren) {
 	v.MarshalGQL(w)
 }
@@ -14913,6 +15019,14 @@ func (ec *executionContext) writeOMemberParticulars2ᚖgithubᚗcomᚋguichetᚑ
 }
 
 func (ec *executionContext) writeOMessageChannel2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageChannel(w *writers.Writer, f *writers.Field, v *domain.MessageChannel) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOMessageKind2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐMessageKind(w *writers.Writer, f *writers.Field, v *domain.MessageKind) {
 	if v == nil {
 		w.Null(false)
 		return

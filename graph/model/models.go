@@ -1152,6 +1152,8 @@ type PermanencePlanInput struct {
 	Closes domain.LocalTime `json:"closes"`
 	// How many appointments are given on each day, 1 to 100.
 	Capacity int `json:"capacity"`
+	// The languages that are asked for besides French, at most 5; those of the point where none is. They keep nobody from holding it.
+	Languages []domain.LanguageCode `json:"languages"`
 }
 
 // A permanence to plan.
@@ -1830,6 +1832,22 @@ type SetSandboxClockInput struct {
 type SetSandboxClockPayload struct {
 	// The time by the service's clock; `null` when it was refused.
 	Now *time.Time `json:"now,omitempty"`
+	// Why it was refused; empty when it was accepted. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// Which languages a member of staff speaks.
+type SetSpokenLanguagesInput struct {
+	// Who.
+	PersonID domain.ID `json:"personId"`
+	// All of them besides French (*langues parlées*), as codes of ISO 639-1, each once; empty for none. At most 20.
+	Languages []domain.LanguageCode `json:"languages"`
+}
+
+// What became of it.
+type SetSpokenLanguagesPayload struct {
+	// The person; `null` when it was refused.
+	Person *ent.Person `json:"person,omitempty"`
 	// Why it was refused; empty when it was accepted. At most 20.
 	Errors []UserError `json:"errors"`
 }

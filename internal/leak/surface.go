@@ -387,6 +387,7 @@ var beside = map[string]string{
 	"Mutation.revokeCalendarFeed": "the caller's own feed, which is gone",
 	"Query.satisfaction":          "answers that lead to nobody: server's TestSatisfactionIsAnonymous", "Mutation.answerSatisfaction": "an answer of nobody",
 
+	"Query.messageCosts": "figures that lead to nobody: server's TestMessagesAreCounted",
 	// What landlords manage: the leak test of the stock, stock_test.go.
 	"Query.managedDwellings": "dwellings", "Query.managedChanges": "dwellings", "Query.reservationRights": "agreements of organisations",
 	"Query.reservationBalance":       "figures of such an agreement",
@@ -405,7 +406,7 @@ var beside = map[string]string{
 	"Mutation.registerPerson": "staff", "Mutation.assignRole": "staff", "Mutation.endAssignment": "staff",
 	"Mutation.confirmAssignment": "staff", "Mutation.rejectAssignment": "staff",
 	"Mutation.grantStaffAuthorisation": "staff", "Mutation.revokeStaffAuthorisation": "staff",
-	"Mutation.formPair": "staff", "Mutation.endPair": "staff",
+	"Mutation.formPair": "staff", "Mutation.endPair": "staff", "Mutation.setSpokenLanguages": "staff",
 	"Mutation.issueBindingCode":        "a code, to who sees the application",
 	"Mutation.unbindAccount":           "the caller's own account",
 	"Mutation.prepareUpload":           "a file on its way, which is nobody's yet",
