@@ -157,9 +157,23 @@ func NewWithStock(t testing.TB) *API {
 // NewWithStockWithin serves it under other limits.
 func NewWithStockWithin(t testing.TB, limits server.Limits) *API {
 	t.Helper()
-	return start(t, true, limits, &stockfile.Filter{Communes: map[domain.InseeCode]bool{
-		"38179": true, "38562": true, "38170": true, "38071": true,
-	}})
+	return start(t, true, limits, of("38179", "38562", "38170", "38071"))
+}
+
+// NewWithStockOf serves it with the stock of these communes instead: for what asks for all
+// of it very often.
+func NewWithStockOf(t testing.TB, communes ...domain.InseeCode) *API {
+	t.Helper()
+	return start(t, true, patient(), of(communes...))
+}
+
+// of is the stock of some communes.
+func of(communes ...domain.InseeCode) *stockfile.Filter {
+	kept := map[domain.InseeCode]bool{}
+	for _, c := range communes {
+		kept[c] = true
+	}
+	return &stockfile.Filter{Communes: kept}
 }
 
 // NewWithWholeStock serves the sandbox with all of its stock, 52 000 dwellings.
