@@ -206,30 +206,36 @@ func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.
 // many applications.
 func seeded(t testing.TB, stock *stockfile.Filter, applications int) string {
 	t.Helper()
-	return testdb.Prepared(t, fmt.Sprint(stock, applications), func(ctx context.Context, dsn string) error {
+	steps := []testdb.Step{{Name: "sandbox", Do: seeding(func(ctx context.Context, s *service.Service, _ *sql.DB) error {
+		return sandbox.Seed(ctx, s)
+	})}}
+	if stock != nil {
+		steps = append(steps, testdb.Step{Name: fmt.Sprint("stock of ", *stock), Do: seeding(func(ctx context.Context, s *service.Service, db *sql.DB) error {
+			return sandbox.SeedStock(ctx, s, db, *stock)
+		})})
+	}
+	if applications > 0 {
+		steps = append(steps, testdb.Step{Name: fmt.Sprint(applications, " applications"), Do: seeding(func(ctx context.Context, s *service.Service, db *sql.DB) error {
+			if written, err := sandbox.SeedApplications(ctx, s, db, applications); err != nil || written != applications {
+				return fmt.Errorf("%d applications of %d: %w", written, applications, err)
+			}
+			return sandbox.SeedFigures(ctx, s)
+		})})
+	}
+	return testdb.Prepared(t, steps...)
+}
+
+// seeding gives a seed its service.
+func seeding(seed func(context.Context, *service.Service, *sql.DB) error) func(context.Context, string) error {
+	return func(ctx context.Context, dsn string) error {
 		connector, err := pq.NewConnector(dsn)
 		if err != nil {
 			return err
 		}
 		db := sql.OpenDB(connector)
 		defer func() { _ = db.Close() }()
-		s := service.New(ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db))), service.NewClock(func() time.Time { return Now }), true)
-		if err := sandbox.Seed(ctx, s); err != nil {
-			return err
-		}
-		if stock != nil {
-			if err := sandbox.SeedStock(ctx, s, db, *stock); err != nil {
-				return err
-			}
-		}
-		if applications == 0 {
-			return nil
-		}
-		if written, err := sandbox.SeedApplications(ctx, s, db, applications); err != nil || written != applications {
-			return fmt.Errorf("%d applications of %d: %w", written, applications, err)
-		}
-		return sandbox.SeedFigures(ctx, s)
-	})
+		return seed(ctx, service.New(ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db))), service.NewClock(func() time.Time { return Now }), true), db)
+	}
 }
 
 // Another serves the same database once more, as a second process would.
