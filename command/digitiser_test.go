@@ -40,8 +40,7 @@ func TestDigitiserCommand(t *testing.T) {
 		execute(t, db, `INSERT INTO piece_transfer (id, application_id, piece_id, due_on, reference, next_try)
 			VALUES ('ptr' || substr('`+piece+`', 4), `+of+`, '`+piece+`', '2000-01-16', '`+name+`', '2000-01-01')`)
 	}
-	live := testdb.Empty(t)
-	mustRun(t, "migrate", "--database-url", live)
+	live := testdb.New(t)
 	try(0, "pieces wait", "--database-url", live)
 	try(2, "digitiser: ", "--database-url", live, "--digitiser=development")
 	try(2, "is no digitiser", "--digitiser=https://digitiser.example")

@@ -13,7 +13,7 @@ import (
 func TestErasureIsReplayed(t *testing.T) {
 	t.Parallel()
 	seeded := func() (string, *sql.DB) {
-		dsn := testdb.Empty(t)
+		dsn := testdb.New(t)
 		mustRun(t, "seed", "--sandbox-stock=off", "--sandbox-applications=120", "--database-url", dsn)
 		return dsn, open(t, dsn)
 	}

@@ -27,8 +27,7 @@ func fetch(t *testing.T, s *serving, path string) (status int, media, body strin
 // TestProductionHasNoExplorer: neither the page nor a token for whoever asks.
 func TestProductionHasNoExplorer(t *testing.T) {
 	t.Parallel()
-	dsn := testdb.Empty(t)
-	mustRun(t, "migrate", "--database-url", dsn)
+	dsn := testdb.New(t)
 	s := start(t, production(t, "--database-url", dsn, "--introspection")...)
 	for _, path := range []string{
 		"/", "/explorer/", "/explorer/start", "/explorer/NOTICE.txt", "/explorer/token?persona=commune-grenoble-agent",
@@ -43,7 +42,7 @@ func TestProductionHasNoExplorer(t *testing.T) {
 // TestSandboxHasAnExplorer: its tokens are those of the sandbox's people.
 func TestSandboxHasAnExplorer(t *testing.T) {
 	t.Parallel()
-	s := start(t, "serve", "--sandbox", "--sandbox-stock=off", "--sandbox-applications=1", "--listen", "127.0.0.1:0", "--database-url", testdb.Empty(t), "--data-dir", t.TempDir())
+	s := start(t, "serve", "--sandbox", "--sandbox-stock=off", "--sandbox-applications=1", "--listen", "127.0.0.1:0", "--database-url", testdb.New(t), "--data-dir", t.TempDir())
 	status, _, body := fetch(t, s, "/explorer/token?persona=nobody")
 	if status != http.StatusNotFound || !strings.Contains(body, `"UNKNOWN_PERSONA"`) {
 		t.Errorf("unknown persona: %d %s", status, body)

@@ -19,6 +19,10 @@ func Ownerships(vintage int) ([]directoryfile.Ownership, error) {
 	if err != nil {
 		return nil, err
 	}
+	var sirens []domain.Siren // a number is made by trial: once for each landlord, not for each building
+	for n := range landlords {
+		sirens = append(sirens, landlordSiren(n))
+	}
 	var all []directoryfile.Ownership
 	for i := range stock {
 		b := &stock[i]
@@ -33,7 +37,7 @@ func Ownerships(vintage int) ([]directoryfile.Ownership, error) {
 		second := first
 		d := newDice("owner of " + string(first.Commune) + " " + address)
 		owner, other := b.owners(&d)
-		first.Siren, second.Siren = landlordSiren(owner), landlordSiren(other)
+		first.Siren, second.Siren = sirens[owner], sirens[other]
 		switch d.weighted(90, 5, 3, 2) {
 		case 1:
 			continue

@@ -10,7 +10,6 @@ import (
 	"github.com/guichet-logement/guichet/directoryfile"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/sandbox"
-	"github.com/guichet-logement/guichet/stockfile"
 )
 
 func TestOwnershipsRefuseAnotherVintage(t *testing.T) {
@@ -62,7 +61,7 @@ func TestOwnershipsAreReadBack(t *testing.T) {
 func TestOwnershipsFitTheStock(t *testing.T) {
 	t.Parallel()
 	for _, vintage := range sandbox.StockVintages() {
-		buildings := byBuilding(readStock(t, stock(t, vintage, 1, stockfile.Layout2026)))
+		buildings := byBuilding(newest(t, vintage))
 		all, err := sandbox.Ownerships(vintage)
 		must(t, err)
 		parts := map[string][]directoryfile.Ownership{}

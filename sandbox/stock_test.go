@@ -10,6 +10,7 @@ import (
 	"runtime"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	"github.com/guichet-logement/guichet/directoryfile"
@@ -35,6 +36,25 @@ func readStock(t testing.TB, file []byte) []stockfile.Dwelling {
 		t.Fatalf("%d lines tell no building", nowhere)
 	}
 	return all
+}
+
+// reading is a file that was read.
+type reading struct {
+	once sync.Once
+	all  []stockfile.Dwelling
+}
+
+// readings are those of tests that only look at what is in a file, by vintage.
+var readings sync.Map
+
+// newest is the stock of a vintage as it is read back from the newest layout, once for all
+// tests.
+func newest(t testing.TB, vintage int) []stockfile.Dwelling {
+	t.Helper()
+	made, _ := readings.LoadOrStore(vintage, &reading{})
+	r := made.(*reading) //nolint:forcetypeassert // nothing else is stored
+	r.once.Do(func() { r.all = readStock(t, stock(t, vintage, 1, stockfile.Layout2026)) })
+	return slices.Clone(r.all)
 }
 
 // readAnywhere also counts the lines that tell no building: the oldest layout has
@@ -166,7 +186,7 @@ func TestStockStandsInItsCommunes(t *testing.T) {
 		outlines[b.InseeCode] = b.Polygons
 	}
 	dwellings, outside := map[domain.InseeCode]int{}, 0
-	for place, lines := range byBuilding(readStock(t, stock(t, 2026, 1, stockfile.Layout2026))) {
+	for place, lines := range byBuilding(newest(t, 2026)) {
 		d := lines[0]
 		dwellings[d.Commune] += len(lines)
 		around := 0
@@ -204,7 +224,7 @@ func TestStockStandsInItsCommunes(t *testing.T) {
 func TestWhatHasNoAddressStandsAlone(t *testing.T) {
 	t.Parallel()
 	hidden, places := map[string]domain.Coordinates{}, map[string]domain.Coordinates{}
-	for place, lines := range byBuilding(readStock(t, stock(t, 2026, 1, stockfile.Layout2026))) {
+	for place, lines := range byBuilding(newest(t, 2026)) {
 		places[place] = *lines[0].Coordinates
 		if lines[0].AddressKey == "" {
 			hidden[place] = *lines[0].Coordinates
@@ -225,7 +245,7 @@ func TestWhatHasNoAddressStandsAlone(t *testing.T) {
 
 func TestStockIsPlausible(t *testing.T) {
 	t.Parallel()
-	all := readStock(t, stock(t, 2026, 1, stockfile.Layout2026))
+	all := newest(t, 2026)
 	share := func(is func(stockfile.Dwelling) bool) float64 {
 		n := 0
 		for _, d := range all {
@@ -313,8 +333,8 @@ func TestVintagesDifferAsAnnounced(t *testing.T) {
 	t.Parallel()
 	want, err := sandbox.FindStockDifferences()
 	must(t, err)
-	old := byBuilding(readStock(t, stock(t, 2025, 1, stockfile.Layout2026)))
-	young := byBuilding(readStock(t, stock(t, 2026, 1, stockfile.Layout2026)))
+	old := byBuilding(newest(t, 2025))
+	young := byBuilding(newest(t, 2026))
 	var have sandbox.StockDifferences
 	for place, lines := range old {
 		if young[place] == nil {

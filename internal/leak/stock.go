@@ -97,7 +97,7 @@ func ManagedQuestions(dwelling, landlord, other string) map[string]string {
 			dwellings(first: 100, where: {landlords: [` + l + `]}) { totalCount edges { node { id managed ` + managed + ` vacancies ` + vacancies + ` } } } }`,
 		"managed": `{ managedDwellings(first: 100) { id dwelling { id } version } all: managedDwellings(first: 5) ` + managed + ` }`,
 		"filtered": `{ vacant: managedDwellings(first: 100, where: {vacant: true, landlords: [` + l + `]}) { id }
-			let: managedDwellings(first: 100, where: {vacant: false, communes: ["38562"]}) { id }
+			let: managedDwellings(first: 100, where: {vacant: false, communes: ["38071"]}) { id }
 			by: managedDwellings(first: 100, where: {availableBy: "2027-01-01"}) { id }
 			lift: managedDwellings(first: 100, where: {criteria: [LIFT, BALCONY], typologies: [T2, T3]}) { id }
 			cheap: managedDwellings(first: 100, where: {maxRent: 40000}) { id } }`,

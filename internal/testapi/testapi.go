@@ -157,9 +157,23 @@ func NewWithStock(t testing.TB) *API {
 // NewWithStockWithin serves it under other limits.
 func NewWithStockWithin(t testing.TB, limits server.Limits) *API {
 	t.Helper()
-	return start(t, true, limits, &stockfile.Filter{Communes: map[domain.InseeCode]bool{
-		"38179": true, "38562": true, "38170": true, "38071": true,
-	}})
+	return start(t, true, limits, of("38179", "38562", "38170", "38071"))
+}
+
+// NewWithStockOf serves it with the stock of these communes instead: for what asks for all
+// of it very often.
+func NewWithStockOf(t testing.TB, communes ...domain.InseeCode) *API {
+	t.Helper()
+	return start(t, true, patient(), of(communes...))
+}
+
+// of is the stock of some communes.
+func of(communes ...domain.InseeCode) *stockfile.Filter {
+	kept := map[domain.InseeCode]bool{}
+	for _, c := range communes {
+		kept[c] = true
+	}
+	return &stockfile.Filter{Communes: kept}
 }
 
 // NewWithWholeStock serves the sandbox with all of its stock, 52 000 dwellings.
@@ -192,30 +206,36 @@ func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.
 // many applications.
 func seeded(t testing.TB, stock *stockfile.Filter, applications int) string {
 	t.Helper()
-	return testdb.Prepared(t, fmt.Sprint(stock, applications), func(ctx context.Context, dsn string) error {
+	steps := []testdb.Step{{Name: "sandbox", Do: seeding(func(ctx context.Context, s *service.Service, _ *sql.DB) error {
+		return sandbox.Seed(ctx, s)
+	})}}
+	if stock != nil {
+		steps = append(steps, testdb.Step{Name: fmt.Sprint("stock of ", *stock), Do: seeding(func(ctx context.Context, s *service.Service, db *sql.DB) error {
+			return sandbox.SeedStock(ctx, s, db, *stock)
+		})})
+	}
+	if applications > 0 {
+		steps = append(steps, testdb.Step{Name: fmt.Sprint(applications, " applications"), Do: seeding(func(ctx context.Context, s *service.Service, db *sql.DB) error {
+			if written, err := sandbox.SeedApplications(ctx, s, db, applications); err != nil || written != applications {
+				return fmt.Errorf("%d applications of %d: %w", written, applications, err)
+			}
+			return sandbox.SeedFigures(ctx, s)
+		})})
+	}
+	return testdb.Prepared(t, steps...)
+}
+
+// seeding gives a seed its service.
+func seeding(seed func(context.Context, *service.Service, *sql.DB) error) func(context.Context, string) error {
+	return func(ctx context.Context, dsn string) error {
 		connector, err := pq.NewConnector(dsn)
 		if err != nil {
 			return err
 		}
 		db := sql.OpenDB(connector)
 		defer func() { _ = db.Close() }()
-		s := service.New(ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db))), service.NewClock(func() time.Time { return Now }), true)
-		if err := sandbox.Seed(ctx, s); err != nil {
-			return err
-		}
-		if stock != nil {
-			if err := sandbox.SeedStock(ctx, s, db, *stock); err != nil {
-				return err
-			}
-		}
-		if applications == 0 {
-			return nil
-		}
-		if written, err := sandbox.SeedApplications(ctx, s, db, applications); err != nil || written != applications {
-			return fmt.Errorf("%d applications of %d: %w", written, applications, err)
-		}
-		return sandbox.SeedFigures(ctx, s)
-	})
+		return seed(ctx, service.New(ent.NewClient(ent.Driver(entsql.OpenDB(dialect.Postgres, db))), service.NewClock(func() time.Time { return Now }), true), db)
+	}
 }
 
 // Another serves the same database once more, as a second process would.

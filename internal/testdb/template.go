@@ -72,12 +72,12 @@ func (s *server) clone(ctx context.Context, name string) error {
 		}
 		return err
 	}
-	return s.copy(ctx, name)
+	return s.copy(ctx, s.template(), name)
 }
 
-// copy copies the template.
-func (s *server) copy(ctx context.Context, name string) error {
-	return s.exec(ctx, "CREATE DATABASE %s TEMPLATE %s"+s.strategy, name, s.template())
+// copy copies a database that nobody is connected to.
+func (s *server) copy(ctx context.Context, from, name string) error {
+	return s.exec(ctx, "CREATE DATABASE %s TEMPLATE %s"+s.strategy, name, from)
 }
 
 // refill asks for more ready copies and does not wait for them.
@@ -100,7 +100,7 @@ func (s *server) keepFilled() {
 					return err
 				}
 				name := fmt.Sprintf("%s%d_%d", s.ready(), s.key, s.count.Add(1))
-				if err := s.copy(ctx, name); err != nil {
+				if err := s.copy(ctx, s.template(), name); err != nil {
 					return err
 				}
 			}

@@ -3,6 +3,7 @@ package testdb
 import (
 	"context"
 	"fmt"
+	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -34,30 +35,28 @@ func Empty(t testing.TB) string {
 	return lend(t, (*server).create)
 }
 
-// Prepared is [New] with what prepare wrote, which closes its connections when it is
-// done: it runs once in each process for each name, and every test gets a copy.
-func Prepared(t testing.TB, name string, prepare func(ctx context.Context, url string) error) string {
+// Step writes to a database, and closes its connections when it is done.
+type Step struct {
+	Name string
+	Do   func(ctx context.Context, url string) error
+}
+
+// Prepared is [New] with what these steps wrote, one after the other: each runs once in each
+// process after the same steps, and every test gets a copy.
+func Prepared(t testing.TB, steps ...Step) string {
 	t.Helper()
-	made, _ := prepared.LoadOrStore(name, &original{})
-	o := made.(*original) //nolint:forcetypeassert // nothing else is stored
 	return lend(t, func(s *server, ctx context.Context, copied string) error {
-		o.once.Do(func() {
-			// Other tests wait for it, who live longer than this one may.
-			ctx := context.WithoutCancel(ctx)
-			o.name = s.nextName()
-			if o.err = s.clone(ctx, o.name); o.err == nil {
-				o.err = prepare(ctx, s.url(o.name))
-			}
-		})
-		if o.err != nil {
-			return fmt.Errorf("prepare %s: %w", name, o.err)
+		// Other tests wait for an original, who live longer than this one may.
+		from, err := s.original(context.WithoutCancel(ctx), steps)
+		if err != nil {
+			return err
 		}
-		return s.exec(ctx, "CREATE DATABASE %s TEMPLATE %s"+s.strategy, copied, o.name)
+		return s.copy(ctx, from, copied)
 	})
 }
 
-// prepared are the originals by their names. They are dropped by whoever sweeps after
-// this process.
+// prepared are the originals by the names of their steps. They are dropped by whoever sweeps
+// after this process.
 var prepared sync.Map
 
 // original is a database that is copied.
@@ -65,6 +64,35 @@ type original struct {
 	once sync.Once
 	name string
 	err  error
+}
+
+// original names the database on which these steps were done: the last one on a copy of that
+// of those before it.
+func (s *server) original(ctx context.Context, steps []Step) (string, error) {
+	if len(steps) == 0 {
+		return s.template(), nil
+	}
+	before, last := steps[:len(steps)-1], steps[len(steps)-1]
+	var key strings.Builder
+	for _, step := range steps {
+		key.WriteString("/" + step.Name)
+	}
+	made, _ := prepared.LoadOrStore(key.String(), &original{})
+	o := made.(*original) //nolint:forcetypeassert // nothing else is stored
+	o.once.Do(func() {
+		from, err := s.original(ctx, before)
+		o.name = s.nextName()
+		if err == nil {
+			err = s.copy(ctx, from, o.name)
+		}
+		if err == nil {
+			err = last.Do(ctx, s.url(o.name))
+		}
+		if err != nil {
+			o.err = fmt.Errorf("prepare %s: %w", last.Name, err)
+		}
+	})
+	return o.name, o.err
 }
 
 // lend makes a database and drops it after the test.
