@@ -107,12 +107,21 @@ type particulars struct {
 	Version    int     `json:"version"`
 }
 
-// applicationStatements are the texts. $1 are the caller's audiences, $2 is now.
+// Parts of the texts: $1 are the caller's audiences, $2 is now.
+const (
+	access = `x.audience_id = ANY($1) AND (x.valid_from IS NULL OR x.valid_from <= $2) AND (x.valid_until IS NULL OR x.valid_until > $2)`
+	whom   = `a.id, a.unique_number, a.state, a.given_names, a.birth_name, nullif(a.usual_name, '')`
+	// onPage are the first $4 of those that the caller sees, after $3.
+	onPage = `a.id = ANY(ARRAY(SELECT DISTINCT y.application_id FROM unnest($1::bigint[]) AS u (id) CROSS JOIN LATERAL (
+		SELECT x.application_id FROM application_access x WHERE x.audience_id = u.id AND x.application_id > $3
+			AND (x.valid_from IS NULL OR x.valid_from <= $2) AND (x.valid_until IS NULL OR x.valid_until > $2)
+		ORDER BY x.application_id LIMIT $4) y ORDER BY y.application_id LIMIT $4))`
+)
+
+// applicationStatements are the texts.
 func (l *limit) applicationStatements() []statement {
 	const (
-		access = `x.audience_id = ANY($1) AND (x.valid_from IS NULL OR x.valid_from <= $2) AND (x.valid_until IS NULL OR x.valid_until > $2)`
 		opened = ` CROSS JOIN LATERAL (SELECT bit_or(x.groups) AS groups FROM application_access x WHERE x.application_id = a.id AND ` + access + `) o`
-		whom   = `a.id, a.unique_number, a.state, a.given_names, a.birth_name, nullif(a.usual_name, '')`
 		// The bits of SUMMARY, FILE and CONTACT.
 		summary = ` LEFT JOIN application_summary s ON s.application_id = a.id AND o.groups & 2 <> 0
 			LEFT JOIN reception_point p ON p.id = s.following_point_id`
@@ -130,11 +139,7 @@ func (l *limit) applicationStatements() []statement {
 		{&l.applicationPage, `SELECT ` + whom + `, a.valid_until::text, a.version, o.groups,
 				s.registered_on::text, s.household_size, s.typologies, p.id, p.name
 			FROM application a` + opened + summary + `
-			WHERE a.id = ANY(ARRAY(SELECT DISTINCT y.application_id FROM unnest($1::bigint[]) AS u (id) CROSS JOIN LATERAL (
-				SELECT x.application_id FROM application_access x WHERE x.audience_id = u.id AND x.application_id > $3
-					AND (x.valid_from IS NULL OR x.valid_from <= $2) AND (x.valid_until IS NULL OR x.valid_until > $2)
-				ORDER BY x.application_id LIMIT $4) y ORDER BY y.application_id LIMIT $4))
-			ORDER BY a.id`},
+			WHERE ` + onPage + ` ORDER BY a.id`},
 		{&l.wishesOf, `SELECT w.application_id, w.rank, c.id, c.insee_code, c.name FROM wish w JOIN commune c ON c.id = w.commune_id
 			WHERE w.application_id = ANY($1) ORDER BY w.rank`},
 		{&l.applicantPage, `SELECT ` + whom + ` FROM application a

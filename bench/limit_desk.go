@@ -54,17 +54,11 @@ type openings struct {
 // access is looked up; the others are told how each application is open.
 func (l *limit) deskStatements() []statement {
 	return []statement{
-		{&l.deskPage, `SELECT a.id, a.unique_number, a.state, a.given_names, a.birth_name, nullif(a.usual_name, ''),
-				o.groups, o.both, o.receipt
+		{&l.deskPage, `SELECT ` + whom + `, o.groups, o.both, o.receipt
 			FROM application a CROSS JOIN LATERAL (SELECT bit_or(x.groups) AS groups, bool_or(x.groups & 48 = 48) AS both,
 				bool_or(x.ground = 'RECEIVED') AS receipt FROM application_access x
-				WHERE x.application_id = a.id AND x.audience_id = ANY($1)
-				AND (x.valid_from IS NULL OR x.valid_from <= $2) AND (x.valid_until IS NULL OR x.valid_until > $2)) o
-			WHERE a.id = ANY(ARRAY(SELECT DISTINCT y.application_id FROM unnest($1::bigint[]) AS u (id) CROSS JOIN LATERAL (
-				SELECT x.application_id FROM application_access x WHERE x.audience_id = u.id AND x.application_id > $3
-					AND (x.valid_from IS NULL OR x.valid_from <= $2) AND (x.valid_until IS NULL OR x.valid_until > $2)
-				ORDER BY x.application_id LIMIT $4) y ORDER BY y.application_id LIMIT $4))
-			ORDER BY a.id`},
+				WHERE x.application_id = a.id AND ` + access + `) o
+			WHERE ` + onPage + ` ORDER BY a.id`},
 		{&l.deskMembers, `SELECT m.application_id, m.id, m.link, m.expected_on::text FROM household_member m
 			WHERE m.application_id = ANY($1) ORDER BY m.rank`},
 		{&l.deskPieces, `SELECT p.application_id, p.id, p.kind, p.state, p.due_on::text, p.issued_on, p.expires_on

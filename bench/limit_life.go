@@ -78,7 +78,6 @@ type waitingPerson struct {
 // lifeStatements are the texts. $1 are the caller's audiences and $2 is now where the
 // access is looked up; the others are asked once that is known.
 func (l *limit) lifeStatements() []statement {
-	const access = `x.audience_id = ANY($1) AND (x.valid_from IS NULL OR x.valid_from <= $2) AND (x.valid_until IS NULL OR x.valid_until > $2)`
 	return []statement{
 		{&l.lifeByNumber, `SELECT a.id, a.state, a.valid_until, a.version, o.groups FROM application a
 			CROSS JOIN LATERAL (SELECT bit_or(x.groups) AS groups FROM application_access x WHERE x.application_id = a.id AND ` + access + `) o

@@ -83,8 +83,7 @@ func (l *limit) pieceStatements() []statement {
 		{&l.piecesByNumber, `SELECT a.id, o.groups, o.documents, o.sensitive, o.receipt, f.housing, f.reasons FROM application a
 			CROSS JOIN LATERAL (SELECT bit_or(x.groups) AS groups, bool_or(x.groups & 16 <> 0) AS documents,
 				bool_or(x.groups & 48 = 48) AS sensitive, bool_or(x.ground = 'RECEIVED') AS receipt
-				FROM application_access x WHERE x.application_id = a.id AND x.audience_id = ANY($1)
-				AND (x.valid_from IS NULL OR x.valid_from <= $2) AND (x.valid_until IS NULL OR x.valid_until > $2)) o
+				FROM application_access x WHERE x.application_id = a.id AND ` + access + `) o
 			LEFT JOIN application_file f ON f.application_id = a.id AND o.groups & 4 <> 0
 			WHERE a.unique_number = $3 AND o.groups <> 0`},
 		{&l.piecesOf, `SELECT p.id, p.kind, p.state, p.refused_for, p.due_on::text, p.issued_on, p.expires_on, p.scan, p.deposited_at,

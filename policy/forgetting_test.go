@@ -63,6 +63,7 @@ func TestForgettingIsRefused(t *testing.T) {
 		"read of a type without a scope": func() error {
 			return guard.Policy{Type: "Forgotten"}.EvalQuery(somebody, c.Commune.Query())
 		},
+		"read of staff by hand without a decision": func() error { return policy.SeeStaff(somebody) },
 		"write without a decision": func() error {
 			_, err := c.Commune.Delete().Exec(somebody)
 			return err
@@ -89,6 +90,9 @@ func TestForgettingIsRefused(t *testing.T) {
 	}
 	if _, err := c.Commune.Query().All(somebody); err != nil {
 		t.Errorf("a read with a viewer and a scope: %v", err)
+	}
+	if err := policy.SeeStaff(policy.RecogniseCaller(t.Context())); err != nil {
+		t.Errorf("a read of staff by hand with its decision: %v", err)
 	}
 	granted, err := policy.SetSandboxClock(auth.NewContext(t.Context(), &auth.Viewer{PersonID: "per_x"}), true)
 	if err != nil {
