@@ -13,33 +13,19 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
-	"sync"
 	"syscall"
 	"testing"
 	"time"
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/internal/pgserver"
+	"github.com/guichet-logement/guichet/internal/testdb"
 )
 
-// binaryDir holds the program that [binary] built.
-var binaryDir string
+// asProgram, in the environment, has this test binary be the program: see [TestMain].
+const asProgram = "GUICHET_TEST_AS_PROGRAM=1"
 
-// binary builds the program, once.
-var binary = sync.OnceValues(func() (string, error) {
-	var err error
-	if binaryDir, err = os.MkdirTemp("", "guichet-command-"); err != nil {
-		return "", err
-	}
-	path := filepath.Join(binaryDir, "guichet")
-	build := exec.CommandContext(context.Background(), "go", "build", "-buildvcs=false", "-o", path, "..")
-	if out, err := build.CombinedOutput(); err != nil {
-		return "", fmt.Errorf("build: %w: %s", err, out)
-	}
-	return path, nil
-})
-
-// program is the built program, at work.
+// program is the program, at work in a process of its own.
 type program struct {
 	cmd      *exec.Cmd
 	log      *buffer
@@ -52,9 +38,8 @@ type program struct {
 // t.TempDir is not for root. What runs in it ends with the test.
 func newDataDir(t *testing.T) string {
 	t.Helper()
-	dir, err := os.MkdirTemp("", "guichet-data-")
+	dir, err := testdb.MkdirTemp()
 	must(t, err)
-	must(t, os.Chmod(dir, 0o711))
 	t.Cleanup(func() {
 		if err := pgserver.Reset(context.Background(), filepath.Join(dir, "postgresql")); err != nil {
 			t.Errorf("clean up: %v", err)
@@ -69,11 +54,11 @@ func newDataDir(t *testing.T) string {
 // command prepares the program with settings from the environment alone.
 func (p *program) command(t *testing.T, environment []string, args ...string) {
 	t.Helper()
-	path, err := binary()
+	path, err := os.Executable()
 	must(t, err)
 	// Not the test's context: it would kill, where a test tells how to stop.
 	p.cmd = exec.CommandContext(context.Background(), path, args...)
-	p.cmd.Env = append(os.Environ(), environment...)
+	p.cmd.Env = append(append(os.Environ(), asProgram), environment...)
 	p.log = &buffer{}
 	p.cmd.Stderr = p.log
 }

@@ -6,6 +6,8 @@ import (
 	"fmt"
 	"io"
 	"os"
+	"os/signal"
+	"syscall"
 
 	"github.com/alecthomas/kong"
 )
@@ -34,6 +36,16 @@ type program struct {
 	Token   tokenCommand   `cmd:"" help:"Print a sandbox token."`
 	Schema  schemaCommand  `cmd:"" help:"Print the contract."`
 	Version versionCommand `cmd:"" help:"Print what this program is."`
+}
+
+// Main is the program: it runs with the arguments, the environment and the streams of the
+// process, until it is done or told to stop. It returns the exit status.
+func Main(contract string) int {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	return Run(ctx, os.Args[1:], Environment{
+		Contract: contract, Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr,
+	})
 }
 
 // Run does what the arguments say and returns the exit status: 0 when it was

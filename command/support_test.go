@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -19,8 +20,12 @@ import (
 	"github.com/guichet-logement/guichet/command"
 )
 
-// TestMain keeps the settings of whoever runs the tests out of them.
+// TestMain keeps the settings of whoever runs the tests out of them, and is the program where
+// a test starts one: what is killed is this binary, which needs no second one built.
 func TestMain(m *testing.M) {
+	if slices.Contains(os.Environ(), asProgram) {
+		os.Exit(command.Main(contract))
+	}
 	for _, set := range os.Environ() {
 		name, _, _ := strings.Cut(set, "=")
 		if name == "DATABASE_URL" || (strings.HasPrefix(name, "GUICHET_") && name != "GUICHET_TEST_DATABASE_URL") {
@@ -30,11 +35,7 @@ func TestMain(m *testing.M) {
 			}
 		}
 	}
-	status := m.Run()
-	if binaryDir != "" {
-		_ = os.RemoveAll(binaryDir) // The temporary directory is swept by others too.
-	}
-	os.Exit(status)
+	os.Exit(m.Run())
 }
 
 // result is what a command left.

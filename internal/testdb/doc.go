@@ -5,8 +5,9 @@
 // maintenance database, for a role that may create databases. Migrations run
 // once per set of migrations, into a template; each test gets a copy.
 //
-// The cluster stays up between runs, where it costs some 30 MB and no processor
-// time, so that the next run starts at once. To stop and remove it:
+// The cluster is kept in memory where the system has room (see [Dir]). It stays up between
+// runs, where it costs some hundreds of MB of that room and no processor time, so that the next
+// run starts at once. To stop and remove it:
 //
 //	go run ./internal/testdb/remove
 //

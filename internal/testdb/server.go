@@ -8,7 +8,6 @@ import (
 	"math/rand/v2"
 	"net/url"
 	"os"
-	"path/filepath"
 	"strconv"
 	"strings"
 	"sync/atomic"
@@ -123,19 +122,6 @@ func serverURL(ctx context.Context) (*url.URL, error) {
 		return nil, err
 	}
 	return url.Parse(private.DSN("postgres"))
-}
-
-// Dir returns the directory of the private cluster: in the user's cache, or the
-// system's for root, whose home the server's account cannot enter.
-func Dir() (string, error) {
-	if os.Geteuid() == 0 {
-		return "/var/cache/guichet-test", nil
-	}
-	cache, err := os.UserCacheDir()
-	if err != nil {
-		return "", err
-	}
-	return filepath.Join(cache, "guichet-test"), nil
 }
 
 // url returns the connection URL of a database.

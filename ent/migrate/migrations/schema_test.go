@@ -6,6 +6,7 @@ import (
 	"maps"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 
 	atlas "ariga.io/atlas/sql/migrate"
@@ -384,10 +385,21 @@ func fromSchema(t *testing.T) *sql.DB {
 	if err != nil {
 		t.Fatal(err)
 	}
+	create(t, m)
+	return db
+}
+
+// creating lets one test at a time create by Ent, which completes the tables that all share.
+var creating sync.Mutex
+
+// create has Ent bring a database to ent/schema.
+func create(t *testing.T, m *schema.Atlas) {
+	t.Helper()
+	creating.Lock()
+	defer creating.Unlock()
 	if err := m.Create(t.Context(), migrate.Tables...); err != nil {
 		t.Fatal(err)
 	}
-	return db
 }
 
 // entDiff lists what Ent would do to bring the database to ent/schema, drops
@@ -409,9 +421,7 @@ func entDiff(t *testing.T, db *sql.DB) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := m.Create(t.Context(), migrate.Tables...); err != nil {
-		t.Fatal(err)
-	}
+	create(t, m)
 	slices.Sort(found)
 	return found
 }
