@@ -42,5 +42,5 @@ func MkdirTemp() (string, error) {
 	if err != nil {
 		return "", err
 	}
-	return dir, os.Chmod(dir, 0o711) //nolint:gosec // The server's account passes through.
+	return dir, os.Chmod(dir, 0o711)
 }
