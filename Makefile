@@ -2,8 +2,8 @@
 
 TOOLS := go tool -modfile=.ci/tools/go.mod
 
-# Compilers and tests alike collect garbage a third as often, within bounds: a sixth of the
-# processor time of a cold build.
+# Compilers and tests alike collect garbage a quarter as often, within bounds: it took a
+# sixth of the processor time of a cold build.
 test race lint fresh clients: export GOGC ?= 400
 test race lint fresh clients: export GOMEMLIMIT ?= 3GiB
 

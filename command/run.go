@@ -41,7 +41,7 @@ type program struct {
 // Main is the program: it runs with the arguments, the environment and the streams of the
 // process, until it is done or told to stop. It returns the exit status.
 func Main(contract string) int {
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM) //nolint:forbidigo // A process has no caller.
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
 	return Run(ctx, os.Args[1:], Environment{
 		Contract: contract, Getenv: os.Getenv, Stdout: os.Stdout, Stderr: os.Stderr,
