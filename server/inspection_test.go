@@ -2,6 +2,7 @@ package server
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -150,12 +151,29 @@ func TestDocumentChecksAreLinear(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		start := time.Now()
-		refused := limits.checkDocument(doc)
-		if took := time.Since(start); refused == nil || took > time.Second {
-			t.Errorf("%s took %s: %v", name, took, refused)
+		took := quickest(time.Second, func(int) {
+			if limits.checkDocument(doc) == nil {
+				t.Errorf("%s was taken", name)
+			}
+		})
+		if took > time.Second {
+			t.Errorf("%s took %s", name, took)
 		}
 	}
+}
+
+// quickest is how long it takes at best: up to five times, until it was soon enough. What
+// grows with the square is slow each time, and a busy machine is not.
+func quickest(enough time.Duration, do func(try int)) time.Duration {
+	least := time.Duration(math.MaxInt64)
+	for try := range 5 {
+		start := time.Now()
+		do(try)
+		if least = min(least, time.Since(start)); least <= enough {
+			break
+		}
+	}
+	return least
 }
 
 // chained is a good document whose n fragments spread one another.
@@ -183,9 +201,10 @@ func TestHostileDocumentsAreAnsweredSoon(t *testing.T) {
 		"unknown fields":  "{ things(first: 1) {" + numbered("x%d ", 1_900) + "} }",
 		"many operations": numbered("query Q%d { hello } ", 20),
 	} {
-		start := time.Now()
-		post(t, h, ask(document))
-		if took := time.Since(start); took > 2*time.Second {
+		took := quickest(2*time.Second, func(try int) {
+			post(t, h, ask(document+strings.Repeat(" ", try))) // Not one that it remembers.
+		})
+		if took > 2*time.Second {
 			t.Errorf("%s took %s", name, took)
 		} else {
 			t.Logf("%s took %s", name, took)

@@ -199,6 +199,17 @@ func TestUnsafeContactsGetNothing(t *testing.T) {
 	}
 }
 
+// leftWaiting is a messenger whose caller goes away once it has asked.
+type leftWaiting struct {
+	messenger.Messenger
+	leave context.CancelFunc
+}
+
+func (l leftWaiting) Send(ctx context.Context, m messenger.Message) error {
+	l.leave()
+	return l.Messenger.Send(ctx, m)
+}
+
 // Mail may be down, slow, refuse, or lose its answer: reception goes on, what is not sent
 // waits and comes later with the same reference, and readiness says since which hour.
 func TestMessagesWaitForMail(t *testing.T) {
@@ -225,11 +236,12 @@ func TestMessagesWaitForMail(t *testing.T) {
 	ready(`{"waiting":4,"oldest":"2026-11-23T09:00:00Z"}`)
 	d.Ahead.Add(int64(2 * time.Minute))
 	d.Mail.Fail(messenger.Slow)
-	ctx, cancel := context.WithTimeout(t.Context(), 50*time.Millisecond)
-	defer cancel()
+	ctx, cancel := context.WithCancel(t.Context())
+	d.Service.ToldBy(leftWaiting{d.Mail, cancel}, domain.MessageByEmail)
 	if _, err := d.Service.SendMessages(ctx); err == nil {
 		t.Error("it is slow")
 	}
+	d.Service.ToldBy(d.Mail, domain.MessageByEmail)
 	ready(`{"waiting":4,"oldest":"2026-11-23T09:00:00Z"}`)
 	d.Ahead.Add(int64(10 * time.Minute))
 	d.Mail.Fail(messenger.AnswerLost, messenger.Refuses)
