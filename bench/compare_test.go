@@ -53,10 +53,13 @@ func TestCovered(t *testing.T) {
 		{"a list that is longer", `{"a":[1,2]}`, `{"a":[1]}`, false},
 		{"a list of two for one", `{"a":[{"b":1},{"b":2}]}`, `{"a":{"b":1}}`, false},
 		{"one of a list", `{"a":[{"b":1},{"b":3}]}`, `{"a":[{"b":1},{"b":2}]}`, false},
+		{"another instant", `{"a":"2026-11-27T10:00:00+02:00"}`, `{"a":"2026-11-27T09:00:00Z"}`, false},
+		{"an instant that is none", `{"a":"2026-11-27T10:00:00+01:00"}`, `{"a":"soon"}`, false},
 		{"fewer fields", `{"a":1}`, `{"a":1,"b":2}`, true},
 		{"a column as it is stored", `{"a":""}`, `{"a":null}`, true},
 		{"a number of eight bytes", `{"a":"1"}`, `{"a":1}`, true},
 		{"a list of one for one", `{"a":[{"b":1}]}`, `{"a":{"b":1}}`, true},
+		{"an instant with an offset", `{"a":"2026-11-27T10:00:00.5+01:00"}`, `{"a":"2026-11-27T09:00:00.5Z"}`, true},
 		{"a cursor of its own", `{"endCursor":"x"}`, `{"endCursor":"y"}`, true},
 	} {
 		generic, err := parsed([]byte(`{"data":` + c.generic + `}`))
