@@ -37,6 +37,7 @@ func measureGrowth(ctx context.Context, s settings, out io.Writer) (err error) {
 	if err != nil {
 		return err
 	}
+	b.alone = true
 	defer func() { err = errors.Join(err, os.RemoveAll(b.dir)) }()
 	server, remove, err := b.cluster(ctx)
 	if err != nil {
