@@ -12,13 +12,11 @@ test race lint fresh clients: export GOMEMLIMIT ?= 3GiB
 RACED := ./audit ./auth ./digitiser ./graph ./graph/scalar ./internal/pgserver ./internal/pqcache \
 	./internal/testdb ./messenger ./policy/guard ./registry ./server ./service ./stockmap
 
-# Histories drawn at random and what is counted for publication, left out of it: they repeat
-# at length, one act after the other, what the tests beside them do once, as
-# TestTwoPublishAtOnce does; and what measures memory.
+# Histories drawn at random, left out of it: they repeat at length, one act after the
+# other, what the tests beside them do once; and what measures memory.
 DRAWN := TestVerifyTakesNoMemory TestTilesHaveWhatListsHave TestImportKeepsHistory TestNoAdministratorRaisesItself TestAnyLifeThroughTheService \
 	TestPointsJoinBuildings TestComparisonOfAnyVintages TestStatisticsAreThoseOfTheList TestGeneratedExtracts \
-	TestNobodyOpensToItself TestRentsArePublished TestPublishedRents TestFiguresOfAMonth TestTensionTellsNothingElse \
-	TestProtectedFilesAreInNoCell
+	TestNobodyOpensToItself
 
 help: ## List the commands
 	@grep -hE '^[a-z-]+:.*##' $(MAKEFILE_LIST) | sed 's/:.*##/\t/' | expand -t 20

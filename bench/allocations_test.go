@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"database/sql"
 	"runtime"
 	"slices"
 	"testing"
@@ -10,7 +8,6 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/internal/testapi"
 	"github.com/guichet-logement/guichet/sandbox"
-	"github.com/guichet-logement/guichet/service"
 )
 
 // mostAllocations are what documented operations may allocate for one answer, its reader's
@@ -26,7 +23,7 @@ var mostAllocations = map[string]float64{
 }
 
 func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest // nothing else may allocate meanwhile
-	stock, files := testapi.NewWithStock(t), fullDesk(t)
+	stock, files := testapi.NewWithStock(t), fullDesk(t, 6, 10)
 	must(t, enlarge(t.Context(), stock.DB, 200))
 	must(t, stock.Service.LoadMap(t.Context()))
 	measured := 0
@@ -61,23 +58,13 @@ func withoutFiles(all []operation) []operation {
 }
 
 // fullDesk serves applications with all that hangs on them: pieces, a history, what waits, and
-// appointments in the calendars of six points for ten days.
-func fullDesk(t *testing.T) *testapi.API {
+// appointments in the calendars of so many points and days.
+func fullDesk(t *testing.T, points, days int) *testapi.API {
 	t.Helper()
-	api := testapi.NewWithMore(t, 300, "a full desk", func(ctx context.Context, s *service.Service, db *sql.DB) error {
-		for _, write := range []func() error{
-			func() error { return confirmTerritory(ctx, db) },
-			func() error { return sandbox.SeedPieces(ctx, s, db, 300) },
-			func() error { return liveOn(ctx, db) },
-			func() error { return fillCalendar(ctx, db, 6, domain.DateOf(testapi.Now), 10) },
-		} {
-			if err := write(); err != nil {
-				return err
-			}
-		}
-		return nil
-	})
-	api.Service.Uncounted()
+	api := withApplications(t, 300)
+	must(t, sandbox.SeedPieces(t.Context(), api.Service, api.DB, 300))
+	must(t, liveOn(t.Context(), api.DB))
+	must(t, fillCalendar(t.Context(), api.DB, points, domain.DateOf(testapi.Now), days))
 	return api
 }
 

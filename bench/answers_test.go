@@ -62,7 +62,7 @@ func TestBothGiveTheSameAnswers(t *testing.T) {
 			})
 		}
 	}
-	applications := fullDesk(t)
+	applications := fullDesk(t, calendarPoints, calendarDays)
 	overApplications := []*engine{limitOver(t, applications.DB), {name: "api", url: applications.URL}}
 	for _, page := range []int{7, 100} {
 		for _, o := range chosen(documented(t, applications.DB, page), ofFiles) {

@@ -188,22 +188,14 @@ func NewWithApplications(t testing.TB, n int) *API {
 	return serve(t, seeded(t, nil, n), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: true, limits: patient()})
 }
 
-// NewWithMore serves it with so many applications and what more writes, once for all tests of a
-// process that give it the same name.
-func NewWithMore(t testing.TB, applications int, name string, more func(context.Context, *service.Service, *sql.DB) error) *API {
-	t.Helper()
-	dsn := seeded(t, nil, applications, testdb.Step{Name: name, Do: seeding(more)})
-	return serve(t, dsn, &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: true, limits: patient()})
-}
-
 func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.Filter) *API {
 	t.Helper()
 	return serve(t, seeded(t, stock, 0), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: inSandbox, limits: limits})
 }
 
-// seeded is a database of the test's own with the sandbox, that part of its stock, so many
-// applications and more.
-func seeded(t testing.TB, stock *stockfile.Filter, applications int, more ...testdb.Step) string {
+// seeded is a database of the test's own with the sandbox, that part of its stock and so
+// many applications.
+func seeded(t testing.TB, stock *stockfile.Filter, applications int) string {
 	t.Helper()
 	steps := []testdb.Step{{Name: "sandbox", Do: seeding(func(ctx context.Context, s *service.Service, _ *sql.DB) error {
 		return sandbox.Seed(ctx, s)
@@ -221,7 +213,7 @@ func seeded(t testing.TB, stock *stockfile.Filter, applications int, more ...tes
 			return sandbox.SeedFigures(ctx, s)
 		})})
 	}
-	return testdb.Prepared(t, append(steps, more...)...)
+	return testdb.Prepared(t, steps...)
 }
 
 // seeding gives a seed its service.
