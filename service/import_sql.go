@@ -7,6 +7,9 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
+
 	"github.com/guichet-logement/guichet/domain"
 )
 
@@ -42,15 +45,19 @@ EXCEPTION WHEN invalid_parameter_value THEN
 	NULL; -- not on this system
 END $$`
 
+// lockStock waits for an import that was told to stop and is taking back what it wrote, not
+// for one that goes on.
+var lockStock = fmt.Sprintf("SET LOCAL lock_timeout = '3s'; SELECT pg_advisory_xact_lock(%d); SET LOCAL lock_timeout = '1min'", stockLock)
+
 // inImport runs an import of the stock in one transaction, alone.
 func inImport(ctx context.Context, db *sql.DB, use func(*sql.Tx) error) error {
 	return inLongTx(ctx, db, func(tx *sql.Tx) error {
-		var alone bool
-		if err := tx.QueryRowContext(ctx, "SELECT pg_try_advisory_xact_lock($1)", stockLock).Scan(&alone); err != nil {
-			return err
-		}
-		if !alone {
+		_, err := tx.ExecContext(ctx, lockStock)
+		switch {
+		case pq.As(err, pqerror.LockNotAvailable) != nil:
 			return errImportUnderWay
+		case err != nil:
+			return fmt.Errorf("lock the stock: %w", err)
 		}
 		return use(tx)
 	})

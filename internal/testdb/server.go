@@ -10,6 +10,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"sync/atomic"
 
 	"github.com/lib/pq"
@@ -22,11 +23,12 @@ import (
 const urlVariable = "GUICHET_TEST_DATABASE_URL"
 
 // Names of databases. A test's carries the key of its process, a template and
-// its ready copies the hash of their migrations.
+// its ready copies the hash of their migrations, an original that of the sources.
 const (
 	testPrefix     = "guichet_test_"     // + key + "_" + number
 	templatePrefix = "guichet_template_" // + hash
 	readyPrefix    = "guichet_ready_"    // + hash + "_" + number
+	originalPrefix = "guichet_original_" // + hash of sources + "_" + hash of steps
 	hashDigits     = 8                   // 32 bits, which also make an advisory lock's key
 )
 
@@ -34,8 +36,9 @@ const (
 const (
 	lockProcess  = 0x67756901 + iota // the process of this key is alive
 	lockTemplate                     // shared: the template of this hash is in use
-	lockBuild                        // the template of this hash is being built
+	lockBuild                        // the template or original of this hash is being built
 	lockFill                         // ready copies of this hash are being made
+	lockOriginal                     // shared: the originals of these sources are in use
 )
 
 // server is where this process makes its databases.
@@ -45,9 +48,12 @@ type server struct {
 	keeper   *sql.Conn // holds the locks that say this process is alive
 	key      int32     // of this process
 	hash     string    // of the migrations
+	sources  string    // hash of them
 	strategy string    // clause of CREATE DATABASE
 	count    atomic.Int64
 	fill     chan struct{}
+	// originals by the names of their steps.
+	originals sync.Map
 }
 
 // open connects, sweeps what killed processes left, and makes the template.
@@ -62,18 +68,21 @@ func open(ctx context.Context) (*server, error) {
 		hash: migrations.Hash()[:hashDigits],
 		fill: make(chan struct{}, 1),
 	}
+	if s.sources, err = sourcesOf("."); err != nil {
+		return nil, err
+	}
 	if s.admin, err = sql.Open("postgres", adminURL(base)); err != nil {
 		return nil, err
 	}
-	s.admin.SetMaxOpenConns(8)
+	s.admin.SetMaxOpenConns(24) // each original that is made holds one
 	if s.keeper, err = s.admin.Conn(ctx); err != nil {
 		return nil, fmt.Errorf("connect to the test server: %w", err)
 	}
 	var version int
 	err = s.keeper.QueryRowContext(ctx, `
 		SELECT current_setting('server_version_num')::int
-		FROM pg_advisory_lock($1, $2), pg_advisory_lock_shared($3, $4)`,
-		lockProcess, s.key, lockTemplate, hashKey(s.hash)).Scan(&version)
+		FROM pg_advisory_lock($1, $2), pg_advisory_lock_shared($3, $4), pg_advisory_lock_shared($5, $6) AS sources`,
+		lockProcess, s.key, lockTemplate, hashKey(s.hash), lockOriginal, hashKey(s.sources)).Scan(&version)
 	if err != nil {
 		return nil, fmt.Errorf("announce this process: %w", err)
 	}
@@ -131,11 +140,11 @@ func (s *server) url(name string) string {
 	return u.String()
 }
 
-// adminURL lifts the role's timeouts: making a database waits for others.
+// adminURL lifts the role's timeouts: making a database waits for others, the whole stock even.
 func adminURL(base *url.URL) string {
 	u := *base
 	query := u.Query()
-	query.Set("options", query.Get("options")+" -clock_timeout=2min -cstatement_timeout=2min")
+	query.Set("options", query.Get("options")+" -clock_timeout=5min -cstatement_timeout=5min")
 	u.RawQuery = query.Encode()
 	return u.String()
 }

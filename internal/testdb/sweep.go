@@ -10,8 +10,8 @@ import (
 	"github.com/lib/pq/pqerror"
 )
 
-// sweep drops the databases of processes that are no more, and the templates
-// and copies of migrations that no process uses. Every live process holds an
+// sweep drops the databases of processes that are no more, and the templates,
+// copies and originals that no process uses. Every live process holds an
 // advisory lock that the server releases with its connection, so packages
 // tested in parallel, on several machines even, leave each other alone.
 func (s *server) sweep(ctx context.Context) error {
@@ -23,6 +23,7 @@ func (s *server) sweep(ctx context.Context) error {
 		{testPrefix, lockProcess, 10},
 		{readyPrefix, lockTemplate, 16},
 		{templatePrefix, lockTemplate, 16},
+		{originalPrefix, lockOriginal, 16},
 	} {
 		names, err := s.names(ctx, sweep.prefix)
 		if err != nil {

@@ -27,7 +27,7 @@ func (s *server) ready() string { return readyPrefix + s.hash + "_" }
 // under a test's name and renamed when whole, so that a killed process leaves
 // something to sweep, never half a template.
 func (s *server) buildTemplate(ctx context.Context) error {
-	return s.alone(ctx, lockBuild, func() error {
+	return s.alone(ctx, lockBuild, hashKey(s.hash), func() error {
 		found, err := s.names(ctx, s.template())
 		if err != nil || len(found) > 0 {
 			return err
@@ -39,11 +39,7 @@ func (s *server) buildTemplate(ctx context.Context) error {
 		if err := s.migrate(ctx, name); err != nil {
 			return errors.Join(err, s.drop(context.WithoutCancel(ctx), name))
 		}
-		// Nobody may connect to a template: a copy would be refused meanwhile.
-		if err := s.exec(ctx, "ALTER DATABASE %s ALLOW_CONNECTIONS false", name); err != nil {
-			return err
-		}
-		return s.exec(ctx, "ALTER DATABASE %s RENAME TO %s", name, s.template())
+		return s.keep(ctx, name, s.template())
 	})
 }
 
@@ -93,7 +89,7 @@ func (s *server) refill() {
 func (s *server) keepFilled() {
 	for range s.fill {
 		ctx, cancel := context.WithTimeout(context.Background(), time.Minute)
-		_ = s.alone(ctx, lockFill, func() error {
+		_ = s.alone(ctx, lockFill, hashKey(s.hash), func() error {
 			for {
 				waiting, err := s.names(ctx, s.ready())
 				if err != nil || len(waiting) >= readyCopies {
@@ -109,14 +105,13 @@ func (s *server) keepFilled() {
 	}
 }
 
-// alone runs do while this process alone holds the lock of its hash.
-func (s *server) alone(ctx context.Context, class int, do func() error) error {
+// alone runs do while this process alone holds the lock.
+func (s *server) alone(ctx context.Context, class int, key int32, do func() error) error {
 	conn, err := s.admin.Conn(ctx)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = conn.Close() }()
-	key := hashKey(s.hash)
 	if _, err := conn.ExecContext(ctx, "SELECT pg_advisory_lock($1, $2)", class, key); err != nil {
 		return err
 	}

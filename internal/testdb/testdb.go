@@ -3,7 +3,6 @@ package testdb
 import (
 	"context"
 	"fmt"
-	"strings"
 	"sync"
 	"testing"
 	"time"
@@ -41,8 +40,9 @@ type Step struct {
 	Do   func(ctx context.Context, url string) error
 }
 
-// Prepared is [New] with what these steps wrote, one after the other: each runs once in each
-// process after the same steps, and every test gets a copy.
+// Prepared is [New] with what these steps wrote, one after the other: each is done once after
+// the same steps, and every test gets a copy. Processes of the same sources share what was
+// done, so a name says all that a step depends on but for those.
 func Prepared(t testing.TB, steps ...Step) string {
 	t.Helper()
 	return lend(t, func(s *server, ctx context.Context, copied string) error {
@@ -53,46 +53,6 @@ func Prepared(t testing.TB, steps ...Step) string {
 		}
 		return s.copy(ctx, from, copied)
 	})
-}
-
-// prepared are the originals by the names of their steps. They are dropped by whoever sweeps
-// after this process.
-var prepared sync.Map
-
-// original is a database that is copied.
-type original struct {
-	once sync.Once
-	name string
-	err  error
-}
-
-// original names the database on which these steps were done: the last one on a copy of that
-// of those before it.
-func (s *server) original(ctx context.Context, steps []Step) (string, error) {
-	if len(steps) == 0 {
-		return s.template(), nil
-	}
-	before, last := steps[:len(steps)-1], steps[len(steps)-1]
-	var key strings.Builder
-	for _, step := range steps {
-		key.WriteString("/" + step.Name)
-	}
-	made, _ := prepared.LoadOrStore(key.String(), &original{})
-	o := made.(*original) //nolint:forcetypeassert // nothing else is stored
-	o.once.Do(func() {
-		from, err := s.original(ctx, before)
-		o.name = s.nextName()
-		if err == nil {
-			err = s.copy(ctx, from, o.name)
-		}
-		if err == nil {
-			err = last.Do(ctx, s.url(o.name))
-		}
-		if err != nil {
-			o.err = fmt.Errorf("prepare %s: %w", last.Name, err)
-		}
-	})
-	return o.name, o.err
 }
 
 // lend makes a database and drops it after the test.

@@ -8,6 +8,7 @@ import (
 	"math/rand/v2"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 
 	"github.com/guichet-logement/guichet/ent/migrate/migrations"
@@ -66,6 +67,60 @@ func TestDatabaseIsDropped(t *testing.T) {
 	}
 }
 
+// A step is done once for all processes of the same sources, after those before it; one that
+// fails leaves nothing, and is tried again by the next process.
+func TestOriginalsAreShared(t *testing.T) {
+	t.Parallel()
+	var done atomic.Int64
+	write := func(statement string) func(context.Context, string) error {
+		return func(ctx context.Context, dsn string) error {
+			done.Add(1)
+			db, err := sql.Open("postgres", dsn)
+			if err != nil {
+				return err
+			}
+			_, err = db.ExecContext(ctx, statement)
+			return errors.Join(err, db.Close())
+		}
+	}
+	first := Step{fmt.Sprint("first ", rand.Uint64()), write("CREATE TABLE sample AS SELECT 1 AS n")}
+	second := Step{"second", write("INSERT INTO sample VALUES (2)")}
+	fails := Step{"fails", write("INSERT INTO sample VALUES (3), (1/0)")}
+	var names []string
+	for range 2 {
+		s, err := open(t.Context()) // as another process does
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := s.original(t.Context(), []Step{first, fails}); err == nil || !strings.Contains(err.Error(), "prepare fails") {
+			t.Errorf("failed with %v", err)
+		}
+		name, err := s.original(t.Context(), []Step{first, second})
+		if err != nil {
+			t.Fatal(err)
+		}
+		names = append(names, name)
+		t.Cleanup(func() {
+			for _, steps := range [][]Step{{first}, {first, second}} {
+				name, _ := s.original(context.Background(), steps)
+				if err := s.drop(context.Background(), name); err != nil {
+					t.Error(err)
+				}
+			}
+			_ = s.keeper.Close()
+			_ = s.admin.Close()
+		})
+	}
+	if names[0] != names[1] || done.Load() != 4 { // two that are kept, one that failed twice
+		t.Errorf("%d steps for %s", done.Load(), names)
+	}
+	db := connect(t, lend(t, func(s *server, ctx context.Context, name string) error { return s.copy(ctx, names[0], name) }))
+	var sum int
+	if err := db.QueryRowContext(t.Context(), "SELECT sum(n) FROM sample").Scan(&sum); err != nil || sum != 3 {
+		t.Errorf("%d, %v", sum, err)
+	}
+}
+
 // TestSweep makes what killed processes leave, beside what live ones use.
 func TestSweep(t *testing.T) {
 	t.Parallel()
@@ -73,10 +128,10 @@ func TestSweep(t *testing.T) {
 	dead, live := rand.Int32(), rand.Int32()
 	oldHash, usedHash := fmt.Sprintf("%08x", rand.Uint32()), fmt.Sprintf("%08x", rand.Uint32())
 	gone := []string{
-		fmt.Sprintf("%s%d_1", testPrefix, dead), templatePrefix + oldHash, readyPrefix + oldHash + "_1_1",
+		fmt.Sprintf("%s%d_1", testPrefix, dead), templatePrefix + oldHash, readyPrefix + oldHash + "_1_1", originalPrefix + oldHash + "_1",
 	}
 	kept := []string{
-		fmt.Sprintf("%s%d_1", testPrefix, live), templatePrefix + usedHash, readyPrefix + usedHash + "_1_1",
+		fmt.Sprintf("%s%d_1", testPrefix, live), templatePrefix + usedHash, readyPrefix + usedHash + "_1_1", originalPrefix + usedHash + "_1",
 		testPrefix + "of_somebody_else" + usedHash,
 	}
 	holder, err := s.admin.Conn(t.Context())
@@ -93,8 +148,8 @@ func TestSweep(t *testing.T) {
 		}
 	})
 	if _, err := holder.ExecContext(t.Context(),
-		"SELECT pg_advisory_lock($1, $2), pg_advisory_lock_shared($3, $4)",
-		lockProcess, live, lockTemplate, hashKey(usedHash)); err != nil {
+		"SELECT pg_advisory_lock($1, $2), pg_advisory_lock_shared($3, $4), pg_advisory_lock_shared($5, $4)",
+		lockProcess, live, lockTemplate, hashKey(usedHash), lockOriginal); err != nil {
 		t.Fatal(err)
 	}
 	for _, name := range append(gone, kept...) {

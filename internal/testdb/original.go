@@ -1,0 +1,116 @@
+package testdb
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+)
+
+// original is a database that is copied.
+type original struct {
+	once sync.Once
+	name string
+	err  error
+}
+
+// original names the database on which these steps were done: the last one on a copy of that
+// of those before it.
+func (s *server) original(ctx context.Context, steps []Step) (string, error) {
+	if len(steps) == 0 {
+		return s.template(), nil
+	}
+	var names strings.Builder
+	for _, step := range steps {
+		names.WriteString("/" + step.Name)
+	}
+	known, _ := s.originals.LoadOrStore(names.String(), &original{})
+	o := known.(*original) //nolint:forcetypeassert // nothing else is stored
+	o.once.Do(func() {
+		from, err := s.original(ctx, steps[:len(steps)-1])
+		if err != nil {
+			o.err = err
+			return
+		}
+		o.name = originalPrefix + s.sources + "_" + digits(names.String())
+		o.err = s.alone(ctx, lockBuild, hashKey(digits(o.name)), func() error {
+			return s.prepare(ctx, from, o.name, steps[len(steps)-1])
+		})
+	})
+	return o.name, o.err
+}
+
+// prepare makes an original unless there is one, in the way of a template.
+func (s *server) prepare(ctx context.Context, from, name string, step Step) error {
+	found, err := s.names(ctx, name)
+	if err != nil || len(found) > 0 {
+		return err
+	}
+	making := s.nextName()
+	if err := s.copy(ctx, from, making); err != nil {
+		return err
+	}
+	if err := step.Do(ctx, s.url(making)); err != nil {
+		return errors.Join(fmt.Errorf("prepare %s: %w", step.Name, err), s.drop(context.WithoutCancel(ctx), making))
+	}
+	return s.keep(ctx, making, name)
+}
+
+// keep makes a database one that is copied: nobody connects to it any more, for its copy
+// would be refused meanwhile.
+func (s *server) keep(ctx context.Context, made, name string) error {
+	if err := s.exec(ctx, "ALTER DATABASE %s ALLOW_CONNECTIONS false", made); err != nil {
+		return err
+	}
+	return s.exec(ctx, "ALTER DATABASE %s RENAME TO %s", made, name)
+}
+
+// digits are the [hashDigits] digits of a text's hash.
+func digits(text string) string {
+	h := fnv.New32a()
+	_, _ = h.Write([]byte(text))
+	return fmt.Sprintf("%08x", h.Sum32())
+}
+
+// sourcesOf tells the files of the module that a folder is in from those of another state of
+// it, by their sizes and times, as package testing does for its cache. What tests write, and
+// tests themselves, change nothing that is prepared.
+func sourcesOf(dir string) (string, error) {
+	root, err := filepath.Abs(dir)
+	if err != nil {
+		return "", err
+	}
+	for {
+		if _, err := os.Stat(filepath.Join(root, "go.mod")); err == nil {
+			break
+		}
+		if root = filepath.Dir(root); root == filepath.Dir(root) {
+			return "", fmt.Errorf("no go.mod above %s", dir)
+		}
+	}
+	var files strings.Builder
+	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != root && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules" || entry.Name() == "testdata"):
+			return filepath.SkipDir
+		case entry.IsDir() || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		info, err := entry.Info()
+		if errors.Is(err, fs.ErrNotExist) {
+			return nil
+		}
+		if err == nil {
+			fmt.Fprintln(&files, path, info.Size(), info.ModTime().UnixNano())
+		}
+		return err
+	})
+	return digits(files.String()), err
+}
