@@ -64,6 +64,7 @@ func bookCalendar(ctx context.Context, db *sql.DB, from domain.Date, days int) e
 		), booked AS (
 			SELECT half_hour.*, upper(left(hash, 26)) AS no, ids[1 + ('x' || left(hash, 8))::bit(32)::bigint % cardinality(ids)] AS application_id
 			FROM half_hour, applicant WHERE ascii(right(hash, 1)) % 3 > 0 AND ids IS NOT NULL
+			ORDER BY person_id, starts_at
 		) `
 	for _, insert := range []string{
 		`INSERT INTO appointment (id, application_id, motive, sensitive, mode, reception_point_id, room_id, starts_at, ends_at, participants, booked_at)
