@@ -135,9 +135,9 @@ func (r ProposalRefusal) MarshalGQL(w io.Writer) { marshalEnum(w, r) }
 func (r *ProposalRefusal) UnmarshalGQL(v any) error { return unmarshalEnum(v, r) }
 
 const (
-	// MaxProposals bounds those of one landlord for one application, MaxCurrentProposals those
-	// of them that wait for something.
-	MaxProposals        = 50
+	// MaxProposals bounds those of one landlord for one application.
+	MaxProposals = 50
+	// MaxCurrentProposals bounds those of them that wait for something.
 	MaxCurrentProposals = 5
 	// MaxCandidates bounds those of one dwelling at a time, and the ranks.
 	MaxCandidates = 20
@@ -271,7 +271,7 @@ func (c Candidacies) Check() Refusals {
 	case c.Candidates >= MaxCandidates:
 		return Refusals{refuse(Invalid,
 			"A dwelling has at most 20 candidates at a time: settle one first.",
-			"Un logement a 20 candidats au plus à la fois : en régler un d'abord.", "dwellingId")}
+			"Un logement a 20 candidatures au plus à la fois : en régler une d'abord.", "dwellingId")}
 	}
 	return nil
 }
