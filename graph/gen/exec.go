@@ -8831,8 +8831,8 @@ extend type Application {
   logement*). The applicant sees all of them; the desk that follows the application and the
   agents named on it their outcome alone: those on which the commission has decided or the
   candidate has answered, without rank. The ALLOCATION_OFFICERs of a landlord see those of
-  that landlord, even where the group is masked, and no other landlord's. No officer is named.
-  Empty when it is masked. At most 100.
+  that landlord, though the group is masked to them, and no other landlord's. To everybody
+  else it is empty. No officer is named. At most 100.
   """
   proposals: [Proposal!]!
 }
