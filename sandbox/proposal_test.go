@@ -18,7 +18,7 @@ func TestProposedAreLived(t *testing.T) {
 			}
 		}
 	}
-	for _, word := range (domain.ProposalState("")).Values() {
+	for _, word := range domain.ProposalState("").Values() {
 		if !seen[domain.ProposalState(word)] {
 			t.Errorf("none is %s", word)
 		}
