@@ -109,7 +109,7 @@ func (c sandboxSettings) seed(ctx context.Context, s *service.Service, db *sql.D
 		_, err = sandbox.SeedApplications(ctx, s, db, c.SandboxApplications)
 	}
 	if err == nil && c.SandboxApplications > 0 {
-		err = errors.Join(sandbox.SeedPieces(ctx, s, db, c.SandboxApplications), sandbox.SeedFigures(ctx, s))
+		err = errors.Join(sandbox.SeedPieces(ctx, s, db, c.SandboxApplications), sandbox.SeedFigures(ctx, s), sandbox.SeedProposals(ctx, s))
 	}
 	if err != nil {
 		return err

@@ -5,7 +5,8 @@ import "io"
 // Ground is why a caller may see an application (fondement de l'accès).
 type Ground string
 
-// The grounds. Those of candidates come with what creates them.
+// The grounds. That of candidates is not among them: a landlord who puts somebody forward
+// would open columns to itself by its own act.
 const (
 	// GroundFollowed: the point of the caller follows the application.
 	GroundFollowed Ground = "FOLLOWED"

@@ -97,6 +97,7 @@ const (
 	VacancyPrefix            Prefix = "vac"
 	ReservationRightPrefix   Prefix = "rsv"
 	MessageCountPrefix       Prefix = "mct"
+	ProposalPrefix           Prefix = "prl"
 )
 
 // Prefixes lists every prefix in use.
@@ -116,7 +117,7 @@ func Prefixes() []Prefix {
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
 		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix, WaitingPlacePrefix, InterviewPrefix, InterviewNotePrefix, HousedFiguresPrefix, PublishedRentsPrefix,
-		ManagedDwellingPrefix, ManagedChangePrefix, VacancyPrefix, ReservationRightPrefix, MessageCountPrefix,
+		ManagedDwellingPrefix, ManagedChangePrefix, VacancyPrefix, ReservationRightPrefix, MessageCountPrefix, ProposalPrefix,
 	}
 }
 

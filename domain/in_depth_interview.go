@@ -16,11 +16,13 @@ const (
 	InDepthManyReasons InDepthReason = "MANY_REASONS"
 	// InDepthHardship: something sensitive makes it hard.
 	InDepthHardship InDepthReason = "HARDSHIP"
+	// InDepthManyRefusals: several dwellings that were proposed were refused.
+	InDepthManyRefusals InDepthReason = "MANY_REFUSALS"
 )
 
 // Values lists the reasons, in the order of the contract.
 func (InDepthReason) Values() []string {
-	return []string{string(InDepthVeryOld), string(InDepthNoHome), string(InDepthManyReasons), string(InDepthHardship)}
+	return []string{string(InDepthVeryOld), string(InDepthNoHome), string(InDepthManyReasons), string(InDepthHardship), string(InDepthManyRefusals)}
 }
 
 // MarshalGQL writes the word of the contract.

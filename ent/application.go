@@ -77,6 +77,8 @@ type ApplicationEdges struct {
 	Appointments []*Appointment `json:"appointments,omitempty"`
 	// Interviews holds the value of the interviews edge.
 	Interviews []*Interview `json:"interviews,omitempty"`
+	// Proposals holds the value of the proposals edge.
+	Proposals []*Proposal `json:"proposals,omitempty"`
 	// Orientations holds the value of the orientations edge.
 	Orientations []*Orientation `json:"orientations,omitempty"`
 	// Messages holds the value of the messages edge.
@@ -87,9 +89,9 @@ type ApplicationEdges struct {
 	WaitingPlaces []*WaitingPlace `json:"waiting_places,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [15]bool
+	loadedTypes [16]bool
 	// totalCount holds the count of the edges above.
-	totalCount [15]map[string]int
+	totalCount [16]map[string]int
 
 	namedWishes            map[string][]*Wish
 	namedHousehold         map[string][]*HouseholdMember
@@ -99,6 +101,7 @@ type ApplicationEdges struct {
 	namedPieces            map[string][]*Piece
 	namedAppointments      map[string][]*Appointment
 	namedInterviews        map[string][]*Interview
+	namedProposals         map[string][]*Proposal
 	namedOrientations      map[string][]*Orientation
 	namedMessages          map[string][]*Message
 	namedAppointmentOffers map[string][]*AppointmentOffer
@@ -210,10 +213,19 @@ func (e ApplicationEdges) InterviewsOrErr() ([]*Interview, error) {
 	return nil, &NotLoadedError{edge: "interviews"}
 }
 
+// ProposalsOrErr returns the Proposals value or an error if the edge
+// was not loaded in eager-loading.
+func (e ApplicationEdges) ProposalsOrErr() ([]*Proposal, error) {
+	if e.loadedTypes[11] {
+		return e.Proposals, nil
+	}
+	return nil, &NotLoadedError{edge: "proposals"}
+}
+
 // OrientationsOrErr returns the Orientations value or an error if the edge
 // was not loaded in eager-loading.
 func (e ApplicationEdges) OrientationsOrErr() ([]*Orientation, error) {
-	if e.loadedTypes[11] {
+	if e.loadedTypes[12] {
 		return e.Orientations, nil
 	}
 	return nil, &NotLoadedError{edge: "orientations"}
@@ -222,7 +234,7 @@ func (e ApplicationEdges) OrientationsOrErr() ([]*Orientation, error) {
 // MessagesOrErr returns the Messages value or an error if the edge
 // was not loaded in eager-loading.
 func (e ApplicationEdges) MessagesOrErr() ([]*Message, error) {
-	if e.loadedTypes[12] {
+	if e.loadedTypes[13] {
 		return e.Messages, nil
 	}
 	return nil, &NotLoadedError{edge: "messages"}
@@ -231,7 +243,7 @@ func (e ApplicationEdges) MessagesOrErr() ([]*Message, error) {
 // AppointmentOffersOrErr returns the AppointmentOffers value or an error if the edge
 // was not loaded in eager-loading.
 func (e ApplicationEdges) AppointmentOffersOrErr() ([]*AppointmentOffer, error) {
-	if e.loadedTypes[13] {
+	if e.loadedTypes[14] {
 		return e.AppointmentOffers, nil
 	}
 	return nil, &NotLoadedError{edge: "appointment_offers"}
@@ -240,7 +252,7 @@ func (e ApplicationEdges) AppointmentOffersOrErr() ([]*AppointmentOffer, error) 
 // WaitingPlacesOrErr returns the WaitingPlaces value or an error if the edge
 // was not loaded in eager-loading.
 func (e ApplicationEdges) WaitingPlacesOrErr() ([]*WaitingPlace, error) {
-	if e.loadedTypes[14] {
+	if e.loadedTypes[15] {
 		return e.WaitingPlaces, nil
 	}
 	return nil, &NotLoadedError{edge: "waiting_places"}
@@ -435,6 +447,11 @@ func (_m *Application) QueryAppointments() *AppointmentQuery {
 // QueryInterviews queries the "interviews" edge of the Application entity.
 func (_m *Application) QueryInterviews() *InterviewQuery {
 	return NewApplicationClient(_m.config).QueryInterviews(_m)
+}
+
+// QueryProposals queries the "proposals" edge of the Application entity.
+func (_m *Application) QueryProposals() *ProposalQuery {
+	return NewApplicationClient(_m.config).QueryProposals(_m)
 }
 
 // QueryOrientations queries the "orientations" edge of the Application entity.
@@ -717,6 +734,30 @@ func (_m *Application) appendNamedInterviews(name string, edges ...*Interview) {
 		_m.Edges.namedInterviews[name] = []*Interview{}
 	} else {
 		_m.Edges.namedInterviews[name] = append(_m.Edges.namedInterviews[name], edges...)
+	}
+}
+
+// NamedProposals returns the Proposals named value or an error if the edge was not
+// loaded in eager-loading with this name.
+func (_m *Application) NamedProposals(name string) ([]*Proposal, error) {
+	if _m.Edges.namedProposals == nil {
+		return nil, &NotLoadedError{edge: name}
+	}
+	nodes, ok := _m.Edges.namedProposals[name]
+	if !ok {
+		return nil, &NotLoadedError{edge: name}
+	}
+	return nodes, nil
+}
+
+func (_m *Application) appendNamedProposals(name string, edges ...*Proposal) {
+	if _m.Edges.namedProposals == nil {
+		_m.Edges.namedProposals = make(map[string][]*Proposal)
+	}
+	if len(edges) == 0 {
+		_m.Edges.namedProposals[name] = []*Proposal{}
+	} else {
+		_m.Edges.namedProposals[name] = append(_m.Edges.namedProposals[name], edges...)
 	}
 }
 

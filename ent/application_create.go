@@ -25,6 +25,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
@@ -353,6 +354,21 @@ func (_c *ApplicationCreate) AddInterviews(v ...*Interview) *ApplicationCreate {
 		ids[i] = v[i].ID
 	}
 	return _c.AddInterviewIDs(ids...)
+}
+
+// AddProposalIDs adds the "proposals" edge to the Proposal entity by IDs.
+func (_c *ApplicationCreate) AddProposalIDs(ids ...domain.ID) *ApplicationCreate {
+	_c.mutation.AddProposalIDs(ids...)
+	return _c
+}
+
+// AddProposals adds the "proposals" edges to the Proposal entity.
+func (_c *ApplicationCreate) AddProposals(v ...*Proposal) *ApplicationCreate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _c.AddProposalIDs(ids...)
 }
 
 // AddOrientationIDs adds the "orientations" edge to the Orientation entity by IDs.
@@ -793,6 +809,22 @@ func (_c *ApplicationCreate) createSpec() (*Application, *sqlgraph.CreateSpec) {
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(interview.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ProposalsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposalsTable,
+			Columns: []string{application.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

@@ -30,6 +30,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
@@ -53,6 +54,7 @@ type ApplicationQuery struct {
 	withPieces                 *PieceQuery
 	withAppointments           *AppointmentQuery
 	withInterviews             *InterviewQuery
+	withProposals              *ProposalQuery
 	withOrientations           *OrientationQuery
 	withMessages               *MessageQuery
 	withAppointmentOffers      *AppointmentOfferQuery
@@ -67,6 +69,7 @@ type ApplicationQuery struct {
 	withNamedPieces            map[string]*PieceQuery
 	withNamedAppointments      map[string]*AppointmentQuery
 	withNamedInterviews        map[string]*InterviewQuery
+	withNamedProposals         map[string]*ProposalQuery
 	withNamedOrientations      map[string]*OrientationQuery
 	withNamedMessages          map[string]*MessageQuery
 	withNamedAppointmentOffers map[string]*AppointmentOfferQuery
@@ -342,6 +345,28 @@ func (_q *ApplicationQuery) QueryInterviews() *InterviewQuery {
 			sqlgraph.From(application.Table, application.FieldID, selector),
 			sqlgraph.To(interview.Table, interview.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.InterviewsTable, application.InterviewsColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryProposals chains the current query on the "proposals" edge.
+func (_q *ApplicationQuery) QueryProposals() *ProposalQuery {
+	query := (&ProposalClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, selector),
+			sqlgraph.To(proposal.Table, proposal.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.ProposalsTable, application.ProposalsColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -640,6 +665,7 @@ func (_q *ApplicationQuery) Clone() *ApplicationQuery {
 		withPieces:            _q.withPieces.Clone(),
 		withAppointments:      _q.withAppointments.Clone(),
 		withInterviews:        _q.withInterviews.Clone(),
+		withProposals:         _q.withProposals.Clone(),
 		withOrientations:      _q.withOrientations.Clone(),
 		withMessages:          _q.withMessages.Clone(),
 		withAppointmentOffers: _q.withAppointmentOffers.Clone(),
@@ -772,6 +798,17 @@ func (_q *ApplicationQuery) WithInterviews(opts ...func(*InterviewQuery)) *Appli
 	return _q
 }
 
+// WithProposals tells the query-builder to eager-load the nodes that are connected to
+// the "proposals" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithProposals(opts ...func(*ProposalQuery)) *ApplicationQuery {
+	query := (&ProposalClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withProposals = query
+	return _q
+}
+
 // WithOrientations tells the query-builder to eager-load the nodes that are connected to
 // the "orientations" edge. The optional arguments are used to configure the query builder of the edge.
 func (_q *ApplicationQuery) WithOrientations(opts ...func(*OrientationQuery)) *ApplicationQuery {
@@ -900,7 +937,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	var (
 		nodes       = []*Application{}
 		_spec       = _q.querySpec()
-		loadedTypes = [15]bool{
+		loadedTypes = [16]bool{
 			_q.withSummary != nil,
 			_q.withFile != nil,
 			_q.withContact != nil,
@@ -912,6 +949,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			_q.withPieces != nil,
 			_q.withAppointments != nil,
 			_q.withInterviews != nil,
+			_q.withProposals != nil,
 			_q.withOrientations != nil,
 			_q.withMessages != nil,
 			_q.withAppointmentOffers != nil,
@@ -1013,6 +1051,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 			return nil, err
 		}
 	}
+	if query := _q.withProposals; query != nil {
+		if err := _q.loadProposals(ctx, query, nodes,
+			func(n *Application) { n.Edges.Proposals = []*Proposal{} },
+			func(n *Application, e *Proposal) { n.Edges.Proposals = append(n.Edges.Proposals, e) }); err != nil {
+			return nil, err
+		}
+	}
 	if query := _q.withOrientations; query != nil {
 		if err := _q.loadOrientations(ctx, query, nodes,
 			func(n *Application) { n.Edges.Orientations = []*Orientation{} },
@@ -1096,6 +1141,13 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 		if err := _q.loadInterviews(ctx, query, nodes,
 			func(n *Application) { n.appendNamedInterviews(name) },
 			func(n *Application, e *Interview) { n.appendNamedInterviews(name, e) }); err != nil {
+			return nil, err
+		}
+	}
+	for name, query := range _q.withNamedProposals {
+		if err := _q.loadProposals(ctx, query, nodes,
+			func(n *Application) { n.appendNamedProposals(name) },
+			func(n *Application, e *Proposal) { n.appendNamedProposals(name, e) }); err != nil {
 			return nil, err
 		}
 	}
@@ -1441,6 +1493,36 @@ func (_q *ApplicationQuery) loadInterviews(ctx context.Context, query *Interview
 	}
 	query.Where(predicate.Interview(func(s *sql.Selector) {
 		s.Where(sql.InValues(s.C(application.InterviewsColumn), fks...))
+	}))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		fk := n.ApplicationID
+		node, ok := nodeids[fk]
+		if !ok {
+			return fmt.Errorf(`unexpected referenced foreign-key "application_id" returned %v for node %v`, fk, n.ID)
+		}
+		assign(node, n)
+	}
+	return nil
+}
+func (_q *ApplicationQuery) loadProposals(ctx context.Context, query *ProposalQuery, nodes []*Application, init func(*Application), assign func(*Application, *Proposal)) error {
+	fks := make([]driver.Value, 0, len(nodes))
+	nodeids := make(map[domain.ID]*Application, len(nodes))
+	for i := range nodes {
+		fks = append(fks, nodes[i].ID)
+		nodeids[nodes[i].ID] = nodes[i]
+		if init != nil {
+			init(nodes[i])
+		}
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(proposal.FieldApplicationID)
+	}
+	query.Where(predicate.Proposal(func(s *sql.Selector) {
+		s.Where(sql.InValues(s.C(application.ProposalsColumn), fks...))
 	}))
 	neighbors, err := query.All(ctx)
 	if err != nil {
@@ -1805,6 +1887,20 @@ func (_q *ApplicationQuery) WithNamedInterviews(name string, opts ...func(*Inter
 		_q.withNamedInterviews = make(map[string]*InterviewQuery)
 	}
 	_q.withNamedInterviews[name] = query
+	return _q
+}
+
+// WithNamedProposals tells the query-builder to eager-load the nodes that are connected to the "proposals"
+// edge with the given name. The optional arguments are used to configure the query builder of the edge.
+func (_q *ApplicationQuery) WithNamedProposals(name string, opts ...func(*ProposalQuery)) *ApplicationQuery {
+	query := (&ProposalClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	if _q.withNamedProposals == nil {
+		_q.withNamedProposals = make(map[string]*ProposalQuery)
+	}
+	_q.withNamedProposals[name] = query
 	return _q
 }
 

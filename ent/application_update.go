@@ -25,6 +25,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/orientation"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/waitingplace"
 	"github.com/guichet-logement/guichet/ent/wish"
@@ -414,6 +415,21 @@ func (_u *ApplicationUpdate) AddInterviews(v ...*Interview) *ApplicationUpdate {
 	return _u.AddInterviewIDs(ids...)
 }
 
+// AddProposalIDs adds the "proposals" edge to the Proposal entity by IDs.
+func (_u *ApplicationUpdate) AddProposalIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.AddProposalIDs(ids...)
+	return _u
+}
+
+// AddProposals adds the "proposals" edges to the Proposal entity.
+func (_u *ApplicationUpdate) AddProposals(v ...*Proposal) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddProposalIDs(ids...)
+}
+
 // AddOrientationIDs adds the "orientations" edge to the Orientation entity by IDs.
 func (_u *ApplicationUpdate) AddOrientationIDs(ids ...domain.ID) *ApplicationUpdate {
 	_u.mutation.AddOrientationIDs(ids...)
@@ -663,6 +679,27 @@ func (_u *ApplicationUpdate) RemoveInterviews(v ...*Interview) *ApplicationUpdat
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveInterviewIDs(ids...)
+}
+
+// ClearProposals clears all "proposals" edges to the Proposal entity.
+func (_u *ApplicationUpdate) ClearProposals() *ApplicationUpdate {
+	_u.mutation.ClearProposals()
+	return _u
+}
+
+// RemoveProposalIDs removes the "proposals" edge to Proposal entities by IDs.
+func (_u *ApplicationUpdate) RemoveProposalIDs(ids ...domain.ID) *ApplicationUpdate {
+	_u.mutation.RemoveProposalIDs(ids...)
+	return _u
+}
+
+// RemoveProposals removes "proposals" edges to Proposal entities.
+func (_u *ApplicationUpdate) RemoveProposals(v ...*Proposal) *ApplicationUpdate {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveProposalIDs(ids...)
 }
 
 // ClearOrientations clears all "orientations" edges to the Orientation entity.
@@ -1319,6 +1356,51 @@ func (_u *ApplicationUpdate) sqlSave(ctx context.Context) (_node int, err error)
 		}
 		_spec.Edges.Add = append(_spec.Edges.Add, edge)
 	}
+	if _u.mutation.ProposalsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposalsTable,
+			Columns: []string{application.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedProposalsIDs(); len(nodes) > 0 && !_u.mutation.ProposalsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposalsTable,
+			Columns: []string{application.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ProposalsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposalsTable,
+			Columns: []string{application.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
 	if _u.mutation.OrientationsCleared() {
 		edge := &sqlgraph.EdgeSpec{
 			Rel:     sqlgraph.O2M,
@@ -1891,6 +1973,21 @@ func (_u *ApplicationUpdateOne) AddInterviews(v ...*Interview) *ApplicationUpdat
 	return _u.AddInterviewIDs(ids...)
 }
 
+// AddProposalIDs adds the "proposals" edge to the Proposal entity by IDs.
+func (_u *ApplicationUpdateOne) AddProposalIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.AddProposalIDs(ids...)
+	return _u
+}
+
+// AddProposals adds the "proposals" edges to the Proposal entity.
+func (_u *ApplicationUpdateOne) AddProposals(v ...*Proposal) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.AddProposalIDs(ids...)
+}
+
 // AddOrientationIDs adds the "orientations" edge to the Orientation entity by IDs.
 func (_u *ApplicationUpdateOne) AddOrientationIDs(ids ...domain.ID) *ApplicationUpdateOne {
 	_u.mutation.AddOrientationIDs(ids...)
@@ -2140,6 +2237,27 @@ func (_u *ApplicationUpdateOne) RemoveInterviews(v ...*Interview) *ApplicationUp
 		ids[i] = v[i].ID
 	}
 	return _u.RemoveInterviewIDs(ids...)
+}
+
+// ClearProposals clears all "proposals" edges to the Proposal entity.
+func (_u *ApplicationUpdateOne) ClearProposals() *ApplicationUpdateOne {
+	_u.mutation.ClearProposals()
+	return _u
+}
+
+// RemoveProposalIDs removes the "proposals" edge to Proposal entities by IDs.
+func (_u *ApplicationUpdateOne) RemoveProposalIDs(ids ...domain.ID) *ApplicationUpdateOne {
+	_u.mutation.RemoveProposalIDs(ids...)
+	return _u
+}
+
+// RemoveProposals removes "proposals" edges to Proposal entities.
+func (_u *ApplicationUpdateOne) RemoveProposals(v ...*Proposal) *ApplicationUpdateOne {
+	ids := make([]domain.ID, len(v))
+	for i := range v {
+		ids[i] = v[i].ID
+	}
+	return _u.RemoveProposalIDs(ids...)
 }
 
 // ClearOrientations clears all "orientations" edges to the Orientation entity.
@@ -2819,6 +2937,51 @@ func (_u *ApplicationUpdateOne) sqlSave(ctx context.Context) (_node *Application
 			Bidi:    false,
 			Target: &sqlgraph.EdgeTarget{
 				IDSpec: sqlgraph.NewFieldSpec(interview.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Add = append(_spec.Edges.Add, edge)
+	}
+	if _u.mutation.ProposalsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposalsTable,
+			Columns: []string{application.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.RemovedProposalsIDs(); len(nodes) > 0 && !_u.mutation.ProposalsCleared() {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposalsTable,
+			Columns: []string{application.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_spec.Edges.Clear = append(_spec.Edges.Clear, edge)
+	}
+	if nodes := _u.mutation.ProposalsIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.O2M,
+			Inverse: false,
+			Table:   application.ProposalsTable,
+			Columns: []string{application.ProposalsColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(proposal.FieldID, field.TypeString),
 			},
 		}
 		for _, k := range nodes {

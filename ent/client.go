@@ -71,6 +71,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/publishedrents"
@@ -210,6 +211,8 @@ type Client struct {
 	PieceFile *PieceFileClient
 	// PieceTransfer is the client for interacting with the PieceTransfer builders.
 	PieceTransfer *PieceTransferClient
+	// Proposal is the client for interacting with the Proposal builders.
+	Proposal *ProposalClient
 	// ProposedChange is the client for interacting with the ProposedChange builders.
 	ProposedChange *ProposedChangeClient
 	// PublishedFigures is the client for interacting with the PublishedFigures builders.
@@ -316,6 +319,7 @@ func (c *Client) init() {
 	c.Piece = NewPieceClient(c.config)
 	c.PieceFile = NewPieceFileClient(c.config)
 	c.PieceTransfer = NewPieceTransferClient(c.config)
+	c.Proposal = NewProposalClient(c.config)
 	c.ProposedChange = NewProposedChangeClient(c.config)
 	c.PublishedFigures = NewPublishedFiguresClient(c.config)
 	c.PublishedRents = NewPublishedRentsClient(c.config)
@@ -483,6 +487,7 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 		Piece:              NewPieceClient(cfg),
 		PieceFile:          NewPieceFileClient(cfg),
 		PieceTransfer:      NewPieceTransferClient(cfg),
+		Proposal:           NewProposalClient(cfg),
 		ProposedChange:     NewProposedChangeClient(cfg),
 		PublishedFigures:   NewPublishedFiguresClient(cfg),
 		PublishedRents:     NewPublishedRentsClient(cfg),
@@ -577,6 +582,7 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 		Piece:              NewPieceClient(cfg),
 		PieceFile:          NewPieceFileClient(cfg),
 		PieceTransfer:      NewPieceTransferClient(cfg),
+		Proposal:           NewProposalClient(cfg),
 		ProposedChange:     NewProposedChangeClient(cfg),
 		PublishedFigures:   NewPublishedFiguresClient(cfg),
 		PublishedRents:     NewPublishedRentsClient(cfg),
@@ -637,9 +643,9 @@ func (c *Client) Use(hooks ...Hook) {
 		c.MapVersion, c.MemberParticulars, c.Message, c.MessageCount, c.NamedAgent,
 		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
 		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
-		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
-		c.PublishedRents, c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint,
-		c.RegistryEvent, c.ReservationRight, c.Room, c.SandboxClock,
+		c.Piece, c.PieceFile, c.PieceTransfer, c.Proposal, c.ProposedChange,
+		c.PublishedFigures, c.PublishedRents, c.ReceptionContact, c.ReceptionGrant,
+		c.ReceptionPoint, c.RegistryEvent, c.ReservationRight, c.Room, c.SandboxClock,
 		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
 		c.StockVintage, c.Upload, c.UsedAssertion, c.Vacancy, c.WaitingPlace, c.Wish,
 	} {
@@ -662,9 +668,9 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.MapVersion, c.MemberParticulars, c.Message, c.MessageCount, c.NamedAgent,
 		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
 		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
-		c.Piece, c.PieceFile, c.PieceTransfer, c.ProposedChange, c.PublishedFigures,
-		c.PublishedRents, c.ReceptionContact, c.ReceptionGrant, c.ReceptionPoint,
-		c.RegistryEvent, c.ReservationRight, c.Room, c.SandboxClock,
+		c.Piece, c.PieceFile, c.PieceTransfer, c.Proposal, c.ProposedChange,
+		c.PublishedFigures, c.PublishedRents, c.ReceptionContact, c.ReceptionGrant,
+		c.ReceptionPoint, c.RegistryEvent, c.ReservationRight, c.Room, c.SandboxClock,
 		c.SatisfactionAnswer, c.SensitiveRecord, c.StaffAuthorisation, c.StockChange,
 		c.StockVintage, c.Upload, c.UsedAssertion, c.Vacancy, c.WaitingPlace, c.Wish,
 	} {
@@ -785,6 +791,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.PieceFile.mutate(ctx, m)
 	case *PieceTransferMutation:
 		return c.PieceTransfer.mutate(ctx, m)
+	case *ProposalMutation:
+		return c.Proposal.mutate(ctx, m)
 	case *ProposedChangeMutation:
 		return c.ProposedChange.mutate(ctx, m)
 	case *PublishedFiguresMutation:
@@ -1621,6 +1629,22 @@ func (c *ApplicationClient) QueryInterviews(_m *Application) *InterviewQuery {
 			sqlgraph.From(application.Table, application.FieldID, id),
 			sqlgraph.To(interview.Table, interview.FieldID),
 			sqlgraph.Edge(sqlgraph.O2M, false, application.InterviewsTable, application.InterviewsColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryProposals queries the proposals edge of a Application.
+func (c *ApplicationClient) QueryProposals(_m *Application) *ProposalQuery {
+	query := (&ProposalClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(application.Table, application.FieldID, id),
+			sqlgraph.To(proposal.Table, proposal.FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, application.ProposalsTable, application.ProposalsColumn),
 		)
 		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
 		return fromV, nil
@@ -10808,6 +10832,204 @@ func (c *PieceTransferClient) mutate(ctx context.Context, m *PieceTransferMutati
 	}
 }
 
+// ProposalClient is a client for the Proposal schema.
+type ProposalClient struct {
+	config
+}
+
+// NewProposalClient returns a client for the Proposal from the given config.
+func NewProposalClient(c config) *ProposalClient {
+	return &ProposalClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `proposal.Hooks(f(g(h())))`.
+func (c *ProposalClient) Use(hooks ...Hook) {
+	c.hooks.Proposal = append(c.hooks.Proposal, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `proposal.Intercept(f(g(h())))`.
+func (c *ProposalClient) Intercept(interceptors ...Interceptor) {
+	c.inters.Proposal = append(c.inters.Proposal, interceptors...)
+}
+
+// Create returns a builder for creating a Proposal entity.
+func (c *ProposalClient) Create() *ProposalCreate {
+	mutation := newProposalMutation(c.config, OpCreate)
+	return &ProposalCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of Proposal entities.
+func (c *ProposalClient) CreateBulk(builders ...*ProposalCreate) *ProposalCreateBulk {
+	return &ProposalCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ProposalClient) MapCreateBulk(slice any, setFunc func(*ProposalCreate, int)) *ProposalCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ProposalCreateBulk{err: fmt.Errorf("calling to ProposalClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ProposalCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ProposalCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for Proposal.
+func (c *ProposalClient) Update() *ProposalUpdate {
+	mutation := newProposalMutation(c.config, OpUpdate)
+	return &ProposalUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ProposalClient) UpdateOne(_m *Proposal) *ProposalUpdateOne {
+	mutation := newProposalMutation(c.config, OpUpdateOne, withProposal(_m))
+	return &ProposalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ProposalClient) UpdateOneID(id domain.ID) *ProposalUpdateOne {
+	mutation := newProposalMutation(c.config, OpUpdateOne, withProposalID(id))
+	return &ProposalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for Proposal.
+func (c *ProposalClient) Delete() *ProposalDelete {
+	mutation := newProposalMutation(c.config, OpDelete)
+	return &ProposalDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ProposalClient) DeleteOne(_m *Proposal) *ProposalDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ProposalClient) DeleteOneID(id domain.ID) *ProposalDeleteOne {
+	builder := c.Delete().Where(proposal.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ProposalDeleteOne{builder}
+}
+
+// Query returns a query builder for Proposal.
+func (c *ProposalClient) Query() *ProposalQuery {
+	return &ProposalQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeProposal},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a Proposal entity by its id.
+func (c *ProposalClient) Get(ctx context.Context, id domain.ID) (*Proposal, error) {
+	return c.Query().Where(proposal.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ProposalClient) GetX(ctx context.Context, id domain.ID) *Proposal {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryApplication queries the application edge of a Proposal.
+func (c *ProposalClient) QueryApplication(_m *Proposal) *ApplicationQuery {
+	query := (&ApplicationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposal.Table, proposal.FieldID, id),
+			sqlgraph.To(application.Table, application.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, true, proposal.ApplicationTable, proposal.ApplicationColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryDwelling queries the dwelling edge of a Proposal.
+func (c *ProposalClient) QueryDwelling(_m *Proposal) *DwellingQuery {
+	query := (&DwellingClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposal.Table, proposal.FieldID, id),
+			sqlgraph.To(dwelling.Table, dwelling.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proposal.DwellingTable, proposal.DwellingColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryLandlord queries the landlord edge of a Proposal.
+func (c *ProposalClient) QueryLandlord(_m *Proposal) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposal.Table, proposal.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proposal.LandlordTable, proposal.LandlordColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryPutForwardBy queries the put_forward_by edge of a Proposal.
+func (c *ProposalClient) QueryPutForwardBy(_m *Proposal) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposal.Table, proposal.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proposal.PutForwardByTable, proposal.PutForwardByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ProposalClient) Hooks() []Hook {
+	hooks := c.hooks.Proposal
+	return append(hooks[:len(hooks):len(hooks)], proposal.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ProposalClient) Interceptors() []Interceptor {
+	return c.inters.Proposal
+}
+
+func (c *ProposalClient) mutate(ctx context.Context, m *ProposalMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ProposalCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ProposalUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ProposalUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ProposalDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown Proposal mutation op: %q", m.Op())
+	}
+}
+
 // ProposedChangeClient is a client for the ProposedChange schema.
 type ProposedChangeClient struct {
 	config
@@ -14253,7 +14475,7 @@ type (
 		MemberParticulars, Message, MessageCount, NamedAgent, OnlineRegistration,
 		OpeningHours, Organisation, Orientation, Ownership, Pair, PartnerApp,
 		PartnerAppSecret, Permanence, Person, Piece, PieceFile, PieceTransfer,
-		ProposedChange, PublishedFigures, PublishedRents, ReceptionContact,
+		Proposal, ProposedChange, PublishedFigures, PublishedRents, ReceptionContact,
 		ReceptionGrant, ReceptionPoint, RegistryEvent, ReservationRight, Room,
 		SandboxClock, SatisfactionAnswer, SensitiveRecord, StaffAuthorisation,
 		StockChange, StockVintage, Upload, UsedAssertion, Vacancy, WaitingPlace,
@@ -14270,7 +14492,7 @@ type (
 		MemberParticulars, Message, MessageCount, NamedAgent, OnlineRegistration,
 		OpeningHours, Organisation, Orientation, Ownership, Pair, PartnerApp,
 		PartnerAppSecret, Permanence, Person, Piece, PieceFile, PieceTransfer,
-		ProposedChange, PublishedFigures, PublishedRents, ReceptionContact,
+		Proposal, ProposedChange, PublishedFigures, PublishedRents, ReceptionContact,
 		ReceptionGrant, ReceptionPoint, RegistryEvent, ReservationRight, Room,
 		SandboxClock, SatisfactionAnswer, SensitiveRecord, StaffAuthorisation,
 		StockChange, StockVintage, Upload, UsedAssertion, Vacancy, WaitingPlace,

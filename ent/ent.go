@@ -67,6 +67,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/publishedrents"
@@ -202,6 +203,7 @@ func checkColumn(t, c string) error {
 			piece.Table:              piece.ValidColumn,
 			piecefile.Table:          piecefile.ValidColumn,
 			piecetransfer.Table:      piecetransfer.ValidColumn,
+			proposal.Table:           proposal.ValidColumn,
 			proposedchange.Table:     proposedchange.ValidColumn,
 			publishedfigures.Table:   publishedfigures.ValidColumn,
 			publishedrents.Table:     publishedrents.ValidColumn,

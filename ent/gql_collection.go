@@ -55,6 +55,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -608,6 +609,19 @@ func (_q *ApplicationQuery) collectField(ctx context.Context, oneNode bool, opCt
 				return err
 			}
 			_q.WithNamedInterviews(alias, func(wq *InterviewQuery) {
+				*wq = *query
+			})
+
+		case "proposals":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ProposalClient{config: _q.config}).Query()
+			)
+			if err := query.collectField(ctx, false, opCtx, field, path, mayAddCondition(satisfies, proposalImplementors)...); err != nil {
+				return err
+			}
+			_q.WithNamedProposals(alias, func(wq *ProposalQuery) {
 				*wq = *query
 			})
 
@@ -6921,6 +6935,186 @@ type piecetransferPaginateArgs struct {
 
 func newPieceTransferPaginateArgs(rv map[string]any) *piecetransferPaginateArgs {
 	args := &piecetransferPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ProposalQuery) CollectFields(ctx context.Context, satisfies ...string) (*ProposalQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ProposalQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(proposal.Columns))
+		selectedFields = []string{proposal.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+
+		case "application":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&ApplicationClient{config: _q.config}).Query()
+			)
+			again := _q.withApplication != nil
+			if again {
+				query = _q.withApplication
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, applicationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withApplication = query
+			if _, ok := fieldSeen[proposal.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldApplicationID)
+				fieldSeen[proposal.FieldApplicationID] = struct{}{}
+			}
+
+		case "dwelling":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&DwellingClient{config: _q.config}).Query()
+			)
+			again := _q.withDwelling != nil
+			if again {
+				query = _q.withDwelling
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, dwellingImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withDwelling = query
+			if _, ok := fieldSeen[proposal.FieldDwellingID]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldDwellingID)
+				fieldSeen[proposal.FieldDwellingID] = struct{}{}
+			}
+
+		case "landlord":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withLandlord != nil
+			if again {
+				query = _q.withLandlord
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withLandlord = query
+			if _, ok := fieldSeen[proposal.FieldLandlordID]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldLandlordID)
+				fieldSeen[proposal.FieldLandlordID] = struct{}{}
+			}
+		case "applicationID":
+			if _, ok := fieldSeen[proposal.FieldApplicationID]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldApplicationID)
+				fieldSeen[proposal.FieldApplicationID] = struct{}{}
+			}
+		case "dwellingID":
+			if _, ok := fieldSeen[proposal.FieldDwellingID]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldDwellingID)
+				fieldSeen[proposal.FieldDwellingID] = struct{}{}
+			}
+		case "landlordID":
+			if _, ok := fieldSeen[proposal.FieldLandlordID]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldLandlordID)
+				fieldSeen[proposal.FieldLandlordID] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[proposal.FieldState]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldState)
+				fieldSeen[proposal.FieldState] = struct{}{}
+			}
+		case "putForwardOn":
+			if _, ok := fieldSeen[proposal.FieldPutForwardOn]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldPutForwardOn)
+				fieldSeen[proposal.FieldPutForwardOn] = struct{}{}
+			}
+		case "decision":
+			if _, ok := fieldSeen[proposal.FieldDecision]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldDecision)
+				fieldSeen[proposal.FieldDecision] = struct{}{}
+			}
+		case "rank":
+			if _, ok := fieldSeen[proposal.FieldRank]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldRank)
+				fieldSeen[proposal.FieldRank] = struct{}{}
+			}
+		case "decidedOn":
+			if _, ok := fieldSeen[proposal.FieldDecidedOn]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldDecidedOn)
+				fieldSeen[proposal.FieldDecidedOn] = struct{}{}
+			}
+		case "answeredOn":
+			if _, ok := fieldSeen[proposal.FieldAnsweredOn]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldAnsweredOn)
+				fieldSeen[proposal.FieldAnsweredOn] = struct{}{}
+			}
+		case "refusedFor":
+			if _, ok := fieldSeen[proposal.FieldRefusedFor]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldRefusedFor)
+				fieldSeen[proposal.FieldRefusedFor] = struct{}{}
+			}
+		case "withdrawnOn":
+			if _, ok := fieldSeen[proposal.FieldWithdrawnOn]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldWithdrawnOn)
+				fieldSeen[proposal.FieldWithdrawnOn] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type proposalPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ProposalPaginateOption
+}
+
+func newProposalPaginateArgs(rv map[string]any) *proposalPaginateArgs {
+	args := &proposalPaginateArgs{}
 	if rv == nil {
 		return args
 	}

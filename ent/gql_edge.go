@@ -168,6 +168,18 @@ func (_m *Application) Interviews(ctx context.Context) (result []*Interview, err
 	return result, err
 }
 
+func (_m *Application) Proposals(ctx context.Context) (result []*Proposal, err error) {
+	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
+		result, err = _m.NamedProposals(graphql.GetFieldContext(ctx).Field.Alias)
+	} else {
+		result, err = _m.Edges.ProposalsOrErr()
+	}
+	if IsNotLoaded(err) {
+		result, err = _m.QueryProposals().All(ctx)
+	}
+	return result, err
+}
+
 func (_m *Application) Orientations(ctx context.Context) (result []*Orientation, err error) {
 	if fc := graphql.GetFieldContext(ctx); fc != nil && fc.Field.Alias != "" {
 		result, err = _m.NamedOrientations(graphql.GetFieldContext(ctx).Field.Alias)
@@ -1001,6 +1013,30 @@ func (_m *Piece) ReceptionPoint(ctx context.Context) (*ReceptionPoint, error) {
 		result, err = _m.QueryReceptionPoint().Only(ctx)
 	}
 	return result, MaskNotFound(err)
+}
+
+func (_m *Proposal) Application(ctx context.Context) (*Application, error) {
+	result, err := _m.Edges.ApplicationOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryApplication().Only(ctx)
+	}
+	return result, err
+}
+
+func (_m *Proposal) Dwelling(ctx context.Context) (*Dwelling, error) {
+	result, err := _m.Edges.DwellingOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryDwelling().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
+func (_m *Proposal) Landlord(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.LandlordOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryLandlord().Only(ctx)
+	}
+	return result, err
 }
 
 func (_m *ProposedChange) Application(ctx context.Context) (*Application, error) {

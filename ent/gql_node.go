@@ -53,6 +53,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -292,6 +293,11 @@ var piecetransferImplementors = []string{"PieceTransfer", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*PieceTransfer) IsNode() {}
+
+var proposalImplementors = []string{"Proposal", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*Proposal) IsNode() {}
 
 var proposedchangeImplementors = []string{"ProposedChange", "Node"}
 
@@ -979,6 +985,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(piecetransfer.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, piecetransferImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case proposal.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.Proposal.Query().
+			Where(proposal.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, proposalImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -1904,6 +1923,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.PieceTransfer.Query().
 			Where(piecetransfer.IDIn(ids...))
 		query, err := query.CollectFields(ctx, piecetransferImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case proposal.Table:
+		query := c.Proposal.Query().
+			Where(proposal.IDIn(ids...))
+		query, err := query.CollectFields(ctx, proposalImplementors...)
 		if err != nil {
 			return nil, err
 		}

@@ -59,6 +59,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
@@ -11632,6 +11633,255 @@ func (_m *PieceTransfer) ToEdge(order *PieceTransferOrder) *PieceTransferEdge {
 		order = DefaultPieceTransferOrder
 	}
 	return &PieceTransferEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ProposalEdge is the edge representation of Proposal.
+type ProposalEdge struct {
+	Node   *Proposal `json:"node"`
+	Cursor Cursor    `json:"cursor"`
+}
+
+// ProposalConnection is the connection containing edges to Proposal.
+type ProposalConnection struct {
+	Edges      []*ProposalEdge `json:"edges"`
+	PageInfo   PageInfo        `json:"pageInfo"`
+	TotalCount int             `json:"totalCount"`
+}
+
+func (c *ProposalConnection) build(nodes []*Proposal, pager *proposalPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *Proposal
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *Proposal {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *Proposal {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ProposalEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ProposalEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ProposalPaginateOption enables pagination customization.
+type ProposalPaginateOption func(*proposalPager) error
+
+// WithProposalOrder configures pagination ordering.
+func WithProposalOrder(order *ProposalOrder) ProposalPaginateOption {
+	if order == nil {
+		order = DefaultProposalOrder
+	}
+	o := *order
+	return func(pager *proposalPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultProposalOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithProposalFilter configures pagination filter.
+func WithProposalFilter(filter func(*ProposalQuery) (*ProposalQuery, error)) ProposalPaginateOption {
+	return func(pager *proposalPager) error {
+		if filter == nil {
+			return errors.New("ProposalQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type proposalPager struct {
+	reverse bool
+	order   *ProposalOrder
+	filter  func(*ProposalQuery) (*ProposalQuery, error)
+}
+
+func newProposalPager(opts []ProposalPaginateOption, reverse bool) (*proposalPager, error) {
+	pager := &proposalPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultProposalOrder
+	}
+	return pager, nil
+}
+
+func (p *proposalPager) applyFilter(query *ProposalQuery) (*ProposalQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *proposalPager) toCursor(_m *Proposal) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *proposalPager) applyCursors(query *ProposalQuery, after, before *Cursor) (*ProposalQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultProposalOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *proposalPager) applyOrder(query *ProposalQuery) *ProposalQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultProposalOrder.Field {
+		query = query.Order(DefaultProposalOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *proposalPager) orderExpr(query *ProposalQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultProposalOrder.Field {
+			b.Comma().Ident(DefaultProposalOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to Proposal.
+func (_m *ProposalQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ProposalPaginateOption,
+) (*ProposalConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newProposalPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ProposalConnection{Edges: []*ProposalEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ProposalOrderField defines the ordering field of Proposal.
+type ProposalOrderField struct {
+	// Value extracts the ordering value from the given Proposal.
+	Value    func(*Proposal) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) proposal.OrderOption
+	toCursor func(*Proposal) Cursor
+}
+
+// ProposalOrder defines the ordering of Proposal.
+type ProposalOrder struct {
+	Direction OrderDirection      `json:"direction"`
+	Field     *ProposalOrderField `json:"field"`
+}
+
+// DefaultProposalOrder is the default ordering of Proposal.
+var DefaultProposalOrder = &ProposalOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ProposalOrderField{
+		Value: func(_m *Proposal) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: proposal.FieldID,
+		toTerm: proposal.ByID,
+		toCursor: func(_m *Proposal) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts Proposal into ProposalEdge.
+func (_m *Proposal) ToEdge(order *ProposalOrder) *ProposalEdge {
+	if order == nil {
+		order = DefaultProposalOrder
+	}
+	return &ProposalEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -69,6 +69,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/publishedrents"
@@ -155,6 +156,7 @@ const (
 	TypePiece              = "Piece"
 	TypePieceFile          = "PieceFile"
 	TypePieceTransfer      = "PieceTransfer"
+	TypeProposal           = "Proposal"
 	TypeProposedChange     = "ProposedChange"
 	TypePublishedFigures   = "PublishedFigures"
 	TypePublishedRents     = "PublishedRents"
@@ -2755,6 +2757,9 @@ type ApplicationMutation struct {
 	interviews                map[domain.ID]struct{}
 	removedinterviews         map[domain.ID]struct{}
 	clearedinterviews         bool
+	proposals                 map[domain.ID]struct{}
+	removedproposals          map[domain.ID]struct{}
+	clearedproposals          bool
 	orientations              map[domain.ID]struct{}
 	removedorientations       map[domain.ID]struct{}
 	clearedorientations       bool
@@ -3952,6 +3957,60 @@ func (m *ApplicationMutation) ResetInterviews() {
 	m.removedinterviews = nil
 }
 
+// AddProposalIDs adds the "proposals" edge to the Proposal entity by ids.
+func (m *ApplicationMutation) AddProposalIDs(ids ...domain.ID) {
+	if m.proposals == nil {
+		m.proposals = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		m.proposals[ids[i]] = struct{}{}
+	}
+}
+
+// ClearProposals clears the "proposals" edge to the Proposal entity.
+func (m *ApplicationMutation) ClearProposals() {
+	m.clearedproposals = true
+}
+
+// ProposalsCleared reports if the "proposals" edge to the Proposal entity was cleared.
+func (m *ApplicationMutation) ProposalsCleared() bool {
+	return m.clearedproposals
+}
+
+// RemoveProposalIDs removes the "proposals" edge to the Proposal entity by IDs.
+func (m *ApplicationMutation) RemoveProposalIDs(ids ...domain.ID) {
+	if m.removedproposals == nil {
+		m.removedproposals = make(map[domain.ID]struct{})
+	}
+	for i := range ids {
+		delete(m.proposals, ids[i])
+		m.removedproposals[ids[i]] = struct{}{}
+	}
+}
+
+// RemovedProposals returns the removed IDs of the "proposals" edge to the Proposal entity.
+func (m *ApplicationMutation) RemovedProposalsIDs() (ids []domain.ID) {
+	for id := range m.removedproposals {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ProposalsIDs returns the "proposals" edge IDs in the mutation.
+func (m *ApplicationMutation) ProposalsIDs() (ids []domain.ID) {
+	for id := range m.proposals {
+		ids = append(ids, id)
+	}
+	return
+}
+
+// ResetProposals resets all changes to the "proposals" edge.
+func (m *ApplicationMutation) ResetProposals() {
+	m.proposals = nil
+	m.clearedproposals = false
+	m.removedproposals = nil
+}
+
 // AddOrientationIDs adds the "orientations" edge to the Orientation entity by ids.
 func (m *ApplicationMutation) AddOrientationIDs(ids ...domain.ID) {
 	if m.orientations == nil {
@@ -4541,7 +4600,7 @@ func (m *ApplicationMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ApplicationMutation) AddedEdges() []string {
-	edges := make([]string, 0, 15)
+	edges := make([]string, 0, 16)
 	if m.summary != nil {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -4574,6 +4633,9 @@ func (m *ApplicationMutation) AddedEdges() []string {
 	}
 	if m.interviews != nil {
 		edges = append(edges, application.EdgeInterviews)
+	}
+	if m.proposals != nil {
+		edges = append(edges, application.EdgeProposals)
 	}
 	if m.orientations != nil {
 		edges = append(edges, application.EdgeOrientations)
@@ -4654,6 +4716,12 @@ func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeProposals:
+		ids := make([]ent.Value, 0, len(m.proposals))
+		for id := range m.proposals {
+			ids = append(ids, id)
+		}
+		return ids
 	case application.EdgeOrientations:
 		ids := make([]ent.Value, 0, len(m.orientations))
 		for id := range m.orientations {
@@ -4684,7 +4752,7 @@ func (m *ApplicationMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ApplicationMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 15)
+	edges := make([]string, 0, 16)
 	if m.removedwishes != nil {
 		edges = append(edges, application.EdgeWishes)
 	}
@@ -4708,6 +4776,9 @@ func (m *ApplicationMutation) RemovedEdges() []string {
 	}
 	if m.removedinterviews != nil {
 		edges = append(edges, application.EdgeInterviews)
+	}
+	if m.removedproposals != nil {
+		edges = append(edges, application.EdgeProposals)
 	}
 	if m.removedorientations != nil {
 		edges = append(edges, application.EdgeOrientations)
@@ -4776,6 +4847,12 @@ func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
 			ids = append(ids, id)
 		}
 		return ids
+	case application.EdgeProposals:
+		ids := make([]ent.Value, 0, len(m.removedproposals))
+		for id := range m.removedproposals {
+			ids = append(ids, id)
+		}
+		return ids
 	case application.EdgeOrientations:
 		ids := make([]ent.Value, 0, len(m.removedorientations))
 		for id := range m.removedorientations {
@@ -4806,7 +4883,7 @@ func (m *ApplicationMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ApplicationMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 15)
+	edges := make([]string, 0, 16)
 	if m.clearedsummary {
 		edges = append(edges, application.EdgeSummary)
 	}
@@ -4839,6 +4916,9 @@ func (m *ApplicationMutation) ClearedEdges() []string {
 	}
 	if m.clearedinterviews {
 		edges = append(edges, application.EdgeInterviews)
+	}
+	if m.clearedproposals {
+		edges = append(edges, application.EdgeProposals)
 	}
 	if m.clearedorientations {
 		edges = append(edges, application.EdgeOrientations)
@@ -4881,6 +4961,8 @@ func (m *ApplicationMutation) EdgeCleared(name string) bool {
 		return m.clearedappointments
 	case application.EdgeInterviews:
 		return m.clearedinterviews
+	case application.EdgeProposals:
+		return m.clearedproposals
 	case application.EdgeOrientations:
 		return m.clearedorientations
 	case application.EdgeMessages:
@@ -4946,6 +5028,9 @@ func (m *ApplicationMutation) ResetEdge(name string) error {
 		return nil
 	case application.EdgeInterviews:
 		m.ResetInterviews()
+		return nil
+	case application.EdgeProposals:
+		m.ResetProposals()
 		return nil
 	case application.EdgeOrientations:
 		m.ResetOrientations()
@@ -60370,6 +60455,1443 @@ func (m *PieceTransferMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown PieceTransfer edge %s", name)
+}
+
+// ProposalMutation represents an operation that mutates the Proposal nodes in the graph.
+type ProposalMutation struct {
+	config
+	op                    Op
+	typ                   string
+	id                    *domain.ID
+	created_at            *time.Time
+	moved_from_id         *domain.ID
+	state                 *domain.ProposalState
+	put_forward_on        *domain.Date
+	decision              *domain.CommissionDecision
+	rank                  *int
+	addrank               *int
+	decided_on            *domain.Date
+	answered_on           *domain.Date
+	refused_for           *domain.ProposalRefusal
+	withdrawn_on          *domain.Date
+	clearedFields         map[string]struct{}
+	application           *domain.ID
+	clearedapplication    bool
+	dwelling              *domain.ID
+	cleareddwelling       bool
+	landlord              *domain.ID
+	clearedlandlord       bool
+	put_forward_by        *domain.ID
+	clearedput_forward_by bool
+	done                  bool
+	oldValue              func(context.Context) (*Proposal, error)
+	predicates            []predicate.Proposal
+}
+
+var _ ent.Mutation = (*ProposalMutation)(nil)
+
+// proposalOption allows management of the mutation configuration using functional options.
+type proposalOption func(*ProposalMutation)
+
+// newProposalMutation creates new mutation for the Proposal entity.
+func newProposalMutation(c config, op Op, opts ...proposalOption) *ProposalMutation {
+	m := &ProposalMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeProposal,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withProposalID sets the ID field of the mutation.
+func withProposalID(id domain.ID) proposalOption {
+	return func(m *ProposalMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *Proposal
+		)
+		m.oldValue = func(ctx context.Context) (*Proposal, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().Proposal.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withProposal sets the old Proposal of the mutation.
+func withProposal(node *Proposal) proposalOption {
+	return func(m *ProposalMutation) {
+		m.oldValue = func(context.Context) (*Proposal, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ProposalMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ProposalMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of Proposal entities.
+func (m *ProposalMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ProposalMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ProposalMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().Proposal.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ProposalMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ProposalMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ProposalMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetApplicationID sets the "application_id" field.
+func (m *ProposalMutation) SetApplicationID(d domain.ID) {
+	m.application = &d
+}
+
+// ApplicationID returns the value of the "application_id" field in the mutation.
+func (m *ProposalMutation) ApplicationID() (r domain.ID, exists bool) {
+	v := m.application
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldApplicationID returns the old "application_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldApplicationID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldApplicationID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldApplicationID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldApplicationID: %w", err)
+	}
+	return oldValue.ApplicationID, nil
+}
+
+// ResetApplicationID resets all changes to the "application_id" field.
+func (m *ProposalMutation) ResetApplicationID() {
+	m.application = nil
+}
+
+// SetMovedFromID sets the "moved_from_id" field.
+func (m *ProposalMutation) SetMovedFromID(d domain.ID) {
+	m.moved_from_id = &d
+}
+
+// MovedFromID returns the value of the "moved_from_id" field in the mutation.
+func (m *ProposalMutation) MovedFromID() (r domain.ID, exists bool) {
+	v := m.moved_from_id
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldMovedFromID returns the old "moved_from_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldMovedFromID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldMovedFromID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldMovedFromID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldMovedFromID: %w", err)
+	}
+	return oldValue.MovedFromID, nil
+}
+
+// ClearMovedFromID clears the value of the "moved_from_id" field.
+func (m *ProposalMutation) ClearMovedFromID() {
+	m.moved_from_id = nil
+	m.clearedFields[proposal.FieldMovedFromID] = struct{}{}
+}
+
+// MovedFromIDCleared returns if the "moved_from_id" field was cleared in this mutation.
+func (m *ProposalMutation) MovedFromIDCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldMovedFromID]
+	return ok
+}
+
+// ResetMovedFromID resets all changes to the "moved_from_id" field.
+func (m *ProposalMutation) ResetMovedFromID() {
+	m.moved_from_id = nil
+	delete(m.clearedFields, proposal.FieldMovedFromID)
+}
+
+// SetDwellingID sets the "dwelling_id" field.
+func (m *ProposalMutation) SetDwellingID(d domain.ID) {
+	m.dwelling = &d
+}
+
+// DwellingID returns the value of the "dwelling_id" field in the mutation.
+func (m *ProposalMutation) DwellingID() (r domain.ID, exists bool) {
+	v := m.dwelling
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDwellingID returns the old "dwelling_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldDwellingID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDwellingID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDwellingID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDwellingID: %w", err)
+	}
+	return oldValue.DwellingID, nil
+}
+
+// ClearDwellingID clears the value of the "dwelling_id" field.
+func (m *ProposalMutation) ClearDwellingID() {
+	m.dwelling = nil
+	m.clearedFields[proposal.FieldDwellingID] = struct{}{}
+}
+
+// DwellingIDCleared returns if the "dwelling_id" field was cleared in this mutation.
+func (m *ProposalMutation) DwellingIDCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldDwellingID]
+	return ok
+}
+
+// ResetDwellingID resets all changes to the "dwelling_id" field.
+func (m *ProposalMutation) ResetDwellingID() {
+	m.dwelling = nil
+	delete(m.clearedFields, proposal.FieldDwellingID)
+}
+
+// SetLandlordID sets the "landlord_id" field.
+func (m *ProposalMutation) SetLandlordID(d domain.ID) {
+	m.landlord = &d
+}
+
+// LandlordID returns the value of the "landlord_id" field in the mutation.
+func (m *ProposalMutation) LandlordID() (r domain.ID, exists bool) {
+	v := m.landlord
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldLandlordID returns the old "landlord_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldLandlordID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldLandlordID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldLandlordID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldLandlordID: %w", err)
+	}
+	return oldValue.LandlordID, nil
+}
+
+// ResetLandlordID resets all changes to the "landlord_id" field.
+func (m *ProposalMutation) ResetLandlordID() {
+	m.landlord = nil
+}
+
+// SetState sets the "state" field.
+func (m *ProposalMutation) SetState(ds domain.ProposalState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ProposalMutation) State() (r domain.ProposalState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldState(ctx context.Context) (v domain.ProposalState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ProposalMutation) ResetState() {
+	m.state = nil
+}
+
+// SetPutForwardOn sets the "put_forward_on" field.
+func (m *ProposalMutation) SetPutForwardOn(d domain.Date) {
+	m.put_forward_on = &d
+}
+
+// PutForwardOn returns the value of the "put_forward_on" field in the mutation.
+func (m *ProposalMutation) PutForwardOn() (r domain.Date, exists bool) {
+	v := m.put_forward_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPutForwardOn returns the old "put_forward_on" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldPutForwardOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPutForwardOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPutForwardOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPutForwardOn: %w", err)
+	}
+	return oldValue.PutForwardOn, nil
+}
+
+// ResetPutForwardOn resets all changes to the "put_forward_on" field.
+func (m *ProposalMutation) ResetPutForwardOn() {
+	m.put_forward_on = nil
+}
+
+// SetPutForwardByID sets the "put_forward_by_id" field.
+func (m *ProposalMutation) SetPutForwardByID(d domain.ID) {
+	m.put_forward_by = &d
+}
+
+// PutForwardByID returns the value of the "put_forward_by_id" field in the mutation.
+func (m *ProposalMutation) PutForwardByID() (r domain.ID, exists bool) {
+	v := m.put_forward_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldPutForwardByID returns the old "put_forward_by_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldPutForwardByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldPutForwardByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldPutForwardByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldPutForwardByID: %w", err)
+	}
+	return oldValue.PutForwardByID, nil
+}
+
+// ClearPutForwardByID clears the value of the "put_forward_by_id" field.
+func (m *ProposalMutation) ClearPutForwardByID() {
+	m.put_forward_by = nil
+	m.clearedFields[proposal.FieldPutForwardByID] = struct{}{}
+}
+
+// PutForwardByIDCleared returns if the "put_forward_by_id" field was cleared in this mutation.
+func (m *ProposalMutation) PutForwardByIDCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldPutForwardByID]
+	return ok
+}
+
+// ResetPutForwardByID resets all changes to the "put_forward_by_id" field.
+func (m *ProposalMutation) ResetPutForwardByID() {
+	m.put_forward_by = nil
+	delete(m.clearedFields, proposal.FieldPutForwardByID)
+}
+
+// SetDecision sets the "decision" field.
+func (m *ProposalMutation) SetDecision(dd domain.CommissionDecision) {
+	m.decision = &dd
+}
+
+// Decision returns the value of the "decision" field in the mutation.
+func (m *ProposalMutation) Decision() (r domain.CommissionDecision, exists bool) {
+	v := m.decision
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecision returns the old "decision" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldDecision(ctx context.Context) (v *domain.CommissionDecision, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecision is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecision requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecision: %w", err)
+	}
+	return oldValue.Decision, nil
+}
+
+// ClearDecision clears the value of the "decision" field.
+func (m *ProposalMutation) ClearDecision() {
+	m.decision = nil
+	m.clearedFields[proposal.FieldDecision] = struct{}{}
+}
+
+// DecisionCleared returns if the "decision" field was cleared in this mutation.
+func (m *ProposalMutation) DecisionCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldDecision]
+	return ok
+}
+
+// ResetDecision resets all changes to the "decision" field.
+func (m *ProposalMutation) ResetDecision() {
+	m.decision = nil
+	delete(m.clearedFields, proposal.FieldDecision)
+}
+
+// SetRank sets the "rank" field.
+func (m *ProposalMutation) SetRank(i int) {
+	m.rank = &i
+	m.addrank = nil
+}
+
+// Rank returns the value of the "rank" field in the mutation.
+func (m *ProposalMutation) Rank() (r int, exists bool) {
+	v := m.rank
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRank returns the old "rank" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldRank(ctx context.Context) (v *int, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRank is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRank requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRank: %w", err)
+	}
+	return oldValue.Rank, nil
+}
+
+// AddRank adds i to the "rank" field.
+func (m *ProposalMutation) AddRank(i int) {
+	if m.addrank != nil {
+		*m.addrank += i
+	} else {
+		m.addrank = &i
+	}
+}
+
+// AddedRank returns the value that was added to the "rank" field in this mutation.
+func (m *ProposalMutation) AddedRank() (r int, exists bool) {
+	v := m.addrank
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// ClearRank clears the value of the "rank" field.
+func (m *ProposalMutation) ClearRank() {
+	m.rank = nil
+	m.addrank = nil
+	m.clearedFields[proposal.FieldRank] = struct{}{}
+}
+
+// RankCleared returns if the "rank" field was cleared in this mutation.
+func (m *ProposalMutation) RankCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldRank]
+	return ok
+}
+
+// ResetRank resets all changes to the "rank" field.
+func (m *ProposalMutation) ResetRank() {
+	m.rank = nil
+	m.addrank = nil
+	delete(m.clearedFields, proposal.FieldRank)
+}
+
+// SetDecidedOn sets the "decided_on" field.
+func (m *ProposalMutation) SetDecidedOn(d domain.Date) {
+	m.decided_on = &d
+}
+
+// DecidedOn returns the value of the "decided_on" field in the mutation.
+func (m *ProposalMutation) DecidedOn() (r domain.Date, exists bool) {
+	v := m.decided_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDecidedOn returns the old "decided_on" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldDecidedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDecidedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDecidedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDecidedOn: %w", err)
+	}
+	return oldValue.DecidedOn, nil
+}
+
+// ClearDecidedOn clears the value of the "decided_on" field.
+func (m *ProposalMutation) ClearDecidedOn() {
+	m.decided_on = nil
+	m.clearedFields[proposal.FieldDecidedOn] = struct{}{}
+}
+
+// DecidedOnCleared returns if the "decided_on" field was cleared in this mutation.
+func (m *ProposalMutation) DecidedOnCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldDecidedOn]
+	return ok
+}
+
+// ResetDecidedOn resets all changes to the "decided_on" field.
+func (m *ProposalMutation) ResetDecidedOn() {
+	m.decided_on = nil
+	delete(m.clearedFields, proposal.FieldDecidedOn)
+}
+
+// SetAnsweredOn sets the "answered_on" field.
+func (m *ProposalMutation) SetAnsweredOn(d domain.Date) {
+	m.answered_on = &d
+}
+
+// AnsweredOn returns the value of the "answered_on" field in the mutation.
+func (m *ProposalMutation) AnsweredOn() (r domain.Date, exists bool) {
+	v := m.answered_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldAnsweredOn returns the old "answered_on" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldAnsweredOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldAnsweredOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldAnsweredOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldAnsweredOn: %w", err)
+	}
+	return oldValue.AnsweredOn, nil
+}
+
+// ClearAnsweredOn clears the value of the "answered_on" field.
+func (m *ProposalMutation) ClearAnsweredOn() {
+	m.answered_on = nil
+	m.clearedFields[proposal.FieldAnsweredOn] = struct{}{}
+}
+
+// AnsweredOnCleared returns if the "answered_on" field was cleared in this mutation.
+func (m *ProposalMutation) AnsweredOnCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldAnsweredOn]
+	return ok
+}
+
+// ResetAnsweredOn resets all changes to the "answered_on" field.
+func (m *ProposalMutation) ResetAnsweredOn() {
+	m.answered_on = nil
+	delete(m.clearedFields, proposal.FieldAnsweredOn)
+}
+
+// SetRefusedFor sets the "refused_for" field.
+func (m *ProposalMutation) SetRefusedFor(dr domain.ProposalRefusal) {
+	m.refused_for = &dr
+}
+
+// RefusedFor returns the value of the "refused_for" field in the mutation.
+func (m *ProposalMutation) RefusedFor() (r domain.ProposalRefusal, exists bool) {
+	v := m.refused_for
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldRefusedFor returns the old "refused_for" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldRefusedFor(ctx context.Context) (v *domain.ProposalRefusal, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldRefusedFor is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldRefusedFor requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldRefusedFor: %w", err)
+	}
+	return oldValue.RefusedFor, nil
+}
+
+// ClearRefusedFor clears the value of the "refused_for" field.
+func (m *ProposalMutation) ClearRefusedFor() {
+	m.refused_for = nil
+	m.clearedFields[proposal.FieldRefusedFor] = struct{}{}
+}
+
+// RefusedForCleared returns if the "refused_for" field was cleared in this mutation.
+func (m *ProposalMutation) RefusedForCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldRefusedFor]
+	return ok
+}
+
+// ResetRefusedFor resets all changes to the "refused_for" field.
+func (m *ProposalMutation) ResetRefusedFor() {
+	m.refused_for = nil
+	delete(m.clearedFields, proposal.FieldRefusedFor)
+}
+
+// SetWithdrawnOn sets the "withdrawn_on" field.
+func (m *ProposalMutation) SetWithdrawnOn(d domain.Date) {
+	m.withdrawn_on = &d
+}
+
+// WithdrawnOn returns the value of the "withdrawn_on" field in the mutation.
+func (m *ProposalMutation) WithdrawnOn() (r domain.Date, exists bool) {
+	v := m.withdrawn_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWithdrawnOn returns the old "withdrawn_on" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldWithdrawnOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWithdrawnOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWithdrawnOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWithdrawnOn: %w", err)
+	}
+	return oldValue.WithdrawnOn, nil
+}
+
+// ClearWithdrawnOn clears the value of the "withdrawn_on" field.
+func (m *ProposalMutation) ClearWithdrawnOn() {
+	m.withdrawn_on = nil
+	m.clearedFields[proposal.FieldWithdrawnOn] = struct{}{}
+}
+
+// WithdrawnOnCleared returns if the "withdrawn_on" field was cleared in this mutation.
+func (m *ProposalMutation) WithdrawnOnCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldWithdrawnOn]
+	return ok
+}
+
+// ResetWithdrawnOn resets all changes to the "withdrawn_on" field.
+func (m *ProposalMutation) ResetWithdrawnOn() {
+	m.withdrawn_on = nil
+	delete(m.clearedFields, proposal.FieldWithdrawnOn)
+}
+
+// ClearApplication clears the "application" edge to the Application entity.
+func (m *ProposalMutation) ClearApplication() {
+	m.clearedapplication = true
+	m.clearedFields[proposal.FieldApplicationID] = struct{}{}
+}
+
+// ApplicationCleared reports if the "application" edge to the Application entity was cleared.
+func (m *ProposalMutation) ApplicationCleared() bool {
+	return m.clearedapplication
+}
+
+// ApplicationIDs returns the "application" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ApplicationID instead. It exists only for internal usage by the builders.
+func (m *ProposalMutation) ApplicationIDs() (ids []domain.ID) {
+	if id := m.application; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetApplication resets all changes to the "application" edge.
+func (m *ProposalMutation) ResetApplication() {
+	m.application = nil
+	m.clearedapplication = false
+}
+
+// ClearDwelling clears the "dwelling" edge to the Dwelling entity.
+func (m *ProposalMutation) ClearDwelling() {
+	m.cleareddwelling = true
+	m.clearedFields[proposal.FieldDwellingID] = struct{}{}
+}
+
+// DwellingCleared reports if the "dwelling" edge to the Dwelling entity was cleared.
+func (m *ProposalMutation) DwellingCleared() bool {
+	return m.DwellingIDCleared() || m.cleareddwelling
+}
+
+// DwellingIDs returns the "dwelling" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// DwellingID instead. It exists only for internal usage by the builders.
+func (m *ProposalMutation) DwellingIDs() (ids []domain.ID) {
+	if id := m.dwelling; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetDwelling resets all changes to the "dwelling" edge.
+func (m *ProposalMutation) ResetDwelling() {
+	m.dwelling = nil
+	m.cleareddwelling = false
+}
+
+// ClearLandlord clears the "landlord" edge to the Organisation entity.
+func (m *ProposalMutation) ClearLandlord() {
+	m.clearedlandlord = true
+	m.clearedFields[proposal.FieldLandlordID] = struct{}{}
+}
+
+// LandlordCleared reports if the "landlord" edge to the Organisation entity was cleared.
+func (m *ProposalMutation) LandlordCleared() bool {
+	return m.clearedlandlord
+}
+
+// LandlordIDs returns the "landlord" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// LandlordID instead. It exists only for internal usage by the builders.
+func (m *ProposalMutation) LandlordIDs() (ids []domain.ID) {
+	if id := m.landlord; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetLandlord resets all changes to the "landlord" edge.
+func (m *ProposalMutation) ResetLandlord() {
+	m.landlord = nil
+	m.clearedlandlord = false
+}
+
+// ClearPutForwardBy clears the "put_forward_by" edge to the Person entity.
+func (m *ProposalMutation) ClearPutForwardBy() {
+	m.clearedput_forward_by = true
+	m.clearedFields[proposal.FieldPutForwardByID] = struct{}{}
+}
+
+// PutForwardByCleared reports if the "put_forward_by" edge to the Person entity was cleared.
+func (m *ProposalMutation) PutForwardByCleared() bool {
+	return m.PutForwardByIDCleared() || m.clearedput_forward_by
+}
+
+// PutForwardByIDs returns the "put_forward_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// PutForwardByID instead. It exists only for internal usage by the builders.
+func (m *ProposalMutation) PutForwardByIDs() (ids []domain.ID) {
+	if id := m.put_forward_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetPutForwardBy resets all changes to the "put_forward_by" edge.
+func (m *ProposalMutation) ResetPutForwardBy() {
+	m.put_forward_by = nil
+	m.clearedput_forward_by = false
+}
+
+// Where appends a list predicates to the ProposalMutation builder.
+func (m *ProposalMutation) Where(ps ...predicate.Proposal) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ProposalMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ProposalMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.Proposal, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ProposalMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ProposalMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (Proposal).
+func (m *ProposalMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ProposalMutation) Fields() []string {
+	fields := make([]string, 0, 14)
+	if m.created_at != nil {
+		fields = append(fields, proposal.FieldCreatedAt)
+	}
+	if m.application != nil {
+		fields = append(fields, proposal.FieldApplicationID)
+	}
+	if m.moved_from_id != nil {
+		fields = append(fields, proposal.FieldMovedFromID)
+	}
+	if m.dwelling != nil {
+		fields = append(fields, proposal.FieldDwellingID)
+	}
+	if m.landlord != nil {
+		fields = append(fields, proposal.FieldLandlordID)
+	}
+	if m.state != nil {
+		fields = append(fields, proposal.FieldState)
+	}
+	if m.put_forward_on != nil {
+		fields = append(fields, proposal.FieldPutForwardOn)
+	}
+	if m.put_forward_by != nil {
+		fields = append(fields, proposal.FieldPutForwardByID)
+	}
+	if m.decision != nil {
+		fields = append(fields, proposal.FieldDecision)
+	}
+	if m.rank != nil {
+		fields = append(fields, proposal.FieldRank)
+	}
+	if m.decided_on != nil {
+		fields = append(fields, proposal.FieldDecidedOn)
+	}
+	if m.answered_on != nil {
+		fields = append(fields, proposal.FieldAnsweredOn)
+	}
+	if m.refused_for != nil {
+		fields = append(fields, proposal.FieldRefusedFor)
+	}
+	if m.withdrawn_on != nil {
+		fields = append(fields, proposal.FieldWithdrawnOn)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ProposalMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case proposal.FieldCreatedAt:
+		return m.CreatedAt()
+	case proposal.FieldApplicationID:
+		return m.ApplicationID()
+	case proposal.FieldMovedFromID:
+		return m.MovedFromID()
+	case proposal.FieldDwellingID:
+		return m.DwellingID()
+	case proposal.FieldLandlordID:
+		return m.LandlordID()
+	case proposal.FieldState:
+		return m.State()
+	case proposal.FieldPutForwardOn:
+		return m.PutForwardOn()
+	case proposal.FieldPutForwardByID:
+		return m.PutForwardByID()
+	case proposal.FieldDecision:
+		return m.Decision()
+	case proposal.FieldRank:
+		return m.Rank()
+	case proposal.FieldDecidedOn:
+		return m.DecidedOn()
+	case proposal.FieldAnsweredOn:
+		return m.AnsweredOn()
+	case proposal.FieldRefusedFor:
+		return m.RefusedFor()
+	case proposal.FieldWithdrawnOn:
+		return m.WithdrawnOn()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ProposalMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case proposal.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case proposal.FieldApplicationID:
+		return m.OldApplicationID(ctx)
+	case proposal.FieldMovedFromID:
+		return m.OldMovedFromID(ctx)
+	case proposal.FieldDwellingID:
+		return m.OldDwellingID(ctx)
+	case proposal.FieldLandlordID:
+		return m.OldLandlordID(ctx)
+	case proposal.FieldState:
+		return m.OldState(ctx)
+	case proposal.FieldPutForwardOn:
+		return m.OldPutForwardOn(ctx)
+	case proposal.FieldPutForwardByID:
+		return m.OldPutForwardByID(ctx)
+	case proposal.FieldDecision:
+		return m.OldDecision(ctx)
+	case proposal.FieldRank:
+		return m.OldRank(ctx)
+	case proposal.FieldDecidedOn:
+		return m.OldDecidedOn(ctx)
+	case proposal.FieldAnsweredOn:
+		return m.OldAnsweredOn(ctx)
+	case proposal.FieldRefusedFor:
+		return m.OldRefusedFor(ctx)
+	case proposal.FieldWithdrawnOn:
+		return m.OldWithdrawnOn(ctx)
+	}
+	return nil, fmt.Errorf("unknown Proposal field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProposalMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case proposal.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case proposal.FieldApplicationID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetApplicationID(v)
+		return nil
+	case proposal.FieldMovedFromID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetMovedFromID(v)
+		return nil
+	case proposal.FieldDwellingID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDwellingID(v)
+		return nil
+	case proposal.FieldLandlordID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetLandlordID(v)
+		return nil
+	case proposal.FieldState:
+		v, ok := value.(domain.ProposalState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case proposal.FieldPutForwardOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPutForwardOn(v)
+		return nil
+	case proposal.FieldPutForwardByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetPutForwardByID(v)
+		return nil
+	case proposal.FieldDecision:
+		v, ok := value.(domain.CommissionDecision)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecision(v)
+		return nil
+	case proposal.FieldRank:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRank(v)
+		return nil
+	case proposal.FieldDecidedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDecidedOn(v)
+		return nil
+	case proposal.FieldAnsweredOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetAnsweredOn(v)
+		return nil
+	case proposal.FieldRefusedFor:
+		v, ok := value.(domain.ProposalRefusal)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetRefusedFor(v)
+		return nil
+	case proposal.FieldWithdrawnOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWithdrawnOn(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ProposalMutation) AddedFields() []string {
+	var fields []string
+	if m.addrank != nil {
+		fields = append(fields, proposal.FieldRank)
+	}
+	return fields
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ProposalMutation) AddedField(name string) (ent.Value, bool) {
+	switch name {
+	case proposal.FieldRank:
+		return m.AddedRank()
+	}
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ProposalMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	case proposal.FieldRank:
+		v, ok := value.(int)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.AddRank(v)
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ProposalMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(proposal.FieldMovedFromID) {
+		fields = append(fields, proposal.FieldMovedFromID)
+	}
+	if m.FieldCleared(proposal.FieldDwellingID) {
+		fields = append(fields, proposal.FieldDwellingID)
+	}
+	if m.FieldCleared(proposal.FieldPutForwardByID) {
+		fields = append(fields, proposal.FieldPutForwardByID)
+	}
+	if m.FieldCleared(proposal.FieldDecision) {
+		fields = append(fields, proposal.FieldDecision)
+	}
+	if m.FieldCleared(proposal.FieldRank) {
+		fields = append(fields, proposal.FieldRank)
+	}
+	if m.FieldCleared(proposal.FieldDecidedOn) {
+		fields = append(fields, proposal.FieldDecidedOn)
+	}
+	if m.FieldCleared(proposal.FieldAnsweredOn) {
+		fields = append(fields, proposal.FieldAnsweredOn)
+	}
+	if m.FieldCleared(proposal.FieldRefusedFor) {
+		fields = append(fields, proposal.FieldRefusedFor)
+	}
+	if m.FieldCleared(proposal.FieldWithdrawnOn) {
+		fields = append(fields, proposal.FieldWithdrawnOn)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ProposalMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ProposalMutation) ClearField(name string) error {
+	switch name {
+	case proposal.FieldMovedFromID:
+		m.ClearMovedFromID()
+		return nil
+	case proposal.FieldDwellingID:
+		m.ClearDwellingID()
+		return nil
+	case proposal.FieldPutForwardByID:
+		m.ClearPutForwardByID()
+		return nil
+	case proposal.FieldDecision:
+		m.ClearDecision()
+		return nil
+	case proposal.FieldRank:
+		m.ClearRank()
+		return nil
+	case proposal.FieldDecidedOn:
+		m.ClearDecidedOn()
+		return nil
+	case proposal.FieldAnsweredOn:
+		m.ClearAnsweredOn()
+		return nil
+	case proposal.FieldRefusedFor:
+		m.ClearRefusedFor()
+		return nil
+	case proposal.FieldWithdrawnOn:
+		m.ClearWithdrawnOn()
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ProposalMutation) ResetField(name string) error {
+	switch name {
+	case proposal.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case proposal.FieldApplicationID:
+		m.ResetApplicationID()
+		return nil
+	case proposal.FieldMovedFromID:
+		m.ResetMovedFromID()
+		return nil
+	case proposal.FieldDwellingID:
+		m.ResetDwellingID()
+		return nil
+	case proposal.FieldLandlordID:
+		m.ResetLandlordID()
+		return nil
+	case proposal.FieldState:
+		m.ResetState()
+		return nil
+	case proposal.FieldPutForwardOn:
+		m.ResetPutForwardOn()
+		return nil
+	case proposal.FieldPutForwardByID:
+		m.ResetPutForwardByID()
+		return nil
+	case proposal.FieldDecision:
+		m.ResetDecision()
+		return nil
+	case proposal.FieldRank:
+		m.ResetRank()
+		return nil
+	case proposal.FieldDecidedOn:
+		m.ResetDecidedOn()
+		return nil
+	case proposal.FieldAnsweredOn:
+		m.ResetAnsweredOn()
+		return nil
+	case proposal.FieldRefusedFor:
+		m.ResetRefusedFor()
+		return nil
+	case proposal.FieldWithdrawnOn:
+		m.ResetWithdrawnOn()
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ProposalMutation) AddedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.application != nil {
+		edges = append(edges, proposal.EdgeApplication)
+	}
+	if m.dwelling != nil {
+		edges = append(edges, proposal.EdgeDwelling)
+	}
+	if m.landlord != nil {
+		edges = append(edges, proposal.EdgeLandlord)
+	}
+	if m.put_forward_by != nil {
+		edges = append(edges, proposal.EdgePutForwardBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ProposalMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case proposal.EdgeApplication:
+		if id := m.application; id != nil {
+			return []ent.Value{*id}
+		}
+	case proposal.EdgeDwelling:
+		if id := m.dwelling; id != nil {
+			return []ent.Value{*id}
+		}
+	case proposal.EdgeLandlord:
+		if id := m.landlord; id != nil {
+			return []ent.Value{*id}
+		}
+	case proposal.EdgePutForwardBy:
+		if id := m.put_forward_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ProposalMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 4)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ProposalMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ProposalMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 4)
+	if m.clearedapplication {
+		edges = append(edges, proposal.EdgeApplication)
+	}
+	if m.cleareddwelling {
+		edges = append(edges, proposal.EdgeDwelling)
+	}
+	if m.clearedlandlord {
+		edges = append(edges, proposal.EdgeLandlord)
+	}
+	if m.clearedput_forward_by {
+		edges = append(edges, proposal.EdgePutForwardBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ProposalMutation) EdgeCleared(name string) bool {
+	switch name {
+	case proposal.EdgeApplication:
+		return m.clearedapplication
+	case proposal.EdgeDwelling:
+		return m.cleareddwelling
+	case proposal.EdgeLandlord:
+		return m.clearedlandlord
+	case proposal.EdgePutForwardBy:
+		return m.clearedput_forward_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ProposalMutation) ClearEdge(name string) error {
+	switch name {
+	case proposal.EdgeApplication:
+		m.ClearApplication()
+		return nil
+	case proposal.EdgeDwelling:
+		m.ClearDwelling()
+		return nil
+	case proposal.EdgeLandlord:
+		m.ClearLandlord()
+		return nil
+	case proposal.EdgePutForwardBy:
+		m.ClearPutForwardBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ProposalMutation) ResetEdge(name string) error {
+	switch name {
+	case proposal.EdgeApplication:
+		m.ResetApplication()
+		return nil
+	case proposal.EdgeDwelling:
+		m.ResetDwelling()
+		return nil
+	case proposal.EdgeLandlord:
+		m.ResetLandlord()
+		return nil
+	case proposal.EdgePutForwardBy:
+		m.ResetPutForwardBy()
+		return nil
+	}
+	return fmt.Errorf("unknown Proposal edge %s", name)
 }
 
 // ProposedChangeMutation represents an operation that mutates the ProposedChange nodes in the graph.

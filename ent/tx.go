@@ -124,6 +124,8 @@ type Tx struct {
 	PieceFile *PieceFileClient
 	// PieceTransfer is the client for interacting with the PieceTransfer builders.
 	PieceTransfer *PieceTransferClient
+	// Proposal is the client for interacting with the Proposal builders.
+	Proposal *ProposalClient
 	// ProposedChange is the client for interacting with the ProposedChange builders.
 	ProposedChange *ProposedChangeClient
 	// PublishedFigures is the client for interacting with the PublishedFigures builders.
@@ -350,6 +352,7 @@ func (tx *Tx) init() {
 	tx.Piece = NewPieceClient(tx.config)
 	tx.PieceFile = NewPieceFileClient(tx.config)
 	tx.PieceTransfer = NewPieceTransferClient(tx.config)
+	tx.Proposal = NewProposalClient(tx.config)
 	tx.ProposedChange = NewProposedChangeClient(tx.config)
 	tx.PublishedFigures = NewPublishedFiguresClient(tx.config)
 	tx.PublishedRents = NewPublishedRentsClient(tx.config)

@@ -63,6 +63,7 @@ type (
 	appointmentOfferResolver     struct{}
 	levelTooLowErrorResolver     struct{ *Resolver }
 	interviewResolver            struct{}
+	proposalResolver             struct{}
 	permanenceResolver           struct{}
 	permanenceProposalResolver   struct{ *Resolver }
 	appointmentResolver          struct{}
@@ -220,6 +221,9 @@ func (r *Resolver) LevelTooLowError() gen.LevelTooLowErrorResolver {
 
 // Interview resolves what of an interview the viewer may not see.
 func (r *Resolver) Interview() gen.InterviewResolver { return interviewResolver{} }
+
+// Proposal resolves what of a proposal the viewer may not see.
+func (r *Resolver) Proposal() gen.ProposalResolver { return proposalResolver{} }
 
 // Permanence resolves what of a permanence is worked out.
 func (r *Resolver) Permanence() gen.PermanenceResolver { return permanenceResolver{} }

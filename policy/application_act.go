@@ -53,6 +53,12 @@ const (
 	// ActNote and ActSocialNote are addInterviewNote, by the readers of the note.
 	ActNote       ApplicationAct = "addInterviewNote"
 	ActSocialNote ApplicationAct = "addSocialNote"
+
+	// Acts on proposals are the landlord's, see [OnProposal].
+	ActPutForward       ApplicationAct = "putForward"
+	ActRecordDecision   ApplicationAct = "recordCommissionDecision"
+	ActRecordAnswer     ApplicationAct = "recordProposalAnswer"
+	ActWithdrawProposal ApplicationAct = "withdrawProposal"
 )
 
 // The levels of service that acts need (cahier des charges de l'accueil).
@@ -120,8 +126,8 @@ var actRules = map[ApplicationAct]actRule{
 	ActWithdrawWarning: {roles: either(desk, landlord), level: registrationLevel},
 	ActRemove:          {roles: either(desk, landlord, applicant), level: registrationLevel},
 	ActReactivate:      {roles: desk, level: registrationLevel},
-	ActMerge:           {roles: following, level: registrationLevel, also: append(interviewTypes, appointmentTypes...)},
-	ActUndoMerge:       {roles: following, level: registrationLevel, also: interviewTypes},
+	ActMerge:           {roles: following, level: registrationLevel, also: slices.Concat(interviewTypes, proposalTypes, appointmentTypes)},
+	ActUndoMerge:       {roles: following, level: registrationLevel, also: slices.Concat(interviewTypes, proposalTypes)},
 	ActSplit:           {roles: following, level: registrationLevel, also: append([]string{"ApplicantAccount", "BindingCode", "ReceptionGrant"}, formTypes...)},
 	ActHandOver:        {roles: following, level: registrationLevel, also: []string{"HandOver"}},
 	ActOrient:          {roles: either(desk, received), level: domain.InformationLevel},
@@ -146,6 +152,11 @@ var actRules = map[ApplicationAct]actRule{
 	ActInDepthInterview: {roles: socialDesk, level: specialisedLevel, also: interviewTypes},
 	ActNote:             {roles: eachDesk, level: registrationLevel, also: interviewTypes},
 	ActSocialNote:       {roles: socialDesk, level: specialisedLevel, also: interviewTypes},
+
+	ActPutForward:       {roles: landlord, also: proposalTypes},
+	ActRecordDecision:   {roles: landlord, also: proposalTypes},
+	ActRecordAnswer:     {roles: landlord, also: proposalTypes},
+	ActWithdrawProposal: {roles: landlord, also: proposalTypes},
 }
 
 // Places are where an act on an application is done, with the levels of service there:

@@ -70,6 +70,7 @@ func Install() {
 	installPermanence()
 	installInterview()
 	installInterviewNote()
+	installProposal()
 	installHousedFigures()
 	installPublishedRents()
 }

@@ -19,6 +19,7 @@ var lifeActs = []policy.ApplicationAct{
 	policy.ActBook, policy.ActOverbook, policy.ActMove, policy.ActCancel, policy.ActAttendance,
 	policy.ActJoinWaiting, policy.ActLeaveWaiting, policy.ActTakeOffer,
 	policy.ActSimpleInterview, policy.ActHoldInterview, policy.ActInDepthInterview, policy.ActNote, policy.ActSocialNote,
+	policy.ActPutForward, policy.ActRecordDecision, policy.ActRecordAnswer, policy.ActWithdrawProposal,
 }
 
 // lifeGrounds are the grounds by which they are tried, each with the kind of organisation

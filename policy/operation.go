@@ -67,6 +67,7 @@ var appTypes = map[string]domain.AppScope{
 	"Room": domain.ApplicationsScope, "Availability": domain.ApplicationsScope, "OccurrenceChange": domain.ApplicationsScope,
 	"Absence": domain.ApplicationsScope, "Appointment": domain.ApplicationsScope, "Participant": domain.ApplicationsScope,
 	"Interview": domain.ApplicationsScope, "InterviewNote": domain.ApplicationsScope, "HousingProject": domain.ApplicationsScope,
+	"Proposal":   domain.ApplicationsScope,
 	"BookedTime": domain.ApplicationsScope, "AppointmentHit": domain.ApplicationsScope, "WaitingPlace": domain.ApplicationsScope,
 
 	"Query": "", "Mutation": "", "Node": "", "PageInfo": "", "CodeList": "", "CodeEntry": "",

@@ -69,6 +69,8 @@ type Settings struct {
 	// InDepthMonths and InDepthReasons are after how long, and for how many reasons, an
 	// application calls for an in-depth interview.
 	InDepthMonths, InDepthReasons int
+	// InDepthRefusals is for how many proposals refused in the last RefusalMonths it does.
+	InDepthRefusals, RefusalMonths int
 	// CalendarFeed is how long a feed of a calendar lasts.
 	CalendarFeed time.Duration
 	// PublicationThreshold and PublicationBase make exact counts figures for anyone.
@@ -100,7 +102,8 @@ func (s *Settings) targets() map[string]any {
 		"orientedAfter": &s.Orientation.After, "contactLate": &s.ContactLate, "waitingOffer": &s.WaitingOffer,
 		"reminder": &s.Reminder, "answerTime": &s.AnswerTime, "offerDays": &s.OfferDays,
 		"mailPrice": &s.MailPrice, "textPrice": &s.TextPrice,
-		"inDepthMonths": &s.InDepthMonths, "inDepthReasons": &s.InDepthReasons, "calendarFeed": &s.CalendarFeed,
+		"inDepthMonths": &s.InDepthMonths, "inDepthReasons": &s.InDepthReasons,
+		"inDepthRefusals": &s.InDepthRefusals, "refusalMonths": &s.RefusalMonths, "calendarFeed": &s.CalendarFeed,
 		"publicationThreshold": &s.PublicationThreshold, "publicationBase": &s.PublicationBase,
 		"rentLandlords": &s.RentLandlords, "rentShare": &s.RentShare, "rentBase": &s.RentBase, "rentMonths": &s.RentMonths,
 		"emergencies": &s.Emergencies, "formerPoint": &s.FormerPoint, "readsAnHour": &s.ReadsAnHour, "readsADay": &s.ReadsADay,

@@ -78,7 +78,7 @@ func PublishFigures(ctx context.Context) context.Context {
 func KeepCalendar(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "keep the calendar", append([]string{
 		"ApplicantAccount", "NamedAgent", "BindingCode", "ReceptionGrant", "ReceptionContact", "EmergencyOpening", "HandOver", "OnlineRegistration",
-		"ProposedChange", "Piece", "PieceFile", "PieceTransfer", "ErasedNumber", "Appointment", "BookedTime", "WaitingPlace", "Interview", "InterviewNote", "Deposit", "Message", "AppointmentOffer",
+		"ProposedChange", "Piece", "PieceFile", "PieceTransfer", "ErasedNumber", "Appointment", "BookedTime", "WaitingPlace", "Interview", "InterviewNote", "Proposal", "Deposit", "Message", "AppointmentOffer",
 	}, formTypes...)...)
 }
 

@@ -100,6 +100,12 @@ var acts = map[string]rule{
 	"recordInterview":  {likely: append([]string{"commune-echirolles-social", "shared-desk-social"}, deskAgents...)},
 	"addInterviewNote": {likely: append([]string{"commune-echirolles-social", "shared-desk-social"}, deskAgents...)},
 
+	// A proposal is of an application that the landlord sees, and opens nothing more of it.
+	"putForward":               {likely: []string{landlordAllocation}},
+	"recordCommissionDecision": {likely: []string{landlordAllocation}},
+	"recordProposalAnswer":     {likely: []string{landlordAllocation}},
+	"withdrawProposal":         {likely: []string{landlordAllocation}},
+
 	"takeOnlineRegistration":    {deskAgents, []domain.Ground{domain.GroundFollowed}},
 	"assignOnlineRegistration":  {likely: deskAgents},
 	"releaseOnlineRegistration": {likely: deskAgents},
@@ -140,7 +146,10 @@ var (
 
 const throughApp = "app:" + portal + " for commune-grenoble-admin"
 
-const landlordStock = "landlord-balcons-de-belledonne-stock"
+const (
+	landlordStock      = "landlord-balcons-de-belledonne-stock"
+	landlordAllocation = "landlord-balcons-de-belledonne-allocation"
+)
 
 var (
 	receivers = []string{"commune-bresson-agent", "commune-echirolles-agent", "commune-grenoble-agent", "landlord-balcons-de-belledonne-agent"}
@@ -148,7 +157,7 @@ var (
 		"", "commune-grenoble-agent", "commune-grenoble-manager", "commune-grenoble-admin", "commune-grenoble-second-admin",
 		"commune-grenoble-allocation", "commune-grenoble-expired", "commune-echirolles-agent", "commune-echirolles-social", "commune-bresson-agent",
 		"shared-desk-agent", "shared-desk-social", "shared-desk-manager", "shared-desk-admin", "metropole-agent", "metropole-social",
-		"metropole-admin", "metropole-steering", "metropole-privacy", "landlord-balcons-de-belledonne-admin", "landlord-balcons-de-belledonne-agent", landlordStock,
+		"metropole-admin", "metropole-steering", "metropole-privacy", "landlord-balcons-de-belledonne-admin", "landlord-balcons-de-belledonne-agent", landlordStock, landlordAllocation,
 		"state-allocation", "former-agent", "account:a", "account:b", "app:" + portal, throughApp, "app:" + portal + " for commune-grenoble-agent",
 	}
 )
@@ -194,8 +203,10 @@ var things = map[string]string{
 	"leaveWaitingList": "waiting_place", "takeWaitingOffer": "waiting_place",
 	"updateVacancy": "vacancy WHERE closed_on IS NULL", "closeVacancy": "vacancy WHERE closed_on IS NULL", "designateVacancy": "vacancy WHERE closed_on IS NULL",
 	"confirmReservationRight": "reservation_right WHERE state = 'PROPOSED'", "endReservationRight": "reservation_right WHERE state <> 'WITHDRAWN'",
-	"saveDraft": "draft", "depositDraft": "draft", "discardDraft": "draft",
+	"recordCommissionDecision": "proposal WHERE state = 'PUT_FORWARD'", "recordProposalAnswer": "proposal WHERE state IN ('PUT_FORWARD', 'RETAINED')",
+	"withdrawProposal": "proposal WHERE state IN ('PUT_FORWARD', 'RETAINED')",
+	"saveDraft":        "draft", "depositDraft": "draft", "discardDraft": "draft",
 }
 
 // ofApplication are the tables whose rows are about one application.
-var ofApplication = regexp.MustCompile(`^(proposed_change|hand_over|online_registration|appointment|appointment_offer|orientation|waiting_place)\b`)
+var ofApplication = regexp.MustCompile(`^(proposed_change|hand_over|online_registration|appointment|appointment_offer|orientation|waiting_place|proposal)\b`)

@@ -135,6 +135,8 @@ func (p *acting) input(field string, of *ast.Type) any {
 		return 60_000
 	case "servingPointId":
 		return p.point("pole-habitat-social")
+	case "rank":
+		return 1 + p.r.IntN(3)
 	case "capacity":
 		return 1 + p.r.IntN(9)
 	case "received":

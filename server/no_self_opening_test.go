@@ -56,7 +56,9 @@ type acting struct {
 
 func newActing(t *testing.T, seed uint64) *acting {
 	t.Helper()
-	d := newDesk(t)
+	d := desk{testapi.NewWithStockAndApplications(t, sandbox.EdgeTenWishes+1), t}
+	// The landlord has dwellings where applicants wish for: it may propose them.
+	d.exec("INSERT INTO landlord_territory (organisation_id, commune_id) SELECT o.id, c.id FROM organisation o, commune c WHERE o.key = $1 AND c.insee_code = '38185'", landlordKey)
 	p := &acting{
 		desk: d, r: rand.New(rand.NewPCG(seed, 0)), schema: contract(t), now: testapi.Now,
 		tokens: map[string]string{}, issuers: map[string]string{}, contacts: map[string]string{}, codes: map[string]string{}, sent: map[string]string{}, accepted: map[string]int{},
@@ -492,7 +494,7 @@ func (p *acting) lacks() string {
 	for _, needed := range []string{
 		"recordContact", "receiveApplicant", "openApplicationInEmergency", "issueBindingCode", "bindAccount",
 		"protectApplication", "confirmProtection", "assignRole", "registerApplication", "registerOnline",
-		"takeOnlineRegistration", "handOverApplication", "orientApplicant", "acceptOrientation",
+		"takeOnlineRegistration", "handOverApplication", "orientApplicant", "acceptOrientation", "putForward",
 	} {
 		if p.accepted[needed] == 0 {
 			return needed

@@ -12,6 +12,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/interviewnote"
 	"github.com/guichet-logement/guichet/ent/message"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/waitingplace"
 )
 
@@ -69,6 +70,20 @@ type recordOffer struct {
 	State     domain.AppointmentOfferState `json:"state"`
 }
 
+// recordProposal is a dwelling that was proposed, by its official address.
+type recordProposal struct {
+	Dwelling     string                     `json:"dwelling,omitempty"`
+	Landlord     string                     `json:"landlord"`
+	State        domain.ProposalState       `json:"state"`
+	PutForwardOn string                     `json:"putForwardOn"`
+	Decision     *domain.CommissionDecision `json:"decision,omitempty"`
+	DecidedOn    string                     `json:"decidedOn,omitempty"`
+	Rank         *int                       `json:"rank,omitempty"`
+	AnsweredOn   string                     `json:"answeredOn,omitempty"`
+	RefusedFor   *domain.ProposalRefusal    `json:"refusedFor,omitempty"`
+	WithdrawnOn  string                     `json:"withdrawnOn,omitempty"`
+}
+
 // meetings are when the applicant met somebody of the service or is to, what it was told of
 // that, and what was said.
 func (c *collecting) meetings(granted context.Context, tx *ent.Tx, r *accessRecord) (err error) {
@@ -81,7 +96,25 @@ func (c *collecting) meetings(granted context.Context, tx *ent.Tx, r *accessReco
 	if r.WaitingPlaces, err = c.waitingPlaces(granted, tx); err != nil {
 		return err
 	}
+	if r.Proposals, err = c.proposals(granted, tx); err != nil {
+		return err
+	}
 	return c.messages(granted, tx, r)
+}
+
+func (c *collecting) proposals(granted context.Context, tx *ent.Tx) ([]recordProposal, error) {
+	all, err := tx.Proposal.Query().Where(proposal.ApplicationID(c.a.ID)).WithLandlord().
+		WithDwelling(func(q *ent.DwellingQuery) { q.WithBuilding() }).Order(proposal.ByPutForwardOn(), proposal.ByID()).All(granted)
+	return made(all, func(p *ent.Proposal) recordProposal {
+		r := recordProposal{
+			Landlord: p.Edges.Landlord.Name, State: p.State, PutForwardOn: p.PutForwardOn.String(), Decision: p.Decision, DecidedOn: dayOf(p.DecidedOn),
+			Rank: p.Rank, AnsweredOn: dayOf(p.AnsweredOn), RefusedFor: p.RefusedFor, WithdrawnOn: dayOf(p.WithdrawnOn),
+		}
+		if p.Edges.Dwelling != nil {
+			r.Dwelling = string(p.Edges.Dwelling.Edges.Building.Address)
+		}
+		return r
+	}), err
 }
 
 // waitingPlaces are those of the household: of whom of it a sensitive motive tells is not

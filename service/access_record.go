@@ -52,6 +52,7 @@ type accessRecord struct {
 	Messages        []recordMessage    `json:"messages"`
 	WaitingPlaces   []recordWaiting    `json:"waitingPlaces"`
 	Interviews      []recordInterview  `json:"interviews"`
+	Proposals       []recordProposal   `json:"proposals"`
 	Contacts        []recordReception  `json:"receptionContacts"`
 	Online          []recordOnline     `json:"onlineRegistrations"`
 	Registry        []recordRegistered `json:"registryEvents"`

@@ -38,6 +38,9 @@ func (s *Service) MergeApplications(ctx context.Context, survivor, merged domain
 		if err := l.moveInterviews(granted, survivor); err != nil {
 			return err
 		}
+		if err := l.moveProposals(granted, survivor); err != nil {
+			return err
+		}
 		if err := l.settle(granted); err != nil {
 			return err
 		}
@@ -56,6 +59,9 @@ func (s *Service) UndoMerge(ctx context.Context, id domain.ID) (*ent.Application
 		if err := l.take(granted, domain.StepUndoMerge, next, refusals); err != nil {
 			return err
 		}
-		return l.takeBackInterviews(granted)
+		if err := l.takeBackInterviews(granted); err != nil {
+			return err
+		}
+		return l.takeBackProposals(granted)
 	})
 }

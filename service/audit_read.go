@@ -123,6 +123,7 @@ func noteReads(client *rows.Client) {
 	client.AppointmentOffer.Intercept(ent.InterceptFunc(note))
 	client.Interview.Intercept(ent.InterceptFunc(note))
 	client.InterviewNote.Intercept(ent.InterceptFunc(note))
+	client.Proposal.Intercept(ent.InterceptFunc(note))
 	client.Draft.Intercept(ent.InterceptFunc(note))
 }
 
@@ -219,6 +220,10 @@ func (c *reads) noteRows(found ent.Value) {
 	case []*rows.InterviewNote:
 		for _, n := range found {
 			c.note(domain.ColumnGroup(n.Audience), n.ApplicationID)
+		}
+	case []*rows.Proposal:
+		for _, p := range found {
+			c.note(domain.GroupDecisions, p.ApplicationID)
 		}
 	case []*rows.PieceFile:
 		for _, f := range found {

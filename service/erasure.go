@@ -32,6 +32,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/receptioncontact"
 	"github.com/guichet-logement/guichet/ent/receptiongrant"
@@ -75,6 +76,7 @@ func (l *living) forget(granted context.Context, erased domain.Life) error {
 		tx.NamedAgent.Delete().Where(namedagent.ApplicationID(id)),
 		tx.Message.Delete().Where(message.ApplicationID(id)),
 		tx.AppointmentOffer.Delete().Where(appointmentoffer.ApplicationID(id)),
+		tx.Proposal.Delete().Where(proposal.ApplicationID(id)),
 		tx.InterviewNote.Delete().Where(interviewnote.ApplicationID(id)),
 		tx.Interview.Delete().Where(interview.ApplicationID(id)),
 		tx.BookedTime.Delete().Where(bookedtime.HasAppointmentWith(appointment.ApplicationID(id))),

@@ -11,6 +11,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/householdmember"
 	"github.com/guichet-logement/guichet/ent/predicate"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 	"github.com/guichet-logement/guichet/policy"
 )
@@ -42,9 +43,18 @@ func (s *Service) InDepthReasons(ctx context.Context, a *ent.Application) ([]dom
 			found = append(found, of.reason)
 		}
 	}
+	refused, err := s.ent.Proposal.Query().Where(
+		proposal.ApplicationID(a.ID), policy.DecisionsOpen(auth.FromContext(ctx)), refusedLately(today),
+	).All(ctx)
+	if err != nil {
+		return nil, err
+	}
 	hard, err := s.ent.SensitiveRecord.Query().Where(sensitiverecord.ApplicationID(a.ID), hardship()).All(ctx)
 	if len(hard) > 0 {
 		found = append(found, domain.InDepthHardship)
+	}
+	if len(refused) >= policy.SettingsOn(today).InDepthRefusals {
+		found = append(found, domain.InDepthManyRefusals)
 	}
 	return found, err
 }
@@ -60,6 +70,9 @@ func CallingInDepth(v *auth.Viewer, reason domain.InDepthReason) predicate.Appli
 		return application.And(living, WithFile(noHome()))
 	case domain.InDepthManyReasons:
 		return application.And(living, WithFile(manyReasons(v.Today())))
+	case domain.InDepthManyRefusals:
+		return application.And(living, policy.LookingAt(domain.GroupDecisions),
+			refusedOften(refusalsFrom(v.Today()), policy.SettingsOn(v.Today()).InDepthRefusals))
 	default:
 	}
 	return application.And(living, policy.LookingAt(domain.GroupSensitive),

@@ -66,6 +66,8 @@ const (
 	EdgeAppointments = "appointments"
 	// EdgeInterviews holds the string denoting the interviews edge name in mutations.
 	EdgeInterviews = "interviews"
+	// EdgeProposals holds the string denoting the proposals edge name in mutations.
+	EdgeProposals = "proposals"
 	// EdgeOrientations holds the string denoting the orientations edge name in mutations.
 	EdgeOrientations = "orientations"
 	// EdgeMessages holds the string denoting the messages edge name in mutations.
@@ -153,6 +155,13 @@ const (
 	InterviewsInverseTable = "interview"
 	// InterviewsColumn is the table column denoting the interviews relation/edge.
 	InterviewsColumn = "application_id"
+	// ProposalsTable is the table that holds the proposals relation/edge.
+	ProposalsTable = "proposal"
+	// ProposalsInverseTable is the table name for the Proposal entity.
+	// It exists in this package in order to avoid circular dependency with the "proposal" package.
+	ProposalsInverseTable = "proposal"
+	// ProposalsColumn is the table column denoting the proposals relation/edge.
+	ProposalsColumn = "application_id"
 	// OrientationsTable is the table that holds the orientations relation/edge.
 	OrientationsTable = "orientation"
 	// OrientationsInverseTable is the table name for the Orientation entity.
@@ -455,6 +464,20 @@ func ByInterviews(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
 	}
 }
 
+// ByProposalsCount orders the results by proposals count.
+func ByProposalsCount(opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborsCount(s, newProposalsStep(), opts...)
+	}
+}
+
+// ByProposals orders the results by proposals terms.
+func ByProposals(term sql.OrderTerm, terms ...sql.OrderTerm) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newProposalsStep(), append([]sql.OrderTerm{term}, terms...)...)
+	}
+}
+
 // ByOrientationsCount orders the results by orientations count.
 func ByOrientationsCount(opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -585,6 +608,13 @@ func newInterviewsStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(InterviewsInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.O2M, false, InterviewsTable, InterviewsColumn),
+	)
+}
+func newProposalsStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ProposalsInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.O2M, false, ProposalsTable, ProposalsColumn),
 	)
 }
 func newOrientationsStep() *sqlgraph.Step {

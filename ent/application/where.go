@@ -1029,6 +1029,29 @@ func HasInterviewsWith(preds ...predicate.Interview) predicate.Application {
 	})
 }
 
+// HasProposals applies the HasEdge predicate on the "proposals" edge.
+func HasProposals() predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.O2M, false, ProposalsTable, ProposalsColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasProposalsWith applies the HasEdge predicate on the "proposals" edge with a given conditions (other predicates).
+func HasProposalsWith(preds ...predicate.Proposal) predicate.Application {
+	return predicate.Application(func(s *sql.Selector) {
+		step := newProposalsStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
 // HasOrientations applies the HasEdge predicate on the "orientations" edge.
 func HasOrientations() predicate.Application {
 	return predicate.Application(func(s *sql.Selector) {

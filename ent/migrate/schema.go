@@ -2742,6 +2742,76 @@ var (
 			},
 		},
 	}
+	// ProposalColumns holds the columns for the "proposal" table.
+	ProposalColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "moved_from_id", Type: field.TypeString, Nullable: true},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PUT_FORWARD", "RETAINED", "NOT_RETAINED", "ACCEPTED", "REFUSED", "WITHDRAWN"}},
+		{Name: "put_forward_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "decision", Type: field.TypeEnum, Nullable: true, Enums: []string{"ATTRIBUTED", "RANKED", "CONDITIONAL", "NOT_ATTRIBUTED", "INADMISSIBLE"}},
+		{Name: "rank", Type: field.TypeInt, Nullable: true},
+		{Name: "decided_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "answered_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "refused_for", Type: field.TypeEnum, Nullable: true, Enums: []string{"RENT", "SIZE", "LOCATION", "DWELLING", "TRANSPORT", "NO_LONGER_LOOKING", "NO_ANSWER", "OTHER"}},
+		{Name: "withdrawn_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "application_id", Type: field.TypeString, Size: 30},
+		{Name: "dwelling_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "landlord_id", Type: field.TypeString, Size: 30},
+		{Name: "put_forward_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// ProposalTable holds the schema information for the "proposal" table.
+	ProposalTable = &schema.Table{
+		Name:       "proposal",
+		Columns:    ProposalColumns,
+		PrimaryKey: []*schema.Column{ProposalColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "proposal_application_proposals",
+				Columns:    []*schema.Column{ProposalColumns[11]},
+				RefColumns: []*schema.Column{ApplicationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "proposal_dwelling_dwelling",
+				Columns:    []*schema.Column{ProposalColumns[12]},
+				RefColumns: []*schema.Column{DwellingColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "proposal_organisation_landlord",
+				Columns:    []*schema.Column{ProposalColumns[13]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "proposal_person_put_forward_by",
+				Columns:    []*schema.Column{ProposalColumns[14]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "proposal_application_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ProposalColumns[11], ProposalColumns[4]},
+			},
+			{
+				Name:    "proposal_dwelling_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ProposalColumns[12]},
+			},
+			{
+				Name:    "proposal_refused_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ProposalColumns[8], ProposalColumns[11]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "refused_for IS NOT NULL",
+				},
+			},
+		},
+	}
 	// ProposedChangeColumns holds the columns for the "proposed_change" table.
 	ProposedChangeColumns = []*schema.Column{
 		{Name: "id", Type: field.TypeString, Size: 30},
@@ -3929,6 +3999,7 @@ var (
 		PieceTable,
 		PieceFileTable,
 		PieceTransferTable,
+		ProposalTable,
 		ProposedChangeTable,
 		PublishedFiguresTable,
 		PublishedRentsTable,
@@ -4398,6 +4469,22 @@ func init() {
 		"piece_transfer_sent_check":     "(sent_at IS NULL) = (state = 'TO_SEND')",
 		"piece_transfer_settled_check":  "(settled_at IS NULL) = (state IN ('TO_SEND', 'SENT'))",
 		"piece_transfer_state_check":    "state IN ('TO_SEND', 'SENT', 'ACKNOWLEDGED', 'REJECTED')",
+	}
+	ProposalTable.ForeignKeys[0].RefTable = ApplicationTable
+	ProposalTable.ForeignKeys[1].RefTable = DwellingTable
+	ProposalTable.ForeignKeys[2].RefTable = OrganisationTable
+	ProposalTable.ForeignKeys[3].RefTable = PersonTable
+	ProposalTable.Annotation = &entsql.Annotation{
+		Table: "proposal",
+	}
+	ProposalTable.Annotation.Checks = map[string]string{
+		"proposal_answered_check":  "(answered_on IS NOT NULL) = (state IN ('ACCEPTED', 'REFUSED'))",
+		"proposal_decision_check":  "(decision IS NULL) = (decided_on IS NULL)",
+		"proposal_order_check":     "decided_on >= put_forward_on AND answered_on >= put_forward_on",
+		"proposal_rank_check":      "(rank IS NOT NULL) = (decision IS NOT NULL AND decision = 'RANKED') AND rank BETWEEN 1 AND 20",
+		"proposal_refused_check":   "(refused_for IS NOT NULL) = (state = 'REFUSED')",
+		"proposal_retained_check":  "state NOT IN ('RETAINED', 'NOT_RETAINED', 'ACCEPTED') OR decision IS NOT NULL",
+		"proposal_withdrawn_check": "(withdrawn_on IS NOT NULL) = (state = 'WITHDRAWN')",
 	}
 	ProposedChangeTable.ForeignKeys[0].RefTable = ApplicationTable
 	ProposedChangeTable.ForeignKeys[1].RefTable = ReceptionPointTable

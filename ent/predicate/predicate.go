@@ -171,6 +171,9 @@ type PieceFile func(*sql.Selector)
 // PieceTransfer is the predicate function for piecetransfer builders.
 type PieceTransfer func(*sql.Selector)
 
+// Proposal is the predicate function for proposal builders.
+type Proposal func(*sql.Selector)
+
 // ProposedChange is the predicate function for proposedchange builders.
 type ProposedChange func(*sql.Selector)
 

@@ -62,6 +62,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/piecefile"
 	"github.com/guichet-logement/guichet/ent/piecetransfer"
+	"github.com/guichet-logement/guichet/ent/proposal"
 	"github.com/guichet-logement/guichet/ent/proposedchange"
 	"github.com/guichet-logement/guichet/ent/publishedfigures"
 	"github.com/guichet-logement/guichet/ent/publishedrents"
@@ -1872,6 +1873,30 @@ func init() {
 	piecetransfer.DefaultID = piecetransferDescID.Default.(func() domain.ID)
 	// piecetransfer.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	piecetransfer.IDValidator = piecetransferDescID.Validators[0].(func(string) error)
+	proposalMixin := schema.Proposal{}.Mixin()
+	proposal.Policy = privacy.NewPolicies(schema.Proposal{})
+	proposal.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := proposal.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	proposalMixinFields0 := proposalMixin[0].Fields()
+	_ = proposalMixinFields0
+	proposalFields := schema.Proposal{}.Fields()
+	_ = proposalFields
+	// proposalDescCreatedAt is the schema descriptor for created_at field.
+	proposalDescCreatedAt := proposalMixinFields0[1].Descriptor()
+	// proposal.DefaultCreatedAt holds the default value on creation for the created_at field.
+	proposal.DefaultCreatedAt = proposalDescCreatedAt.Default.(func() time.Time)
+	// proposalDescID is the schema descriptor for id field.
+	proposalDescID := proposalMixinFields0[0].Descriptor()
+	// proposal.DefaultID holds the default value on creation for the id field.
+	proposal.DefaultID = proposalDescID.Default.(func() domain.ID)
+	// proposal.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	proposal.IDValidator = proposalDescID.Validators[0].(func(string) error)
 	proposedchangeMixin := schema.ProposedChange{}.Mixin()
 	proposedchange.Policy = privacy.NewPolicies(schema.ProposedChange{})
 	proposedchange.Hooks[0] = func(next ent.Mutator) ent.Mutator {

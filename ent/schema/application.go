@@ -72,6 +72,7 @@ func (Application) Edges() []ent.Edge {
 		edge.To("pieces", Piece.Type),
 		edge.To("appointments", Appointment.Type),
 		edge.To("interviews", Interview.Type),
+		edge.To("proposals", Proposal.Type),
 		edge.To("orientations", Orientation.Type),
 		edge.To("messages", Message.Type),
 		edge.To("appointment_offers", AppointmentOffer.Type).Annotations(entgql.MapsTo("appointmentOffers")),

@@ -68,6 +68,7 @@ type ResolverRoot interface {
 	Permanence() PermanenceResolver
 	PermanenceProposal() PermanenceProposalResolver
 	Piece() PieceResolver
+	Proposal() ProposalResolver
 	ProposedChange() ProposedChangeResolver
 	PublishedFigures() PublishedFiguresResolver
 	Query() QueryResolver
@@ -119,6 +120,8 @@ type ApplicationResolver interface {
 	Orientations(ctx context.Context, obj *ent.Application) ([]*ent.Orientation, error)
 
 	InDepthReasons(ctx context.Context, obj *ent.Application) ([]domain.InDepthReason, error)
+
+	Proposals(ctx context.Context, obj *ent.Application) ([]*ent.Proposal, error)
 }
 type AppointmentResolver interface {
 	Room(ctx context.Context, obj *ent.Appointment) (*ent.Room, error)
@@ -278,6 +281,10 @@ type MutationResolver interface {
 	TakeWaitingOffer(ctx context.Context, input model.TakeWaitingOfferInput) (*model.TakeWaitingOfferPayload, error)
 	RecordInterview(ctx context.Context, input model.RecordInterviewInput) (*model.RecordInterviewPayload, error)
 	AddInterviewNote(ctx context.Context, input model.AddInterviewNoteInput) (*model.AddInterviewNotePayload, error)
+	PutForward(ctx context.Context, input model.PutForwardInput) (*model.PutForwardPayload, error)
+	RecordCommissionDecision(ctx context.Context, input model.RecordCommissionDecisionInput) (*model.RecordCommissionDecisionPayload, error)
+	RecordProposalAnswer(ctx context.Context, input model.RecordProposalAnswerInput) (*model.RecordProposalAnswerPayload, error)
+	WithdrawProposal(ctx context.Context, input model.WithdrawProposalInput) (*model.WithdrawProposalPayload, error)
 	UpdateManagedDwelling(ctx context.Context, input model.UpdateManagedDwellingInput) (*model.UpdateManagedDwellingPayload, error)
 	RecordVacancy(ctx context.Context, input model.RecordVacancyInput) (*model.RecordVacancyPayload, error)
 	UpdateVacancy(ctx context.Context, input model.UpdateVacancyInput) (*model.UpdateVacancyPayload, error)
@@ -326,6 +333,9 @@ type PieceResolver interface {
 	State(ctx context.Context, obj *ent.Piece) (domain.PieceState, error)
 
 	ServesUntil(ctx context.Context, obj *ent.Piece) (*domain.Date, error)
+}
+type ProposalResolver interface {
+	Rank(ctx context.Context, obj *ent.Proposal) (*int, error)
 }
 type ProposedChangeResolver interface {
 	Values(ctx context.Context, obj *ent.ProposedChange) ([]*domain.FormValue, error)
@@ -640,16 +650,19 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ProposeChangeInput", ec.unmarshalInputProposeChangeInput),
 			graphql.NewInputUnmarshaler("ProposeReservationRightInput", ec.unmarshalInputProposeReservationRightInput),
 			graphql.NewInputUnmarshaler("ProtectApplicationInput", ec.unmarshalInputProtectApplicationInput),
+			graphql.NewInputUnmarshaler("PutForwardInput", ec.unmarshalInputPutForwardInput),
 			graphql.NewInputUnmarshaler("ReactivateApplicationInput", ec.unmarshalInputReactivateApplicationInput),
 			graphql.NewInputUnmarshaler("ReceiveApplicantInput", ec.unmarshalInputReceiveApplicantInput),
 			graphql.NewInputUnmarshaler("ReceptionPointFilter", ec.unmarshalInputReceptionPointFilter),
 			graphql.NewInputUnmarshaler("ReceptionPointOrder", ec.unmarshalInputReceptionPointOrder),
 			graphql.NewInputUnmarshaler("RecordAttendanceInput", ec.unmarshalInputRecordAttendanceInput),
+			graphql.NewInputUnmarshaler("RecordCommissionDecisionInput", ec.unmarshalInputRecordCommissionDecisionInput),
 			graphql.NewInputUnmarshaler("RecordContactInput", ec.unmarshalInputRecordContactInput),
 			graphql.NewInputUnmarshaler("RecordContactsInput", ec.unmarshalInputRecordContactsInput),
 			graphql.NewInputUnmarshaler("RecordInterviewInput", ec.unmarshalInputRecordInterviewInput),
 			graphql.NewInputUnmarshaler("RecordNoticeInput", ec.unmarshalInputRecordNoticeInput),
 			graphql.NewInputUnmarshaler("RecordOrientationReceivedInput", ec.unmarshalInputRecordOrientationReceivedInput),
+			graphql.NewInputUnmarshaler("RecordProposalAnswerInput", ec.unmarshalInputRecordProposalAnswerInput),
 			graphql.NewInputUnmarshaler("RecordVacancyInput", ec.unmarshalInputRecordVacancyInput),
 			graphql.NewInputUnmarshaler("RefusePieceInput", ec.unmarshalInputRefusePieceInput),
 			graphql.NewInputUnmarshaler("RegisterApplicationInput", ec.unmarshalInputRegisterApplicationInput),
@@ -698,6 +711,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("WithdrawAbsenceInput", ec.unmarshalInputWithdrawAbsenceInput),
 			graphql.NewInputUnmarshaler("WithdrawOpeningExceptionInput", ec.unmarshalInputWithdrawOpeningExceptionInput),
 			graphql.NewInputUnmarshaler("WithdrawOrientationInput", ec.unmarshalInputWithdrawOrientationInput),
+			graphql.NewInputUnmarshaler("WithdrawProposalInput", ec.unmarshalInputWithdrawProposalInput),
 			graphql.NewInputUnmarshaler("WithdrawWarningInput", ec.unmarshalInputWithdrawWarningInput),
 			graphql.NewInputUnmarshaler("WorkInput", ec.unmarshalInputWorkInput),
 		)
@@ -7667,7 +7681,7 @@ extend type Application {
   appointmentOffers: [AppointmentOffer!]!
   """
   Why the application calls for an in-depth interview (*entretien approfondi*), as far as the
-  column groups that you see tell; empty when it does not. At most 4.
+  column groups that you see tell; empty when it does not. At most 5.
   """
   inDepthReasons: [InDepthReason!]!
 }
@@ -7780,6 +7794,8 @@ enum InDepthReason {
   MANY_REASONS
   "Column group SENSITIVE: something sensitive makes it hard."
   HARDSHIP
+  "Column group DECISIONS: the applicant refused 3 or more proposals in the last 24 months (setting)."
+  MANY_REFUSALS
 }
 
 "The offer."
@@ -8754,6 +8770,230 @@ input AddInterviewNoteInput {
 type AddInterviewNotePayload {
   "The interview; ` + "`" + `null` + "`" + ` when it was refused."
   interview: Interview
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+# Proposals -------------------------------------------------------------------
+
+extend type Mutation {
+  """
+  Puts an application forward for a dwelling (*candidature, proposition de logement*), before
+  the landlord's allocation commission (*CALEOL*). It gives the application to nobody who does
+  not see it, and opens nothing more of it.
+
+  For an ALLOCATION_OFFICER of the dwelling's landlord, on an application that its own ground
+  WISHED_TERRITORY opens; never for a reception role. An application has at most 5 current
+  proposals of one landlord and 50 ever, a dwelling 20 candidates at a time.
+  """
+  putForward(
+    "Who, for which dwelling."
+    input: PutForwardInput!
+  ): PutForwardPayload!
+
+  """
+  Notes what the landlord's commission decided of a candidate (CCH R441-3). Guichet receives
+  decisions and never takes them: no mutation allocates a dwelling, and commissions stay
+  sovereign.
+
+  For an ALLOCATION_OFFICER of the proposal's landlord, as ` + "`" + `putForward` + "`" + `; once.
+  """
+  recordCommissionDecision(
+    "The decision."
+    input: RecordCommissionDecisionInput!
+  ): RecordCommissionDecisionPayload!
+
+  """
+  Notes what the candidate answers (CCH R441-10): a refusal at any time, an acceptance of what
+  the commission decided. An application stays valid when its applicant refuses.
+
+  For an ALLOCATION_OFFICER of the proposal's landlord, as ` + "`" + `putForward` + "`" + `.
+  """
+  recordProposalAnswer(
+    "The answer."
+    input: RecordProposalAnswerInput!
+  ): RecordProposalAnswerPayload!
+
+  """
+  Takes back a proposal that waits for the commission or for the candidate.
+
+  For an ALLOCATION_OFFICER of the proposal's landlord, as ` + "`" + `putForward` + "`" + `.
+  """
+  withdrawProposal(
+    "The proposal."
+    input: WithdrawProposalInput!
+  ): WithdrawProposalPayload!
+}
+
+extend type Application {
+  """
+  Column group DECISIONS: the dwellings that were proposed, the latest first (*propositions de
+  logement*). The applicant sees all of them; the desk that follows the application and the
+  agents named on it their outcome alone: those on which the commission has decided or the
+  candidate has answered, without rank. The ALLOCATION_OFFICERs of a landlord see those of
+  that landlord, though the group is masked to them, and no other landlord's. To everybody
+  else it is empty. No officer is named. At most 100.
+  """
+  proposals: [Proposal!]!
+}
+
+"A candidate for a dwelling (*proposition de logement*)."
+type Proposal {
+  "An opaque identifier."
+  id: ID!
+  "The application."
+  application: Application!
+  "The dwelling; ` + "`" + `null` + "`" + ` once the edition of the official file that alone had it was taken back."
+  dwelling: Dwelling
+  "The landlord whose dwelling it was (*bailleur*)."
+  landlord: Organisation!
+  "Where it stands."
+  state: ProposalState!
+  "The day on which the application was put forward."
+  putForwardOn: Date!
+  "What the commission decided (*décision de la CALEOL*, CCH R441-3); ` + "`" + `null` + "`" + ` until it has."
+  decision: CommissionDecision
+  "The day of the commission."
+  decidedOn: Date
+  "The place among the candidates who were ranked, 1 to 20: for the applicant and the landlord."
+  rank: Int
+  "The day on which the candidate accepted or refused."
+  answeredOn: Date
+  "Why the candidate refused (*motif de refus*)."
+  refusedFor: ProposalRefusal
+  "The day on which the landlord took it back."
+  withdrawnOn: Date
+}
+
+"Where a proposal stands."
+enum ProposalState {
+  "It waits for the commission."
+  PUT_FORWARD
+  "The commission decided in favour: it waits for the candidate's answer (ten days, CCH R441-10)."
+  RETAINED
+  "The commission did not attribute, or found the application inadmissible."
+  NOT_RETAINED
+  "The candidate accepted."
+  ACCEPTED
+  "The candidate refused, before the commission or after it."
+  REFUSED
+  "The landlord took it back."
+  WITHDRAWN
+}
+
+"What an allocation commission decided of a candidate (*décision de la CALEOL*, CCH R441-3)."
+enum CommissionDecision {
+  "The dwelling is attributed (*attribution*)."
+  ATTRIBUTED
+  "Attributed to whoever of the ranked accepts first (*attribution avec classement*)."
+  RANKED
+  "Attributed once a condition is met, most often a missing piece (*condition suspensive*)."
+  CONDITIONAL
+  "Not attributed (*non-attribution*)."
+  NOT_ATTRIBUTED
+  "The law does not admit the application (*rejet pour irrecevabilité*)."
+  INADMISSIBLE
+}
+
+"What a candidate answers."
+enum ProposalAnswer {
+  "It accepts the dwelling."
+  ACCEPTED
+  "It refuses it."
+  REFUSED
+}
+
+"""
+Why a candidate refuses (*motif de refus*). What would tell of health, of a disability or of
+violence is OTHER.
+"""
+enum ProposalRefusal {
+  "The rent and the charges."
+  RENT
+  "Too small or too large."
+  SIZE
+  "The neighbourhood or the commune."
+  LOCATION
+  "The state, the floor or the equipment of the dwelling."
+  DWELLING
+  "Too far from work, school or transport."
+  TRANSPORT
+  "The household found another dwelling, or looks for none any more."
+  NO_LONGER_LOOKING
+  "Nobody answered within ten days, which is a refusal (CCH R441-10)."
+  NO_ANSWER
+  "Another reason."
+  OTHER
+}
+
+"Who is put forward, and for what."
+input PutForwardInput {
+  "The application."
+  applicationId: ID!
+  "The dwelling, of your landlord."
+  dwellingId: ID!
+  "The day, today or in the 12 months before; today when absent."
+  on: Date
+}
+
+"What became of it."
+type PutForwardPayload {
+  "The proposal; ` + "`" + `null` + "`" + ` when it was refused."
+  proposal: Proposal
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A decision that was taken."
+input RecordCommissionDecisionInput {
+  "The proposal."
+  id: ID!
+  "What was decided."
+  decision: CommissionDecision!
+  "The rank, 1 to 20, with RANKED alone."
+  rank: Int
+  "The day of the commission, from that of the proposal to today; today when absent."
+  on: Date
+}
+
+"What became of it."
+type RecordCommissionDecisionPayload {
+  "The proposal; ` + "`" + `null` + "`" + ` when it was refused."
+  proposal: Proposal
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"An answer that was given."
+input RecordProposalAnswerInput {
+  "The proposal."
+  id: ID!
+  "What the candidate answers."
+  answer: ProposalAnswer!
+  "Why it refuses, with REFUSED alone."
+  reason: ProposalRefusal
+  "The day, from that of the proposal or of the commission to today; today when absent."
+  on: Date
+}
+
+"What became of it."
+type RecordProposalAnswerPayload {
+  "The proposal; ` + "`" + `null` + "`" + ` when it was refused."
+  proposal: Proposal
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"A proposal to take back."
+input WithdrawProposalInput {
+  "The proposal."
+  id: ID!
+}
+
+"What became of it."
+type WithdrawProposalPayload {
+  "The proposal; ` + "`" + `null` + "`" + ` when it was refused."
+  proposal: Proposal
   "Why it was refused; empty when it was done. At most 20."
   errors: [UserError!]!
 }
@@ -10097,6 +10337,8 @@ func (ec *executionContext) childFields_Application(ctx context.Context, field g
 		return ec.fieldContext_Application_waitingPlaces(ctx, field)
 	case "interviews":
 		return ec.fieldContext_Application_interviews(ctx, field)
+	case "proposals":
+		return ec.fieldContext_Application_proposals(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type Application", field.Name)
 }
@@ -12357,6 +12599,36 @@ func (ec *executionContext) childFields_PrepareUploadPayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type PrepareUploadPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_Proposal(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_Proposal_id(ctx, field)
+	case "application":
+		return ec.fieldContext_Proposal_application(ctx, field)
+	case "dwelling":
+		return ec.fieldContext_Proposal_dwelling(ctx, field)
+	case "landlord":
+		return ec.fieldContext_Proposal_landlord(ctx, field)
+	case "state":
+		return ec.fieldContext_Proposal_state(ctx, field)
+	case "putForwardOn":
+		return ec.fieldContext_Proposal_putForwardOn(ctx, field)
+	case "decision":
+		return ec.fieldContext_Proposal_decision(ctx, field)
+	case "decidedOn":
+		return ec.fieldContext_Proposal_decidedOn(ctx, field)
+	case "rank":
+		return ec.fieldContext_Proposal_rank(ctx, field)
+	case "answeredOn":
+		return ec.fieldContext_Proposal_answeredOn(ctx, field)
+	case "refusedFor":
+		return ec.fieldContext_Proposal_refusedFor(ctx, field)
+	case "withdrawnOn":
+		return ec.fieldContext_Proposal_withdrawnOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type Proposal", field.Name)
+}
+
 func (ec *executionContext) childFields_ProposalReason(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "aspect":
@@ -12503,6 +12775,16 @@ func (ec *executionContext) childFields_PublishedRents(ctx context.Context, fiel
 	return nil, fmt.Errorf("no field named %q was found under type PublishedRents", field.Name)
 }
 
+func (ec *executionContext) childFields_PutForwardPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "proposal":
+		return ec.fieldContext_PutForwardPayload_proposal(ctx, field)
+	case "errors":
+		return ec.fieldContext_PutForwardPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type PutForwardPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ReactivateApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -12625,6 +12907,16 @@ func (ec *executionContext) childFields_RecordAttendancePayload(ctx context.Cont
 	return nil, fmt.Errorf("no field named %q was found under type RecordAttendancePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_RecordCommissionDecisionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "proposal":
+		return ec.fieldContext_RecordCommissionDecisionPayload_proposal(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordCommissionDecisionPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordCommissionDecisionPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_RecordContactPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "contact":
@@ -12673,6 +12965,16 @@ func (ec *executionContext) childFields_RecordOrientationReceivedPayload(ctx con
 		return ec.fieldContext_RecordOrientationReceivedPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type RecordOrientationReceivedPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_RecordProposalAnswerPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "proposal":
+		return ec.fieldContext_RecordProposalAnswerPayload_proposal(ctx, field)
+	case "errors":
+		return ec.fieldContext_RecordProposalAnswerPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type RecordProposalAnswerPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_RecordVacancyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -13747,6 +14049,16 @@ func (ec *executionContext) childFields_WithdrawOrientationPayload(ctx context.C
 		return ec.fieldContext_WithdrawOrientationPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawOrientationPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_WithdrawProposalPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "proposal":
+		return ec.fieldContext_WithdrawProposalPayload_proposal(ctx, field)
+	case "errors":
+		return ec.fieldContext_WithdrawProposalPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawProposalPayload", field.Name)
 }
 
 func (ec *executionContext) childFields_WithdrawWarningPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -14867,6 +15179,20 @@ func (ec *executionContext) field_Mutation_protectApplication_args(ctx context.C
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_putForward_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.PutForwardInput, error) {
+			return ec.unmarshalNPutForwardInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPutForwardInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_reactivateApplication_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -14901,6 +15227,20 @@ func (ec *executionContext) field_Mutation_recordAttendance_args(ctx context.Con
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RecordAttendanceInput, error) {
 			return ec.unmarshalNRecordAttendanceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordAttendanceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordCommissionDecision_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordCommissionDecisionInput, error) {
+			return ec.unmarshalNRecordCommissionDecisionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordCommissionDecisionInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -14971,6 +15311,20 @@ func (ec *executionContext) field_Mutation_recordOrientationReceived_args(ctx co
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.RecordOrientationReceivedInput, error) {
 			return ec.unmarshalNRecordOrientationReceivedInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_recordProposalAnswer_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.RecordProposalAnswerInput, error) {
+			return ec.unmarshalNRecordProposalAnswerInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordProposalAnswerInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15475,6 +15829,20 @@ func (ec *executionContext) field_Mutation_withdrawOrientation_args(ctx context.
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.WithdrawOrientationInput, error) {
 			return ec.unmarshalNWithdrawOrientationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_withdrawProposal_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.WithdrawProposalInput, error) {
+			return ec.unmarshalNWithdrawProposalInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawProposalInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -19433,6 +19801,38 @@ func (ec *executionContext) fieldContext_Application_interviews(_ context.Contex
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_Interview(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Application_proposals(ctx context.Context, field graphql.CollectedField, obj *ent.Application) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Application_proposals(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Application().Proposals(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.Proposal) graphql.Marshaler {
+			return ec.answerNProposal2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposalᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Application_proposals(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Application",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Proposal(ctx, field)
 		},
 	}
 	return fc, nil
@@ -37235,6 +37635,182 @@ func (ec *executionContext) fieldContext_Mutation_addInterviewNote(ctx context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_putForward(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_putForward(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().PutForward(ctx, fc.Args["input"].(model.PutForwardInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.PutForwardPayload) graphql.Marshaler {
+			return ec.answerNPutForwardPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPutForwardPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_putForward(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_PutForwardPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_putForward_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordCommissionDecision(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordCommissionDecision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordCommissionDecision(ctx, fc.Args["input"].(model.RecordCommissionDecisionInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordCommissionDecisionPayload) graphql.Marshaler {
+			return ec.answerNRecordCommissionDecisionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordCommissionDecisionPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordCommissionDecision(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordCommissionDecisionPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordCommissionDecision_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_recordProposalAnswer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_recordProposalAnswer(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().RecordProposalAnswer(ctx, fc.Args["input"].(model.RecordProposalAnswerInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.RecordProposalAnswerPayload) graphql.Marshaler {
+			return ec.answerNRecordProposalAnswerPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordProposalAnswerPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_recordProposalAnswer(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_RecordProposalAnswerPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_recordProposalAnswer_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_withdrawProposal(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_withdrawProposal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WithdrawProposal(ctx, fc.Args["input"].(model.WithdrawProposalInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawProposalPayload) graphql.Marshaler {
+			return ec.answerNWithdrawProposalPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawProposalPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_withdrawProposal(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WithdrawProposalPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_withdrawProposal_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_updateManagedDwelling(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -42746,6 +43322,309 @@ func (ec *executionContext) fieldContext_PrepareUploadPayload_errors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _Proposal_id(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "ID")
+}
+
+func (ec *executionContext) _Proposal_application(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_application(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Application(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Application) graphql.Marshaler {
+			return ec.marshalNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_application(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Proposal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Application(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Proposal_dwelling(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_dwelling(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Dwelling(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Dwelling) graphql.Marshaler {
+			return ec.marshalODwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_dwelling(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Proposal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Dwelling(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Proposal_landlord(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_landlord(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Landlord(ctx)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.marshalNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_landlord(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Proposal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Proposal_state(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ProposalState) graphql.Marshaler {
+			return ec.marshalNProposalState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "ProposalState")
+}
+
+func (ec *executionContext) _Proposal_putForwardOn(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_putForwardOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.PutForwardOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_putForwardOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Proposal_decision(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_decision(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Decision, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.CommissionDecision) graphql.Marshaler {
+			return ec.marshalOCommissionDecision2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommissionDecision(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_decision(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "CommissionDecision")
+}
+
+func (ec *executionContext) _Proposal_decidedOn(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_decidedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.DecidedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_decidedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Proposal_rank(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_rank(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Proposal().Rank(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *int) graphql.Marshaler {
+			return ec.marshalOInt2ᚖint(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_rank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, true, true, "Int")
+}
+
+func (ec *executionContext) _Proposal_answeredOn(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_answeredOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.AnsweredOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_answeredOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "Date")
+}
+
+func (ec *executionContext) _Proposal_refusedFor(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_refusedFor(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.RefusedFor, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.ProposalRefusal) graphql.Marshaler {
+			return ec.marshalOProposalRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalRefusal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_refusedFor(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "ProposalRefusal")
+}
+
+func (ec *executionContext) _Proposal_withdrawnOn(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_withdrawnOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithdrawnOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_withdrawnOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("Proposal", field, false, false, "Date")
+}
+
 func (ec *executionContext) _ProposalReason_aspect(ctx context.Context, field graphql.CollectedField, obj *rota.Reason) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43769,6 +44648,70 @@ func (ec *executionContext) fieldContext_PublishedRents_cells(_ context.Context,
 		IsResolver: false,
 		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 			return ec.childFields_PublishedRent(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PutForwardPayload_proposal(ctx context.Context, field graphql.CollectedField, obj *model.PutForwardPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PutForwardPayload_proposal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proposal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Proposal) graphql.Marshaler {
+			return ec.marshalOProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_PutForwardPayload_proposal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PutForwardPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Proposal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _PutForwardPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.PutForwardPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_PutForwardPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_PutForwardPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "PutForwardPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
 		},
 	}
 	return fc, nil
@@ -47295,6 +48238,70 @@ func (ec *executionContext) fieldContext_RecordAttendancePayload_errors(_ contex
 	return fc, nil
 }
 
+func (ec *executionContext) _RecordCommissionDecisionPayload_proposal(ctx context.Context, field graphql.CollectedField, obj *model.RecordCommissionDecisionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordCommissionDecisionPayload_proposal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proposal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Proposal) graphql.Marshaler {
+			return ec.marshalOProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordCommissionDecisionPayload_proposal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordCommissionDecisionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Proposal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordCommissionDecisionPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordCommissionDecisionPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordCommissionDecisionPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordCommissionDecisionPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordCommissionDecisionPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _RecordContactPayload_contact(ctx context.Context, field graphql.CollectedField, obj *model.RecordContactPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -47605,6 +48612,70 @@ func (ec *executionContext) _RecordOrientationReceivedPayload_errors(ctx context
 func (ec *executionContext) fieldContext_RecordOrientationReceivedPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "RecordOrientationReceivedPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordProposalAnswerPayload_proposal(ctx context.Context, field graphql.CollectedField, obj *model.RecordProposalAnswerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordProposalAnswerPayload_proposal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proposal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Proposal) graphql.Marshaler {
+			return ec.marshalOProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_RecordProposalAnswerPayload_proposal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordProposalAnswerPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Proposal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _RecordProposalAnswerPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.RecordProposalAnswerPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_RecordProposalAnswerPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_RecordProposalAnswerPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "RecordProposalAnswerPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -55954,6 +57025,70 @@ func (ec *executionContext) _WithdrawOrientationPayload_errors(ctx context.Conte
 func (ec *executionContext) fieldContext_WithdrawOrientationPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	fc = &graphql.FieldContext{
 		Object:     "WithdrawOrientationPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawProposalPayload_proposal(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawProposalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawProposalPayload_proposal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proposal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Proposal) graphql.Marshaler {
+			return ec.marshalOProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawProposalPayload_proposal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawProposalPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Proposal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawProposalPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawProposalPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawProposalPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawProposalPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawProposalPayload",
 		Field:      field,
 		IsMethod:   false,
 		IsResolver: false,
@@ -64375,6 +65510,62 @@ func UnmarshalProtectApplicationInput(ctx context.Context, raw any) (model.Prote
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputPutForwardInput(ctx context.Context, obj any) (model.PutForwardInput, error) {
+	var it model.PutForwardInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "dwellingId", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "dwellingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dwellingId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DwellingID = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalPutForwardInput unmarshals raw into the PutForwardInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalPutForwardInput(ctx context.Context, raw any) (model.PutForwardInput, error) {
+	var out model.PutForwardInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "PutForwardInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputReactivateApplicationInput(ctx context.Context, obj any) (model.ReactivateApplicationInput, error) {
 	var it model.ReactivateApplicationInput
 	if obj == nil {
@@ -64687,6 +65878,69 @@ func UnmarshalRecordAttendanceInput(ctx context.Context, raw any) (model.RecordA
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputRecordCommissionDecisionInput(ctx context.Context, obj any) (model.RecordCommissionDecisionInput, error) {
+	var it model.RecordCommissionDecisionInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "decision", "rank", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "decision":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("decision"))
+			data, err := ec.unmarshalNCommissionDecision2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommissionDecision(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Decision = data
+		case "rank":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("rank"))
+			data, err := ec.unmarshalOInt2ᚖint(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Rank = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordCommissionDecisionInput unmarshals raw into the RecordCommissionDecisionInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordCommissionDecisionInput(ctx context.Context, raw any) (model.RecordCommissionDecisionInput, error) {
+	var out model.RecordCommissionDecisionInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordCommissionDecisionInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputRecordContactInput(ctx context.Context, obj any) (domain.ContactEntry, error) {
 	var it domain.ContactEntry
 	if obj == nil {
@@ -64996,6 +66250,69 @@ func (ec *executionContext) unmarshalInputRecordOrientationReceivedInput(ctx con
 func UnmarshalRecordOrientationReceivedInput(ctx context.Context, raw any) (model.RecordOrientationReceivedInput, error) {
 	var out model.RecordOrientationReceivedInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordOrientationReceivedInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputRecordProposalAnswerInput(ctx context.Context, obj any) (model.RecordProposalAnswerInput, error) {
+	var it model.RecordProposalAnswerInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id", "answer", "reason", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		case "answer":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("answer"))
+			data, err := ec.unmarshalNProposalAnswer2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAnswer(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Answer = data
+		case "reason":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reason"))
+			data, err := ec.unmarshalOProposalRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalRefusal(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Reason = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalRecordProposalAnswerInput unmarshals raw into the RecordProposalAnswerInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalRecordProposalAnswerInput(ctx context.Context, raw any) (model.RecordProposalAnswerInput, error) {
+	var out model.RecordProposalAnswerInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "RecordProposalAnswerInput", raw, &out)
 	return out, err
 }
 
@@ -67587,6 +68904,48 @@ func UnmarshalWithdrawOrientationInput(ctx context.Context, raw any) (model.With
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputWithdrawProposalInput(ctx context.Context, obj any) (model.WithdrawProposalInput, error) {
+	var it model.WithdrawProposalInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"id"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "id":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("id"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ID = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWithdrawProposalInput unmarshals raw into the WithdrawProposalInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWithdrawProposalInput(ctx context.Context, raw any) (model.WithdrawProposalInput, error) {
+	var out model.WithdrawProposalInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WithdrawProposalInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputWithdrawWarningInput(ctx context.Context, obj any) (model.WithdrawWarningInput, error) {
 	var it model.WithdrawWarningInput
 	if obj == nil {
@@ -68794,6 +70153,12 @@ func (ec *executionContext) _Application(ctx context.Context, sel ast.SelectionS
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Application_interviews(ctx, field, obj)
+				})
+		case "proposals":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Application_proposals(ctx, field, obj)
 				})
 		default:
 			panic("unknown field " + strconv.Quote(field.Name))
@@ -75092,6 +76457,34 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "putForward":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_putForward(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordCommissionDecision":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordCommissionDecision(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "recordProposalAnswer":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_recordProposalAnswer(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawProposal":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_withdrawProposal(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "updateManagedDwelling":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_updateManagedDwelling(ctx, field)
@@ -77317,6 +78710,98 @@ func (ec *executionContext) _PrepareUploadPayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var proposalImplementors = []string{"Proposal"}
+
+func (ec *executionContext) _Proposal(ctx context.Context, sel ast.SelectionSet, obj *ent.Proposal) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, proposalImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("Proposal")
+		case "id":
+			out.Values[i] = ec._Proposal_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "application":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Proposal_application(ctx, field, obj)
+				})
+		case "dwelling":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Proposal_dwelling(ctx, field, obj)
+				})
+		case "landlord":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Proposal_landlord(ctx, field, obj)
+				})
+		case "state":
+			out.Values[i] = ec._Proposal_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "putForwardOn":
+			out.Values[i] = ec._Proposal_putForwardOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decision":
+			out.Values[i] = ec._Proposal_decision(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "decidedOn":
+			out.Values[i] = ec._Proposal_decidedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "rank":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Proposal_rank(ctx, field, obj)
+				})
+		case "answeredOn":
+			out.Values[i] = ec._Proposal_answeredOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "refusedFor":
+			out.Values[i] = ec._Proposal_refusedFor(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		case "withdrawnOn":
+			out.Values[i] = ec._Proposal_withdrawnOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				atomic.AddUint32(&out.Invalids, 1)
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var proposalReasonImplementors = []string{"ProposalReason"}
 
 func (ec *executionContext) _ProposalReason(ctx context.Context, sel ast.SelectionSet, obj *rota.Reason) graphql.Marshaler {
@@ -77810,6 +79295,44 @@ func (ec *executionContext) _PublishedRents(ctx context.Context, sel ast.Selecti
 			}
 		case "cells":
 			out.Values[i] = ec._PublishedRents_cells(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var putForwardPayloadImplementors = []string{"PutForwardPayload"}
+
+func (ec *executionContext) _PutForwardPayload(ctx context.Context, sel ast.SelectionSet, obj *model.PutForwardPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, putForwardPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("PutForwardPayload")
+		case "proposal":
+			out.Values[i] = ec._PutForwardPayload_proposal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._PutForwardPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -78615,6 +80138,44 @@ func (ec *executionContext) _RecordAttendancePayload(ctx context.Context, sel as
 	return out
 }
 
+var recordCommissionDecisionPayloadImplementors = []string{"RecordCommissionDecisionPayload"}
+
+func (ec *executionContext) _RecordCommissionDecisionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordCommissionDecisionPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordCommissionDecisionPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordCommissionDecisionPayload")
+		case "proposal":
+			out.Values[i] = ec._RecordCommissionDecisionPayload_proposal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordCommissionDecisionPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var recordContactPayloadImplementors = []string{"RecordContactPayload"}
 
 func (ec *executionContext) _RecordContactPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordContactPayload) graphql.Marshaler {
@@ -78785,6 +80346,44 @@ func (ec *executionContext) _RecordOrientationReceivedPayload(ctx context.Contex
 			}
 		case "errors":
 			out.Values[i] = ec._RecordOrientationReceivedPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var recordProposalAnswerPayloadImplementors = []string{"RecordProposalAnswerPayload"}
+
+func (ec *executionContext) _RecordProposalAnswerPayload(ctx context.Context, sel ast.SelectionSet, obj *model.RecordProposalAnswerPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, recordProposalAnswerPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("RecordProposalAnswerPayload")
+		case "proposal":
+			out.Values[i] = ec._RecordProposalAnswerPayload_proposal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._RecordProposalAnswerPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
@@ -82659,6 +84258,44 @@ func (ec *executionContext) _WithdrawOrientationPayload(ctx context.Context, sel
 	return out
 }
 
+var withdrawProposalPayloadImplementors = []string{"WithdrawProposalPayload"}
+
+func (ec *executionContext) _WithdrawProposalPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawProposalPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawProposalPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WithdrawProposalPayload")
+		case "proposal":
+			out.Values[i] = ec._WithdrawProposalPayload_proposal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WithdrawProposalPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var withdrawWarningPayloadImplementors = []string{"WithdrawWarningPayload"}
 
 func (ec *executionContext) _WithdrawWarningPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawWarningPayload) graphql.Marshaler {
@@ -84295,6 +85932,16 @@ func (ec *executionContext) marshalNColumnGroup2ᚕgithubᚗcomᚋguichetᚑloge
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNCommissionDecision2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommissionDecision(ctx context.Context, v any) (domain.CommissionDecision, error) {
+	var res domain.CommissionDecision
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNCommissionDecision2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommissionDecision(ctx context.Context, sel ast.SelectionSet, v domain.CommissionDecision) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) marshalNCommune2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommuneᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Commune) graphql.Marshaler {
@@ -87144,6 +88791,40 @@ func (ec *executionContext) marshalNProjectConstraint2ᚕgithubᚗcomᚋguichet�
 	return ret
 }
 
+func (ec *executionContext) marshalNProposal2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposalᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Proposal) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(ctx context.Context, sel ast.SelectionSet, v *ent.Proposal) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "Proposal!")
+		return graphql.Null
+	}
+	return ec._Proposal(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNProposalAnswer2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAnswer(ctx context.Context, v any) (domain.ProposalAnswer, error) {
+	var res domain.ProposalAnswer
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProposalAnswer2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAnswer(ctx context.Context, sel ast.SelectionSet, v domain.ProposalAnswer) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNProposalAspect2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAspect(ctx context.Context, v any) (domain.ProposalAspect, error) {
 	var res domain.ProposalAspect
 	err := res.UnmarshalGQL(v)
@@ -87172,6 +88853,16 @@ func (ec *executionContext) marshalNProposalReason2ᚕgithubᚗcomᚋguichetᚑl
 	}
 
 	return ret
+}
+
+func (ec *executionContext) unmarshalNProposalState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalState(ctx context.Context, v any) (domain.ProposalState, error) {
+	var res domain.ProposalState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProposalState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalState(ctx context.Context, sel ast.SelectionSet, v domain.ProposalState) graphql.Marshaler {
+	return v
 }
 
 func (ec *executionContext) unmarshalNProposeChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangeInput(ctx context.Context, v any) (model.ProposeChangeInput, error) {
@@ -87373,6 +89064,19 @@ func (ec *executionContext) marshalNPublishedRent2ᚖgithubᚗcomᚋguichetᚑlo
 	return ec._PublishedRent(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNPutForwardInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPutForwardInput(ctx context.Context, v any) (model.PutForwardInput, error) {
+	res, err := ec.unmarshalInputPutForwardInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNPutForwardPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPutForwardPayload(ctx context.Context, sel ast.SelectionSet, v *model.PutForwardPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "PutForwardPayload!")
+		return graphql.Null
+	}
+	return ec._PutForwardPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNReactivateApplicationInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationInput(ctx context.Context, v any) (model.ReactivateApplicationInput, error) {
 	res, err := ec.unmarshalInputReactivateApplicationInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -87506,6 +89210,19 @@ func (ec *executionContext) marshalNRecordAttendancePayload2ᚖgithubᚗcomᚋgu
 	return ec._RecordAttendancePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNRecordCommissionDecisionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordCommissionDecisionInput(ctx context.Context, v any) (model.RecordCommissionDecisionInput, error) {
+	res, err := ec.unmarshalInputRecordCommissionDecisionInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordCommissionDecisionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordCommissionDecisionPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordCommissionDecisionPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordCommissionDecisionPayload!")
+		return graphql.Null
+	}
+	return ec._RecordCommissionDecisionPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNRecordContactInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactEntry(ctx context.Context, v any) (domain.ContactEntry, error) {
 	res, err := ec.unmarshalInputRecordContactInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -87569,6 +89286,19 @@ func (ec *executionContext) marshalNRecordOrientationReceivedPayload2ᚖgithub�
 		return graphql.Null
 	}
 	return ec._RecordOrientationReceivedPayload(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNRecordProposalAnswerInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordProposalAnswerInput(ctx context.Context, v any) (model.RecordProposalAnswerInput, error) {
+	res, err := ec.unmarshalInputRecordProposalAnswerInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNRecordProposalAnswerPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordProposalAnswerPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordProposalAnswerPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "RecordProposalAnswerPayload!")
+		return graphql.Null
+	}
+	return ec._RecordProposalAnswerPayload(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalNRecordVacancyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordVacancyInput(ctx context.Context, v any) (model.RecordVacancyInput, error) {
@@ -89239,6 +90969,19 @@ func (ec *executionContext) marshalNWithdrawOrientationPayload2ᚖgithubᚗcom�
 	return ec._WithdrawOrientationPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNWithdrawProposalInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawProposalInput(ctx context.Context, v any) (model.WithdrawProposalInput, error) {
+	res, err := ec.unmarshalInputWithdrawProposalInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWithdrawProposalPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawProposalPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawProposalPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WithdrawProposalPayload!")
+		return graphql.Null
+	}
+	return ec._WithdrawProposalPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNWithdrawWarningInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningInput(ctx context.Context, v any) (model.WithdrawWarningInput, error) {
 	res, err := ec.unmarshalInputWithdrawWarningInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -89685,6 +91428,22 @@ func (ec *executionContext) marshalOColumnGroup2ᚖgithubᚗcomᚋguichetᚑloge
 	return v
 }
 
+func (ec *executionContext) unmarshalOCommissionDecision2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommissionDecision(ctx context.Context, v any) (*domain.CommissionDecision, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.CommissionDecision)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOCommissionDecision2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommissionDecision(ctx context.Context, sel ast.SelectionSet, v *domain.CommissionDecision) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
+}
+
 func (ec *executionContext) marshalOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(ctx context.Context, sel ast.SelectionSet, v *ent.Commune) graphql.Marshaler {
 	if v == nil {
 		return graphql.Null
@@ -89992,6 +91751,13 @@ func (ec *executionContext) unmarshalODraftContactInput2githubᚗcomᚋguichet�
 func (ec *executionContext) unmarshalODraftFileInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐFileForm(ctx context.Context, v any) (domain.FileForm, error) {
 	res, err := ec.unmarshalInputDraftFileInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalODwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(ctx context.Context, sel ast.SelectionSet, v *ent.Dwelling) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Dwelling(ctx, sel, v)
 }
 
 func (ec *executionContext) unmarshalODwellingCriterion2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingCriterionᚄ(ctx context.Context, v any) ([]domain.DwellingCriterion, error) {
@@ -91284,6 +93050,29 @@ func (ec *executionContext) marshalOPieceTransferTrouble2ᚕgithubᚗcomᚋguich
 	}
 
 	return ret
+}
+
+func (ec *executionContext) marshalOProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(ctx context.Context, sel ast.SelectionSet, v *ent.Proposal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return ec._Proposal(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalOProposalRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalRefusal(ctx context.Context, v any) (*domain.ProposalRefusal, error) {
+	if v == nil {
+		return nil, nil
+	}
+	var res = new(domain.ProposalRefusal)
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalOProposalRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalRefusal(ctx context.Context, sel ast.SelectionSet, v *domain.ProposalRefusal) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	return v
 }
 
 func (ec *executionContext) marshalOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(ctx context.Context, sel ast.SelectionSet, v *ent.PublishedFigures) graphql.Marshaler {

@@ -433,6 +433,10 @@ func (ec *executionContext) answerNPrepareUploadPayload2ᚖgithubᚗcomᚋguiche
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload, ec.marshalNPrepareUploadPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPrepareUploadPayload)
 }
 
+func (ec *executionContext) answerNProposal2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposalᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.Proposal) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProposal2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposalᚄ, ec.marshalNProposal2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposalᚄ)
+}
+
 func (ec *executionContext) answerNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(ctx context.Context, sel ast.SelectionSet, v *model.ProposeChangePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload, ec.marshalNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload)
 }
@@ -455,6 +459,10 @@ func (ec *executionContext) answerNPublishedCell2ᚕᚖgithubᚗcomᚋguichetᚑ
 
 func (ec *executionContext) answerNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ(ctx context.Context, sel ast.SelectionSet, v []*model.PublishedMonth) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ, ec.marshalNPublishedMonth2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPublishedMonthᚄ)
+}
+
+func (ec *executionContext) answerNPutForwardPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPutForwardPayload(ctx context.Context, sel ast.SelectionSet, v *model.PutForwardPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNPutForwardPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPutForwardPayload, ec.marshalNPutForwardPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPutForwardPayload)
 }
 
 func (ec *executionContext) answerNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.ReactivateApplicationPayload) graphql.Marshaler {
@@ -481,6 +489,10 @@ func (ec *executionContext) answerNRecordAttendancePayload2ᚖgithubᚗcomᚋgui
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordAttendancePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordAttendancePayload, ec.marshalNRecordAttendancePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordAttendancePayload)
 }
 
+func (ec *executionContext) answerNRecordCommissionDecisionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordCommissionDecisionPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordCommissionDecisionPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordCommissionDecisionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordCommissionDecisionPayload, ec.marshalNRecordCommissionDecisionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordCommissionDecisionPayload)
+}
+
 func (ec *executionContext) answerNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordContactPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload, ec.marshalNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload)
 }
@@ -499,6 +511,10 @@ func (ec *executionContext) answerNRecordNoticePayload2ᚖgithubᚗcomᚋguichet
 
 func (ec *executionContext) answerNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordOrientationReceivedPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload, ec.marshalNRecordOrientationReceivedPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordOrientationReceivedPayload)
+}
+
+func (ec *executionContext) answerNRecordProposalAnswerPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordProposalAnswerPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordProposalAnswerPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNRecordProposalAnswerPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordProposalAnswerPayload, ec.marshalNRecordProposalAnswerPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordProposalAnswerPayload)
 }
 
 func (ec *executionContext) answerNRecordVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordVacancyPayload(ctx context.Context, sel ast.SelectionSet, v *model.RecordVacancyPayload) graphql.Marshaler {
@@ -703,6 +719,10 @@ func (ec *executionContext) answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗc
 
 func (ec *executionContext) answerNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawOrientationPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload, ec.marshalNWithdrawOrientationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOrientationPayload)
+}
+
+func (ec *executionContext) answerNWithdrawProposalPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawProposalPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawProposalPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawProposalPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawProposalPayload, ec.marshalNWithdrawProposalPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawProposalPayload)
 }
 
 func (ec *executionContext) answerNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawWarningPayload) graphql.Marshaler {
@@ -1500,6 +1520,16 @@ func (ec *executionContext) write_Application(w *writers.Writer, above *writers.
 				return
 			}
 			ec.writeNInterview2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐInterviewᚄ(w, f, v)
+		case "proposals":
+			if !f.Enter(w, ec.fieldContext_Application_proposals) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Application().Proposals(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNProposal2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposalᚄ(w, f, v)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -7000,6 +7030,81 @@ func (ec *executionContext) write_PrepareUploadPayload(w *writers.Writer, above 
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_Proposal(w *writers.Writer, above *writers.Field, obj *ent.Proposal) {
+	fields := above.Select(w, "Proposal", proposalImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("Proposal")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "application":
+			if !f.Enter(w, ec.fieldContext_Proposal_application) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Application(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNApplication2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐApplication(w, f, v)
+		case "dwelling":
+			if !f.Enter(w, ec.fieldContext_Proposal_dwelling) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Dwelling(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeODwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(w, f, v)
+		case "landlord":
+			if !f.Enter(w, ec.fieldContext_Proposal_landlord) {
+				return
+			}
+			ctx := f.Context
+			v, err := obj.Landlord(ctx)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeNOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
+		case "state":
+			ec.writeNProposalState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalState(w, f, obj.State)
+		case "putForwardOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.PutForwardOn)
+		case "decision":
+			ec.writeOCommissionDecision2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommissionDecision(w, f, obj.Decision)
+		case "decidedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.DecidedOn)
+		case "rank":
+			if !f.Enter(w, ec.fieldContext_Proposal_rank) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Proposal().Rank(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOInt2ᚖint(w, f, v)
+		case "answeredOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.AnsweredOn)
+		case "refusedFor":
+			ec.writeOProposalRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalRefusal(w, f, obj.RefusedFor)
+		case "withdrawnOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.WithdrawnOn)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ProposalReason(w *writers.Writer, above *writers.Field, obj *rota.Reason) {
 	fields := above.Select(w, "ProposalReason", proposalReasonImplementors)
 	w.Raw("{")
@@ -7353,6 +7458,35 @@ func (ec *executionContext) write_PublishedRents(w *writers.Writer, above *write
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_PutForwardPayload(w *writers.Writer, above *writers.Field, obj *model.PutForwardPayload) {
+	fields := above.Select(w, "PutForwardPayload", putForwardPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("PutForwardPayload")
+		case "proposal":
+			if !f.Enter(w, ec.fieldContext_PutForwardPayload_proposal) {
+				return
+			}
+			ec.writeOProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(w, f, obj.Proposal)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_PutForwardPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ReactivateApplicationPayload(w *writers.Writer, above *writers.Field, obj *model.ReactivateApplicationPayload) {
 	fields := above.Select(w, "ReactivateApplicationPayload", reactivateApplicationPayloadImplementors)
 	w.Raw("{")
@@ -7670,6 +7804,35 @@ func (ec *executionContext) write_RecordAttendancePayload(w *writers.Writer, abo
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_RecordCommissionDecisionPayload(w *writers.Writer, above *writers.Field, obj *model.RecordCommissionDecisionPayload) {
+	fields := above.Select(w, "RecordCommissionDecisionPayload", recordCommissionDecisionPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordCommissionDecisionPayload")
+		case "proposal":
+			if !f.Enter(w, ec.fieldContext_RecordCommissionDecisionPayload_proposal) {
+				return
+			}
+			ec.writeOProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(w, f, obj.Proposal)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordCommissionDecisionPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_RecordContactPayload(w *writers.Writer, above *writers.Field, obj *model.RecordContactPayload) {
 	fields := above.Select(w, "RecordContactPayload", recordContactPayloadImplementors)
 	w.Raw("{")
@@ -7802,6 +7965,35 @@ func (ec *executionContext) write_RecordOrientationReceivedPayload(w *writers.Wr
 			ec.writeOOrientation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrientation(w, f, obj.Orientation)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_RecordOrientationReceivedPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_RecordProposalAnswerPayload(w *writers.Writer, above *writers.Field, obj *model.RecordProposalAnswerPayload) {
+	fields := above.Select(w, "RecordProposalAnswerPayload", recordProposalAnswerPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("RecordProposalAnswerPayload")
+		case "proposal":
+			if !f.Enter(w, ec.fieldContext_RecordProposalAnswerPayload_proposal) {
+				return
+			}
+			ec.writeOProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(w, f, obj.Proposal)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_RecordProposalAnswerPayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -10594,6 +10786,35 @@ func (ec *executionContext) write_WithdrawOrientationPayload(w *writers.Writer, 
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_WithdrawProposalPayload(w *writers.Writer, above *writers.Field, obj *model.WithdrawProposalPayload) {
+	fields := above.Select(w, "WithdrawProposalPayload", withdrawProposalPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("WithdrawProposalPayload")
+		case "proposal":
+			if !f.Enter(w, ec.fieldContext_WithdrawProposalPayload_proposal) {
+				return
+			}
+			ec.writeOProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(w, f, obj.Proposal)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_WithdrawProposalPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_WithdrawWarningPayload(w *writers.Writer, above *writers.Field, obj *model.WithdrawWarningPayload) {
 	fields := above.Select(w, "WithdrawWarningPayload", withdrawWarningPayloadImplementors)
 	w.Raw("{")
@@ -13274,6 +13495,26 @@ func (ec *executionContext) writeNProjectConstraint2ᚕgithubᚗcomᚋguichetᚑ
 	w.Raw("]")
 }
 
+func (ec *executionContext) writeNProposal2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposalᚄ(w *writers.Writer, f *writers.Field, v []*ent.Proposal) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(w *writers.Writer, f *writers.Field, v *ent.Proposal) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_Proposal(w, f, v)
+}
+
 func (ec *executionContext) writeNProposalAspect2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalAspect(w *writers.Writer, f *writers.Field, v domain.ProposalAspect) {
 	v.MarshalGQL(w)
 }
@@ -13292,6 +13533,10 @@ func (ec *executionContext) writeNProposalReason2ᚕgithubᚗcomᚋguichetᚑlog
 		}
 	}
 	w.Raw("]")
+}
+
+func (ec *executionContext) writeNProposalState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalState(w *writers.Writer, f *writers.Field, v domain.ProposalState) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload(w *writers.Writer, f *writers.Field, v *model.ProposeChangePayload) {
@@ -13434,6 +13679,14 @@ func (ec *executionContext) writeNPublishedRent2ᚖgithubᚗcomᚋguichetᚑloge
 	ec.write_PublishedRent(w, f, v)
 }
 
+func (ec *executionContext) writeNPutForwardPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐPutForwardPayload(w *writers.Writer, f *writers.Field, v *model.PutForwardPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_PutForwardPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNReactivateApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐReactivateApplicationPayload(w *writers.Writer, f *writers.Field, v *model.ReactivateApplicationPayload) {
 	if v == nil {
 		w.Null(true)
@@ -13526,6 +13779,14 @@ func (ec *executionContext) writeNRecordAttendancePayload2ᚖgithubᚗcomᚋguic
 	ec.write_RecordAttendancePayload(w, f, v)
 }
 
+func (ec *executionContext) writeNRecordCommissionDecisionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordCommissionDecisionPayload(w *writers.Writer, f *writers.Field, v *model.RecordCommissionDecisionPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordCommissionDecisionPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNRecordContactPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordContactPayload(w *writers.Writer, f *writers.Field, v *model.RecordContactPayload) {
 	if v == nil {
 		w.Null(true)
@@ -13564,6 +13825,14 @@ func (ec *executionContext) writeNRecordOrientationReceivedPayload2ᚖgithubᚗc
 		return
 	}
 	ec.write_RecordOrientationReceivedPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNRecordProposalAnswerPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordProposalAnswerPayload(w *writers.Writer, f *writers.Field, v *model.RecordProposalAnswerPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_RecordProposalAnswerPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNRecordVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐRecordVacancyPayload(w *writers.Writer, f *writers.Field, v *model.RecordVacancyPayload) {
@@ -14634,6 +14903,14 @@ func (ec *executionContext) writeNWithdrawOrientationPayload2ᚖgithubᚗcomᚋg
 	ec.write_WithdrawOrientationPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNWithdrawProposalPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawProposalPayload(w *writers.Writer, f *writers.Field, v *model.WithdrawProposalPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_WithdrawProposalPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNWithdrawWarningPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawWarningPayload(w *writers.Writer, f *writers.Field, v *model.WithdrawWarningPayload) {
 	if v == nil {
 		w.Null(true)
@@ -14766,6 +15043,14 @@ func (ec *executionContext) writeOColumnGroup2ᚖgithubᚗcomᚋguichetᚑlogeme
 	v.MarshalGQL(w)
 }
 
+func (ec *executionContext) writeOCommissionDecision2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCommissionDecision(w *writers.Writer, f *writers.Field, v *domain.CommissionDecision) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeOCommune2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐCommune(w *writers.Writer, f *writers.Field, v *ent.Commune) {
 	if v == nil {
 		w.Null(false)
@@ -14852,6 +15137,14 @@ func (ec *executionContext) writeODraft2ᚖgithubᚗcomᚋguichetᚑlogementᚋg
 		return
 	}
 	ec.write_Draft(w, f, v)
+}
+
+func (ec *executionContext) writeODwelling2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDwelling(w *writers.Writer, f *writers.Field, v *ent.Dwelling) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Dwelling(w, f, v)
 }
 
 func (ec *executionContext) writeODwellingWorks2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDwellingWorks(w *writers.Writer, f *writers.Field, v *domain.DwellingWorks) {
@@ -15227,6 +15520,22 @@ func (ec *executionContext) writeOPieceTransfer2ᚖgithubᚗcomᚋguichetᚑloge
 }
 
 func (ec *executionContext) writeOPieceTransferRejection2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPieceTransferRejection(w *writers.Writer, f *writers.Field, v *domain.PieceTransferRejection) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeOProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(w *writers.Writer, f *writers.Field, v *ent.Proposal) {
+	if v == nil {
+		w.Null(false)
+		return
+	}
+	ec.write_Proposal(w, f, v)
+}
+
+func (ec *executionContext) writeOProposalRefusal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalRefusal(w *writers.Writer, f *writers.Field, v *domain.ProposalRefusal) {
 	if v == nil {
 		w.Null(false)
 		return

@@ -1296,6 +1296,24 @@ type PublishedMonth struct {
 	Crossings []domain.Crossing `json:"crossings"`
 }
 
+// Who is put forward, and for what.
+type PutForwardInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The dwelling, of your landlord.
+	DwellingID domain.ID `json:"dwellingId"`
+	// The day, today or in the 12 months before; today when absent.
+	On *domain.Date `json:"on,omitempty"`
+}
+
+// What became of it.
+type PutForwardPayload struct {
+	// The proposal; `null` when it was refused.
+	Proposal *ent.Proposal `json:"proposal,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // The application.
 type ReactivateApplicationInput struct {
 	// The application.
@@ -1344,6 +1362,26 @@ type RecordAttendanceInput struct {
 type RecordAttendancePayload struct {
 	// The appointment; `null` when it was refused.
 	Appointment *ent.Appointment `json:"appointment,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A decision that was taken.
+type RecordCommissionDecisionInput struct {
+	// The proposal.
+	ID domain.ID `json:"id"`
+	// What was decided.
+	Decision domain.CommissionDecision `json:"decision"`
+	// The rank, 1 to 20, with RANKED alone.
+	Rank *int `json:"rank,omitempty"`
+	// The day of the commission, from that of the proposal to today; today when absent.
+	On *domain.Date `json:"on,omitempty"`
+}
+
+// What became of it.
+type RecordCommissionDecisionPayload struct {
+	// The proposal; `null` when it was refused.
+	Proposal *ent.Proposal `json:"proposal,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
@@ -1422,6 +1460,26 @@ type RecordOrientationReceivedInput struct {
 type RecordOrientationReceivedPayload struct {
 	// The orientation; `null` when it was refused.
 	Orientation *ent.Orientation `json:"orientation,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// An answer that was given.
+type RecordProposalAnswerInput struct {
+	// The proposal.
+	ID domain.ID `json:"id"`
+	// What the candidate answers.
+	Answer domain.ProposalAnswer `json:"answer"`
+	// Why it refuses, with REFUSED alone.
+	Reason *domain.ProposalRefusal `json:"reason,omitempty"`
+	// The day, from that of the proposal or of the commission to today; today when absent.
+	On *domain.Date `json:"on,omitempty"`
+}
+
+// What became of it.
+type RecordProposalAnswerPayload struct {
+	// The proposal; `null` when it was refused.
+	Proposal *ent.Proposal `json:"proposal,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
@@ -2144,6 +2202,20 @@ type WithdrawOrientationInput struct {
 type WithdrawOrientationPayload struct {
 	// The orientation; `null` when it was refused.
 	Orientation *ent.Orientation `json:"orientation,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// A proposal to take back.
+type WithdrawProposalInput struct {
+	// The proposal.
+	ID domain.ID `json:"id"`
+}
+
+// What became of it.
+type WithdrawProposalPayload struct {
+	// The proposal; `null` when it was refused.
+	Proposal *ent.Proposal `json:"proposal,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }

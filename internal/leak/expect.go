@@ -42,7 +42,7 @@ func (w *World) record(s sight) object {
 		"renewalDue": a.State == "ACTIVE" && !w.date(w.day(0)).Before(w.date(a.validUntil).AddMonths(-1)),
 		"deadlines":  []object{}, "history": []object{}, "proposedChanges": []object{},
 		"orientations": []object{}, "appointments": w.appointmentsOf(s), "waitingPlaces": w.waitingPlacesOf(s),
-		"interviews": w.interviewsOf(s), "messages": w.messagesOf(s), "appointmentOffers": w.offersOf(s), "inDepthReasons": w.inDepthOf(s),
+		"interviews": w.interviewsOf(s), "proposals": w.proposalsOf(s), "messages": w.messagesOf(s), "appointmentOffers": w.offersOf(s), "inDepthReasons": w.inDepthOf(s),
 		"pieces": w.pieces(s), "completeness": w.completeness(s),
 	}
 	if s.Opens("SUMMARY") {

@@ -138,6 +138,8 @@ func (w *World) inDepth(a *application, reason domain.InDepthReason) (group stri
 		return "FILE", living && slices.Contains(a.reasons, "01")
 	case domain.InDepthManyReasons:
 		return "FILE", living && len(a.reasons) >= 3
+	case domain.InDepthManyRefusals:
+		return "DECISIONS", living && w.refusals(a) >= 3
 	default:
 	}
 	return "SENSITIVE", living && slices.ContainsFunc(a.members, member.hard)

@@ -24,7 +24,7 @@ type row = map[string]any
 // erase takes away the world before, and the sandbox's own staff.
 const erase = `
 ALTER TABLE application DISABLE TRIGGER application_life; -- worlds are made, not lived
-DELETE FROM message; DELETE FROM interview_note; DELETE FROM interview; DELETE FROM appointment_offer; DELETE FROM booked_time; DELETE FROM appointment_staff; DELETE FROM appointment; DELETE FROM waiting_place; DELETE FROM absence; DELETE FROM availability; DELETE FROM permanence;
+DELETE FROM message; DELETE FROM proposal; DELETE FROM interview_note; DELETE FROM interview; DELETE FROM appointment_offer; DELETE FROM booked_time; DELETE FROM appointment_staff; DELETE FROM appointment; DELETE FROM waiting_place; DELETE FROM absence; DELETE FROM availability; DELETE FROM permanence;
 DELETE FROM deadline; DELETE FROM application_event; DELETE FROM proposed_change; DELETE FROM hand_over; DELETE FROM orientation; DELETE FROM reception_contact;
 DELETE FROM application_access; DELETE FROM audience; DELETE FROM named_agent; DELETE FROM applicant_account;
 DELETE FROM piece_transfer; DELETE FROM piece_file; DELETE FROM piece_member; DELETE FROM piece; DELETE FROM sensitive_record; DELETE FROM member_particulars; DELETE FROM household_member; DELETE FROM wish;
@@ -212,7 +212,7 @@ func personRow(id string) row {
 
 func (w *World) addApps(add func(string, row)) {
 	for _, a := range w.apps {
-		scopes := []domain.AppScope{domain.DirectoryScope, domain.ActForPersonScope}
+		scopes := []domain.AppScope{domain.DirectoryScope, domain.StockScope, domain.ActForPersonScope} // a proposal leads to a dwelling
 		if a.Applications {
 			scopes = append(scopes, domain.ApplicationsScope)
 		}
@@ -286,6 +286,9 @@ func (w *World) records() []table {
 		for _, i := range a.interviews {
 			w.addInterview(add, a, i)
 		}
+		for _, p := range a.proposals {
+			w.addProposal(add, a, p)
+		}
 		for _, b := range a.Bindings {
 			var over any
 			if b.Over {
@@ -318,7 +321,7 @@ func (w *World) records() []table {
 		"member_particulars", "sensitive_record", "applicant_account", "named_agent",
 		"deadline", "application_event", "proposed_change", "hand_over", "orientation", "reception_contact",
 		"piece", "piece_member", "piece_file", "piece_transfer",
-		"appointment", "appointment_staff", "message", "appointment_offer", "waiting_place", "interview", "interview_note",
+		"appointment", "appointment_staff", "message", "appointment_offer", "waiting_place", "interview", "interview_note", "proposal",
 	} {
 		all = append(all, table{name, t[name]})
 	}

@@ -62,6 +62,7 @@ type application struct {
 	offers                            []offer
 	waitingPlaces                     []waitingPlace
 	interviews                        []interview
+	proposals                         []proposal
 	orientations                      []orientation
 }
 
@@ -331,6 +332,7 @@ func (w *World) newApplication(n int) *application {
 	for i := range w.r.IntN(3) {
 		a.interviews = append(a.interviews, w.newInterview(a, i))
 	}
+	w.propose(a)
 	return a
 }
 

@@ -24,8 +24,9 @@ type Sight struct {
 	// Received tells that the caller received the applicant, Person who it is.
 	Received bool
 	Person   string
-	// Social are the organisations of which the caller is an authorised social worker.
-	Social []string
+	// Social are the organisations of which the caller is an authorised social worker,
+	// Allocating those of which it is an authorised allocation officer.
+	Social, Allocating []string
 }
 
 // Row tells whether the application exists for the caller.
@@ -84,6 +85,17 @@ func (s Sight) Note(audience, organisation, author string) bool {
 	return s.Opens(audience)
 }
 
+// Proposal tells whether a proposal of that landlord is shown: to the landlord all of its own,
+// where the group is open to an applicant all of them, and to staff those with an outcome.
+func (s Sight) Proposal(landlord string, outcome bool) bool {
+	return slices.Contains(s.Allocating, landlord) || s.Opens("DECISIONS") && (outcome || s.Person == "")
+}
+
+// Rank tells whether the rank in a proposal that is shown is: to the landlord and to an applicant.
+func (s Sight) Rank(landlord string) bool {
+	return s.Person == "" || slices.Contains(s.Allocating, landlord)
+}
+
 // Masked are the groups that are named as hidden, in their order. The applicant's own
 // sensitive data is not, whatever another's is.
 func (s Sight) Masked() []string {
@@ -115,6 +127,9 @@ func (w *World) Sees(c Caller, a *Application) Sight {
 	for _, k := range w.capacities(c) {
 		if k.Role == "SOCIAL_OFFICER" && k.authorised && (c.App == nil || c.App.Applications) {
 			s.Social = append(s.Social, k.Assignment.Organisation)
+		}
+		if k.Role == "ALLOCATION_OFFICER" && k.authorised && (c.App == nil || c.App.Applications) {
+			s.Allocating = append(s.Allocating, k.Assignment.Organisation)
 		}
 	}
 	return s

@@ -188,6 +188,13 @@ func NewWithApplications(t testing.TB, n int) *API {
 	return serve(t, seeded(t, nil, n), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: true, limits: patient()})
 }
 
+// NewWithStockAndApplications serves it with the stock of a small commune and its first n
+// applications.
+func NewWithStockAndApplications(t testing.TB, n int) *API {
+	t.Helper()
+	return serve(t, seeded(t, of("38071"), n), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: true, limits: patient()})
+}
+
 func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.Filter) *API {
 	t.Helper()
 	return serve(t, seeded(t, stock, 0), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: inSandbox, limits: limits})
