@@ -36,7 +36,7 @@ func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointm
 	}
 	seat := s.seatAt(ctx, b.ReceptionPointID, b.StartsAt, b.Mode)
 	seat.overbooked = b.OverbookedFor != ""
-	var booked domain.ID
+	var booked *ent.Appointment
 	book := func(tx *ent.Tx) error {
 		granted, a, err := s.actingOn(ctx, tx, b.ApplicationID, act)
 		if err != nil {
@@ -47,10 +47,14 @@ func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointm
 				return err
 			}
 		}
-		if booked, err = a.book(granted, b, &seat); err != nil {
+		made, err := a.book(granted, b, &seat)
+		if err != nil {
 			return err
 		}
-		return s.noteAct(ctx, string(act), a.by.Assignment, b.ApplicationID)
+		if booked, err = shownAppointment(ctx, tx, made); err != nil {
+			return err
+		}
+		return s.noteShown(ctx, string(act), a.by.Assignment, b.ApplicationID)
 	}
 	err := s.inTx(ctx, book)
 	if errors.Is(err, errHeldTimeLapsed) {
@@ -61,8 +65,25 @@ func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointm
 	if err != nil {
 		return nil, s.withAlternatives(ctx, err, seat.ask, seat.at)
 	}
-	a, err := s.ent.Appointment.Query().Where(appointment.ID(booked)).Only(ctx)
+	return unwrapped(booked), nil
+}
+
+// shownAppointment is what is asked of an appointment as the viewer sees it, nil where it does
+// not: read in the transaction of the act, it goes on record beside the act.
+func shownAppointment(ctx context.Context, tx *ent.Tx, id domain.ID) (*ent.Appointment, error) {
+	q, err := tx.Appointment.Query().Where(appointment.ID(id)).CollectFields(ctx)
+	if err != nil {
+		return nil, err
+	}
+	a, err := q.Only(ctx)
 	return a, ent.MaskNotFound(err)
+}
+
+func unwrapped(a *ent.Appointment) *ent.Appointment {
+	if a == nil {
+		return nil
+	}
+	return a.Unwrap()
 }
 
 // errHeldTimeLapsed: the waiting list has to be kept before somebody books.
@@ -373,6 +394,7 @@ func (s *Service) onAppointment(
 	ctx context.Context, id domain.ID, version int, act policy.ApplicationAct,
 	do func(context.Context, *living, *ent.Appointment) error,
 ) (*ent.Appointment, error) {
+	var shown *ent.Appointment
 	err := s.inTx(ctx, func(tx *ent.Tx) error {
 		a, err := tx.Appointment.Query().Where(appointment.ID(id)).Only(ctx)
 		if err != nil {
@@ -392,13 +414,15 @@ func (s *Service) onAppointment(
 		if err := do(granted, l, a); err != nil {
 			return err
 		}
-		return s.noteAct(ctx, string(act), l.by.Assignment, a.ApplicationID)
+		if shown, err = shownAppointment(ctx, tx, id); err != nil {
+			return err
+		}
+		return s.noteShown(ctx, string(act), l.by.Assignment, a.ApplicationID)
 	})
 	if err != nil {
 		return nil, err
 	}
-	a, err := s.ent.Appointment.Query().Where(appointment.ID(id)).Only(ctx)
-	return a, ent.MaskNotFound(err)
+	return unwrapped(shown), nil
 }
 
 // cancelUpcoming cancels what an application that is merged had before it: the survivor has

@@ -35,10 +35,12 @@ type bookingFacts struct {
 	messages int
 }
 
-// lockedDay has nobody else book at a point on a day, $1, until the transaction ends. What is
-// asked in it from then on is planned once for all: to plan the calendar of a day takes three
-// times as long as to read it.
-const lockedDay = "(pg_advisory_xact_lock(hashtextextended($1, 0)))::text || set_config('plan_cache_mode', 'force_generic_plan', true)"
+// plannedOnce has what is asked from then on in the transaction planned once for all.
+const plannedOnce = "set_config('plan_cache_mode', 'force_generic_plan', true)"
+
+// lockedDay has nobody else book at a point on a day, $1, until the transaction ends, and the
+// rest of it [plannedOnce].
+const lockedDay = "(pg_advisory_xact_lock(hashtextextended($1, 0)))::text || " + plannedOnce
 
 // factsOfBooking reads them: $1 the lock, $2 now, $3 the point, $4 the motive, $5 the
 // application, $6 the links of adults.

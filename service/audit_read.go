@@ -1,6 +1,7 @@
 package service
 
 import (
+	"cmp"
 	"context"
 	"maps"
 	"slices"
@@ -22,7 +23,7 @@ import (
 // page shows, the one by which it knows that there is a next page.
 func (s *Service) RecordReads(ctx context.Context, operation, trace string, run func(context.Context)) error {
 	c := &reads{
-		trace: trace, groups: map[domain.ID]domain.GroupSet{},
+		operation: cmp.Or(operation, "unnamed"), trace: trace, groups: map[domain.ID]domain.GroupSet{},
 		grounds: map[domain.ID]string{}, opened: map[domain.ID]domain.GroupSet{},
 	}
 	c.completed.days = map[domain.Date]map[domain.ID]*Completeness{}
@@ -30,21 +31,15 @@ func (s *Service) RecordReads(ctx context.Context, operation, trace string, run 
 	if s.unrecorded {
 		return nil
 	}
-	v := auth.FromContext(ctx)
-	lines := c.lines(v)
-	if len(lines) == 0 {
+	if len(c.groups) == 0 {
 		return nil
 	}
+	v := auth.FromContext(ctx)
 	// What an act shows was paid for by the act, which has limits of its own and is done.
 	if err := s.SpendReads(ctx, v, slices.Collect(maps.Keys(c.grounds))); err != nil && !c.acted {
 		return err
 	}
-	for i := range lines {
-		lines[i].Operation, lines[i].TraceID = operation, trace
-		if operation == "" {
-			lines[i].Operation = "unnamed"
-		}
-	}
+	lines, _ := c.lines(v)
 	return s.audit.Record(ctx, lines...)
 }
 
@@ -58,12 +53,14 @@ func (s *Service) Unrecorded() *Service {
 // reads are the applications that one operation read, the column groups of each, and
 // why it could. Root fields may run side by side.
 type reads struct {
-	trace string
+	operation, trace string
 
 	mu sync.Mutex
 	// acted says that something was done, beside what was read.
 	acted  bool
 	groups map[domain.ID]domain.GroupSet
+	// recorded are the groups of each that are on record already.
+	recorded map[domain.ID]domain.GroupSet
 	// grounds are those of each application, joined by spaces in a fixed order.
 	grounds map[domain.ID]string
 	// opened are the groups of each that are open.
@@ -87,6 +84,13 @@ func (c *reads) acting() string {
 	defer c.mu.Unlock()
 	c.acted = true
 	return c.trace
+}
+
+// areRecorded notes what is on record.
+func (c *reads) areRecorded(read map[domain.ID]domain.GroupSet) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.recorded = read
 }
 
 func (c *reads) note(g domain.ColumnGroup, id domain.ID) { c.groups[id] |= g.Bit() }
@@ -246,21 +250,23 @@ type shown struct {
 	groups  domain.GroupSet
 }
 
-// lines are what is put on record, one for each set of grounds and of groups, and
+// lines are what is to be put on record, with the groups that then are: one for each set of grounds and of groups, and
 // thousand applications: whoever asks why a file was seen gets the grounds of that file
 // and what was shown of it.
-func (c *reads) lines(v *auth.Viewer) []audit.Line {
+func (c *reads) lines(v *auth.Viewer) (lines []audit.Line, read map[domain.ID]domain.GroupSet) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	alike := map[shown][]domain.ID{}
 	for _, id := range slices.Sorted(maps.Keys(c.groups)) {
 		what := shown{c.grounds[id], c.groups[id]}
+		if c.recorded[id] == what.groups {
+			continue
+		}
 		alike[what] = append(alike[what], id)
 	}
-	var lines []audit.Line
 	for what, all := range alike {
 		line := actorLine(v, strings.Fields(what.grounds))
-		line.Kind = audit.Read
+		line.Kind, line.Operation, line.TraceID = audit.Read, c.operation, c.trace
 		for _, g := range what.groups.Groups() {
 			line.Groups = append(line.Groups, string(g))
 		}
@@ -269,7 +275,7 @@ func (c *reads) lines(v *auth.Viewer) []audit.Line {
 			lines = append(lines, line)
 		}
 	}
-	return lines
+	return lines, maps.Clone(c.groups)
 }
 
 func joined(grounds []domain.Ground) string {
