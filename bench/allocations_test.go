@@ -1,13 +1,15 @@
 package main
 
 import (
+	"context"
+	"database/sql"
 	"runtime"
 	"slices"
 	"testing"
 
-	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/internal/testapi"
 	"github.com/guichet-logement/guichet/sandbox"
+	"github.com/guichet-logement/guichet/service"
 )
 
 // mostAllocations are what documented operations may allocate for one answer, its reader's
@@ -23,8 +25,7 @@ var mostAllocations = map[string]float64{
 }
 
 func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest // nothing else may allocate meanwhile
-	stock, files := testapi.NewWithStock(t), fullDesk(t, 6, 10)
-	must(t, enlarge(t.Context(), stock.DB, 200))
+	stock, files := testapi.NewWithStock(t, larger(200)), fullDesk(t, 6, 10)
 	must(t, stock.Service.LoadMap(t.Context()))
 	measured := 0
 	for _, w := range []struct {
@@ -61,11 +62,9 @@ func withoutFiles(all []operation) []operation {
 // appointments in the calendars of so many points and days.
 func fullDesk(t *testing.T, points, days int) *testapi.API {
 	t.Helper()
-	api := withApplications(t, 300)
-	must(t, sandbox.SeedPieces(t.Context(), api.Service, api.DB, 300))
-	must(t, liveOn(t.Context(), api.DB))
-	must(t, fillCalendar(t.Context(), api.DB, points, domain.DateOf(testapi.Now), days))
-	return api
+	return withApplications(t, 300, testapi.Step{Name: "pieces", Do: func(ctx context.Context, s *service.Service, db *sql.DB) error {
+		return sandbox.SeedPieces(ctx, s, db, 300)
+	}}, testapi.SQL(lived...), calendar(points, days))
 }
 
 // allocationsOf are those of a request on average, of the least of three times: what runs

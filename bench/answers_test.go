@@ -1,7 +1,6 @@
 package main
 
 import (
-	"context"
 	"database/sql"
 	"log/slog"
 	"net/http/httptest"
@@ -48,8 +47,7 @@ func documented(t *testing.T, db *sql.DB, page int) []operation {
 
 func TestBothGiveTheSameAnswers(t *testing.T) {
 	t.Parallel()
-	api := testapi.NewWithStock(t)
-	must(t, enlarge(t.Context(), api.DB, 60))
+	api := testapi.NewWithStock(t, larger(60))
 	engines := []*engine{limitOver(t, api.DB), {name: "api", url: api.URL}}
 	// Pages of 100 hold a whole list, pages of 7 have a next one.
 	for _, page := range []int{7, 100} {
@@ -85,28 +83,21 @@ func TestBothGiveTheSameAnswers(t *testing.T) {
 	})
 }
 
-// liveOn gives the applications a history and changes that wait, and an agent to what is
+// lived gives the applications a history and changes that wait, and an agent to what is
 // in the queue.
-func liveOn(ctx context.Context, db *sql.DB) error {
-	for _, statement := range []string{
-		`INSERT INTO application_event (id, application_id, position, happened_on, kind, state, reason, deadline, due_on, reception_point_id)
+var lived = []string{
+	`INSERT INTO application_event (id, application_id, position, happened_on, kind, state, reason, deadline, due_on, reception_point_id)
 		SELECT 'aev_' || upper(substr(md5(a.id || n), 1, 26)), a.id, n, a.registered_on + n, CASE WHEN n % 7 = 0 THEN 'DEADLINE_ANNOUNCED' ELSE 'WARN' END,
 			a.state, CASE WHEN n % 2 = 0 THEN 'UNREACHABLE' ELSE '' END, CASE WHEN n % 7 = 0 THEN 'EXPIRY' END,
 			CASE WHEN n % 7 = 0 THEN a.valid_until END, CASE WHEN n % 3 = 0 THEN s.following_point_id END
 		FROM application a JOIN application_summary s ON s.application_id = a.id,
 			generate_series(1, CASE WHEN ascii(right(a.id, 1)) % 20 = 0 THEN 510 ELSE 9 END) n`,
-		`INSERT INTO proposed_change (id, application_id, reception_point_id, proposed_by_id, proposed_on, correction)
+	`INSERT INTO proposed_change (id, application_id, reception_point_id, proposed_by_id, proposed_on, correction)
 		SELECT 'pch_' || upper(substr(md5(a.id || n), 1, 26)), a.id, (SELECT min(id) FROM reception_point), (SELECT min(id) FROM person),
 			a.registered_on + n, '{"names": {"givenNames": "Ada", "birthName": "Sorel"}, "file": {"taxYear": 2025, "taxIncome": 120000, "housing": "OWNER", "reasons": ["09"]}}'
 		FROM application a, generate_series(1, ascii(right(a.id, 1)) % 3) n`,
-		`UPDATE online_registration r SET reception_point_id = p.id, assignee_id = n.id
+	`UPDATE online_registration r SET reception_point_id = p.id, assignee_id = n.id
 		FROM reception_point p, person n WHERE p.key = 'pole-habitat-social' AND n.subject = 'shared-desk-agent' AND ascii(right(r.id, 1)) % 2 = 0`,
-	} {
-		if _, err := db.ExecContext(ctx, statement); err != nil {
-			return err
-		}
-	}
-	return nil
 }
 
 func TestSame(t *testing.T) {

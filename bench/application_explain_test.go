@@ -14,6 +14,7 @@ import (
 
 	"github.com/guichet-logement/guichet/internal/testapi"
 	"github.com/guichet-logement/guichet/sandbox"
+	"github.com/guichet-logement/guichet/service"
 )
 
 // listsOfApplications are the orders and the filters, as arguments of a list.
@@ -121,12 +122,8 @@ func TestReadsOfApplicationsStayWithinTheirBudget(t *testing.T) {
 // many.
 func keepWithinBudgets(t *testing.T, files, pieces int) {
 	t.Helper()
-	api := withApplications(t, files)
-	must(t, openTwenty(t.Context(), api.DB))
-	small := applicationBudgets(t, api, pieces)
-	_, err := sandbox.SeedApplications(t.Context(), api.Service, api.DB, 10*files)
-	must(t, err)
-	for name, grown := range applicationBudgets(t, api, pieces) {
+	small := applicationBudgets(t, withApplications(t, files, withTwenty(pieces)...), pieces)
+	for name, grown := range applicationBudgets(t, withApplications(t, files, tenfold(files, pieces)...), pieces) {
 		// The others may grow with the files, as their budget does, and fill it sooner or later.
 		if before := small[name]; inDefaultOrder(name) && grown > 2*before+0.5 {
 			t.Errorf("%s: %.1f times its budget of rows at ten times the files, %.1f before", name, grown, before)
@@ -137,43 +134,47 @@ func keepWithinBudgets(t *testing.T, files, pieces int) {
 // inDefaultOrder tells the lists whose page costs the same whatever there is.
 func inDefaultOrder(list string) bool { return strings.HasPrefix(list, "by id") }
 
-// openTwenty lets the account of an applicant see twenty files more.
-func openTwenty(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, `INSERT INTO application_access (application_id, audience_id, ground, groups)
-		SELECT a.id, own.audience_id, own.ground, own.groups
-		FROM (SELECT x.audience_id, x.ground, x.groups FROM application_access x JOIN audience u ON u.id = x.audience_id
-			WHERE u.key LIKE 'SELF/applicant/%' || $1) own,
-			(SELECT id FROM application WHERE NOT protected ORDER BY md5(id) LIMIT 20) a
-		ON CONFLICT DO NOTHING`, sandbox.ApplicantSingle)
-	return err
+// withTwenty are the steps to files of that many pieces, of which an applicant sees twenty more.
+func withTwenty(pieces int) []testapi.Step {
+	return []testapi.Step{testapi.SQL(openTwenty), testapi.SQL(givePieces(pieces)), testapi.Analyzed()}
 }
+
+// tenfold are the steps from there to ten times as many files.
+func tenfold(files, pieces int) []testapi.Step {
+	return append(withTwenty(pieces), testapi.Step{Name: fmt.Sprint(10*files, " applications"), Do: func(ctx context.Context, s *service.Service, db *sql.DB) error {
+		_, err := sandbox.SeedApplications(ctx, s, db, 10*files)
+		return err
+	}}, testapi.SQL(givePieces(pieces)), testapi.Analyzed())
+}
+
+// openTwenty lets the account of an applicant see twenty files more.
+const openTwenty = `INSERT INTO application_access (application_id, audience_id, ground, groups)
+	SELECT a.id, own.audience_id, own.ground, own.groups
+	FROM (SELECT x.audience_id, x.ground, x.groups FROM application_access x JOIN audience u ON u.id = x.audience_id
+		WHERE u.key LIKE 'SELF/applicant/%` + sandbox.ApplicantSingle + `') own,
+		(SELECT id FROM application WHERE NOT protected ORDER BY md5(id) LIMIT 20) a
+	ON CONFLICT DO NOTHING`
 
 // givePieces gives each file without pieces its own, most of them filed by the
 // national digitiser: of one file in fifty one was rejected, of another one is late.
-func givePieces(ctx context.Context, db *sql.DB, each int) error {
-	_, err := db.ExecContext(ctx, `WITH given AS (
+func givePieces(each int) string {
+	return fmt.Sprintf(`WITH given AS (
 			INSERT INTO piece (id, application_id, kind, sensitive, scan, deposited_at)
 			SELECT 'pie_' || upper(substr(md5(a.id || n), 1, 26)), a.id, 'AVIS_N2', false, 'CLEAN', timestamptz '2026-10-01'
-			FROM application a, generate_series(1, $1::int) n WHERE a.id NOT IN (SELECT application_id FROM piece)
-			RETURNING id, application_id, abs(hashtext(id)) % 150 AS lot
+			FROM application a, generate_series(1, %d) n WHERE a.id NOT IN (SELECT application_id FROM piece)
+			RETURNING id, application_id, abs(hashtext(id)) %% 150 AS lot
 		)
 		INSERT INTO piece_transfer (id, application_id, piece_id, due_on, reference, next_try, state, rejected_for, sent_at, settled_at)
 		SELECT 'ptr' || substr(id, 4), application_id, id, date '2026-10-16', substr(id, 5), timestamptz '2026-10-01',
 			CASE lot WHEN 0 THEN 'REJECTED' WHEN 1 THEN 'SENT' ELSE 'ACKNOWLEDGED' END, CASE lot WHEN 0 THEN 'OTHER' END,
 			timestamptz '2026-10-02', CASE WHEN lot <> 1 THEN timestamptz '2026-10-03' END
 		FROM given`, each)
-	return err
 }
 
 // applicationBudgets asks as everybody for every list and count, and returns how much of
 // its budget each used at most.
 func applicationBudgets(t *testing.T, api *testapi.API, pieces int) map[string]float64 {
 	t.Helper()
-	must(t, givePieces(t.Context(), api.DB, pieces))
-	for _, statement := range []string{"SET statement_timeout = 0", "VACUUM ANALYZE"} {
-		_, err := api.DB.ExecContext(t.Context(), statement)
-		must(t, err)
-	}
 	w := world{pieces: float64(pieces)}
 	must(t, api.DB.QueryRowContext(t.Context(),
 		`SELECT (SELECT count(*) FROM application), (SELECT count(*) FROM application_access),

@@ -1,8 +1,6 @@
 package main
 
 import (
-	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 	"strings"
@@ -26,20 +24,16 @@ const (
 
 // withApplications serves the sandbox with applications, and a landlord whose list of
 // communes is confirmed.
-func withApplications(t *testing.T, n int) *testapi.API {
+func withApplications(t *testing.T, n int, more ...testapi.Step) *testapi.API {
 	t.Helper()
-	api := testapi.NewWithApplications(t, n)
+	api := testapi.NewWithApplications(t, n, append([]testapi.Step{testapi.SQL(confirmTerritory)}, more...)...)
 	api.Service.Uncounted()
-	must(t, confirmTerritory(t.Context(), api.DB))
 	return api
 }
 
 // confirmTerritory gives the landlord of the sandbox's officer two communes.
-func confirmTerritory(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, `INSERT INTO landlord_territory (organisation_id, commune_id)
-		SELECT o.id, c.id FROM organisation o, commune c WHERE o.key = $1 AND c.insee_code IN ('38179', '38562')`, landlordKey)
-	return err
-}
+const confirmTerritory = `INSERT INTO landlord_territory (organisation_id, commune_id)
+	SELECT o.id, c.id FROM organisation o, commune c WHERE o.key = '` + landlordKey + `' AND c.insee_code IN ('38179', '38562')`
 
 // askedOfApplications are the shapes in which applications are read: a list, a search,
 // a page of whole files, their number, one file.
@@ -67,8 +61,7 @@ var edgesOf = map[string]int{"list": 4, "by name": 0, "by date": 0, "search": 2,
 // connection of their own.
 func TestStatementsDoNotGrowWithFiles(t *testing.T) {
 	t.Parallel()
-	api := withApplications(t, 3000)
-	must(t, givePieces(t.Context(), api.DB, 3))
+	api := withApplications(t, 300, tenfold(300, 3)...)
 	e := &engine{name: "api", url: api.URL}
 	for name, document := range askedOfApplications {
 		for _, persona := range grounds {
@@ -97,7 +90,7 @@ func TestStatementsDoNotGrowWithFiles(t *testing.T) {
 // read that is not asked for.
 func TestMaskedReadsNoColumn(t *testing.T) {
 	t.Parallel()
-	api := withApplications(t, 100)
+	api := withApplications(t, 300)
 	e := &engine{name: "api", url: api.URL}
 	var failed error
 	sent := api.Statements(func() {

@@ -35,11 +35,8 @@ type bookingWorld struct {
 
 func newBookingWorld(t testing.TB, applications, points int) *bookingWorld {
 	t.Helper()
-	api := testapi.NewWithApplications(t, applications)
+	api := testapi.NewWithApplications(t, applications, calendar(points, calendarDays), testapi.Analyzed())
 	api.Service.Uncounted()
-	must(t, fillCalendar(t.Context(), api.DB, points, domain.DateOf(testapi.Now), calendarDays))
-	_, err := api.DB.ExecContext(t.Context(), "VACUUM ANALYZE")
-	must(t, err)
 	w := &bookingWorld{api: api}
 	text, err := os.ReadFile(filepath.Join("..", documents, "BookAppointment.graphql"))
 	must(t, err)

@@ -1,6 +1,9 @@
 package main
 
 import (
+	"context"
+	"database/sql"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -9,7 +12,22 @@ import (
 
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/internal/testapi"
+	"github.com/guichet-logement/guichet/service"
 )
+
+// calendar is the step that fills the calendars of so many points for so many days.
+func calendar(points, days int) testapi.Step {
+	return testapi.Step{Name: fmt.Sprint("calendars of ", points, " points, ", days, " days"), Do: func(ctx context.Context, _ *service.Service, db *sql.DB) error {
+		return fillCalendar(ctx, db, points, domain.DateOf(testapi.Now), days)
+	}}
+}
+
+// larger is the step that adds so many points.
+func larger(points int) testapi.Step {
+	return testapi.Step{Name: fmt.Sprint(points, " points more"), Do: func(ctx context.Context, _ *service.Service, db *sql.DB) error {
+		return enlarge(ctx, db, points)
+	}}
+}
 
 // The search of slots reads what it makes them of once, and nothing of other points or of
 // days that are over, however many there are.
@@ -20,22 +38,18 @@ func TestSlotsStayWithinTheirBudget(t *testing.T) {
 		points, days = calendarPoints, calendarDays
 	}
 	from := domain.DateOf(testapi.Now)
-	for name, fill := range map[string]func(*testapi.API){
-		"alone": func(api *testapi.API) { must(t, fillCalendar(t.Context(), api.DB, points, from, days)) },
-		"beside ten times as much": func(api *testapi.API) {
-			must(t, enlarge(t.Context(), api.DB, 20*points))
-			must(t, fillCalendar(t.Context(), api.DB, 10*points, from, days))
-			must(t, bookCalendar(t.Context(), api.DB, from.AddDays(-3*days), 3*days))
+	for name, fill := range map[string][]testapi.Step{
+		"alone": {calendar(points, days)},
+		"beside ten times as much": {
+			larger(20 * points), calendar(10*points, days),
+			{Name: fmt.Sprint(3*days, " days before"), Do: func(ctx context.Context, _ *service.Service, db *sql.DB) error {
+				return bookCalendar(ctx, db, from.AddDays(-3*days), 3*days)
+			}},
 		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := testapi.NewWithApplications(t, 300)
-			_, err := api.DB.ExecContext(t.Context(), "SET statement_timeout = 0")
-			must(t, err)
-			fill(api)
-			_, err = api.DB.ExecContext(t.Context(), "VACUUM ANALYZE")
-			must(t, err)
+			api := testapi.NewWithApplications(t, 300, append(fill, testapi.Analyzed())...)
 			s, err := readSample(t.Context(), api.DB)
 			must(t, err)
 			among := s.receiving[:points]

@@ -74,8 +74,7 @@ func entity(schema *ast.Schema, name string) bool {
 func TestStatementsDoNotGrowWithRows(t *testing.T) {
 	t.Parallel()
 	schema := contract(t)
-	api := testapi.NewWithStock(t)
-	must(t, enlarge(t.Context(), api.DB, 200))
+	api := testapi.NewWithStock(t, larger(200))
 	e := &engine{name: "api", url: api.URL}
 	count := func(o operation, v variables) int {
 		var failed error

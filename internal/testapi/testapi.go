@@ -148,15 +148,15 @@ func NewProduction(t testing.TB) *API {
 
 // NewWithStock serves the sandbox with the stock of four small communes, some 2 400
 // dwellings: quick to load, and to walk through page by page.
-func NewWithStock(t testing.TB) *API {
+func NewWithStock(t testing.TB, more ...Step) *API {
 	t.Helper()
-	return NewWithStockWithin(t, patient())
+	return NewWithStockWithin(t, patient(), more...)
 }
 
 // NewWithStockWithin serves it under other limits.
-func NewWithStockWithin(t testing.TB, limits server.Limits) *API {
+func NewWithStockWithin(t testing.TB, limits server.Limits, more ...Step) *API {
 	t.Helper()
-	return start(t, true, limits, of("38179", "38562", "38170", "38071"))
+	return start(t, true, limits, of("38179", "38562", "38170", "38071"), more...)
 }
 
 // NewWithStockOf serves it with the stock of these communes instead: for what asks for all
@@ -176,16 +176,16 @@ func of(communes ...domain.InseeCode) *stockfile.Filter {
 }
 
 // NewWithWholeStock serves the sandbox with all of its stock, 52 000 dwellings.
-func NewWithWholeStock(t testing.TB) *API {
+func NewWithWholeStock(t testing.TB, more ...Step) *API {
 	t.Helper()
-	return start(t, true, patient(), &stockfile.Filter{})
+	return start(t, true, patient(), &stockfile.Filter{}, more...)
 }
 
 // NewWithApplications serves the sandbox with its first n applications, without its
 // stock.
-func NewWithApplications(t testing.TB, n int) *API {
+func NewWithApplications(t testing.TB, n int, more ...Step) *API {
 	t.Helper()
-	return serve(t, seeded(t, nil, n), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: true, limits: patient()})
+	return serve(t, seeded(t, nil, n, more...), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: true, limits: patient()})
 }
 
 // NewWithStockAndApplications serves it with the stock of a small commune and its first n
@@ -195,32 +195,36 @@ func NewWithStockAndApplications(t testing.TB, n int) *API {
 	return serve(t, seeded(t, of("38071"), n), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: true, limits: patient()})
 }
 
-func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.Filter) *API {
+func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.Filter, more ...Step) *API {
 	t.Helper()
-	return serve(t, seeded(t, stock, 0), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: inSandbox, limits: limits})
+	return serve(t, seeded(t, stock, 0, more...), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: inSandbox, limits: limits})
 }
 
-// seeded is a database of the test's own with the sandbox, that part of its stock and so
-// many applications.
-func seeded(t testing.TB, stock *stockfile.Filter, applications int) string {
+// seeded is a database of the test's own with the sandbox, that part of its stock, so many
+// applications, and what more steps wrote.
+func seeded(t testing.TB, stock *stockfile.Filter, applications int, more ...Step) string {
 	t.Helper()
-	steps := []testdb.Step{{Name: "sandbox", Do: seeding(func(ctx context.Context, s *service.Service, _ *sql.DB) error {
+	steps := []Step{{Name: "sandbox", Do: func(ctx context.Context, s *service.Service, _ *sql.DB) error {
 		return sandbox.Seed(ctx, s)
-	})}}
+	}}}
 	if stock != nil {
-		steps = append(steps, testdb.Step{Name: fmt.Sprint("stock of ", *stock), Do: seeding(func(ctx context.Context, s *service.Service, db *sql.DB) error {
+		steps = append(steps, Step{Name: fmt.Sprint("stock of ", *stock), Do: func(ctx context.Context, s *service.Service, db *sql.DB) error {
 			return sandbox.SeedStock(ctx, s, db, *stock)
-		})})
+		}})
 	}
 	if applications > 0 {
-		steps = append(steps, testdb.Step{Name: fmt.Sprint(applications, " applications"), Do: seeding(func(ctx context.Context, s *service.Service, db *sql.DB) error {
+		steps = append(steps, Step{Name: fmt.Sprint(applications, " applications"), Do: func(ctx context.Context, s *service.Service, db *sql.DB) error {
 			if written, err := sandbox.SeedApplications(ctx, s, db, applications); err != nil || written != applications {
 				return fmt.Errorf("%d applications of %d: %w", written, applications, err)
 			}
 			return sandbox.SeedFigures(ctx, s)
-		})})
+		}})
 	}
-	return testdb.Prepared(t, steps...)
+	var all []testdb.Step
+	for _, step := range append(steps, more...) {
+		all = append(all, testdb.Step{Name: step.Name, Do: seeding(step.Do)})
+	}
+	return testdb.Prepared(t, all...)
 }
 
 // seeding gives a seed its service.

@@ -55,7 +55,7 @@ func (s *server) prepare(ctx context.Context, from, name string, step Step) erro
 	if err := s.copy(ctx, from, making); err != nil {
 		return err
 	}
-	if err := step.Do(ctx, s.url(making)); err != nil {
+	if err := step.Do(ctx, s.patient("/"+making)); err != nil {
 		return errors.Join(fmt.Errorf("prepare %s: %w", step.Name, err), s.drop(context.WithoutCancel(ctx), making))
 	}
 	return s.keep(ctx, making, name)

@@ -71,7 +71,7 @@ func open(ctx context.Context) (*server, error) {
 	if s.sources, err = sourcesOf("."); err != nil {
 		return nil, err
 	}
-	if s.admin, err = sql.Open("postgres", adminURL(base)); err != nil {
+	if s.admin, err = sql.Open("postgres", s.patient(base.Path)); err != nil {
 		return nil, err
 	}
 	s.admin.SetMaxOpenConns(24) // each original that is made holds one
@@ -140,9 +140,11 @@ func (s *server) url(name string) string {
 	return u.String()
 }
 
-// adminURL lifts the role's timeouts: making a database waits for others, the whole stock even.
-func adminURL(base *url.URL) string {
-	u := *base
+// patient is the connection URL of a database without the role's timeouts: making one waits
+// for others, the whole stock even, and writes more at once than a request does.
+func (s *server) patient(path string) string {
+	u := *s.base
+	u.Path = path
 	query := u.Query()
 	query.Set("options", query.Get("options")+" -clock_timeout=5min -cstatement_timeout=5min")
 	u.RawQuery = query.Encode()
