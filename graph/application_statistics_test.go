@@ -57,7 +57,7 @@ func TestStatisticsWithoutApplications(t *testing.T) {
 // list, application by application, and takes one statement.
 func TestStatisticsAreThoseOfTheList(t *testing.T) {
 	t.Parallel()
-	api := testapi.NewWithApplications(t, 300)
+	api := testapi.SharedWithApplications(t, 300)
 	axes := domain.ApplicationAxis("").Values()
 	filters := []map[string]any{
 		nil, {"states": []string{"ACTIVE"}}, {"typologies": []string{"T2", "T3"}}, {"housing": []string{"HOSTED"}, "householdSize": map[string]any{"min": 2}},

@@ -12,7 +12,7 @@ import (
 // pages of several lengths: each application once.
 func TestApplicationsPageByPage(t *testing.T) {
 	t.Parallel()
-	api := testapi.NewWithApplications(t, 60)
+	api := testapi.SharedWithApplications(t, 60)
 	for _, order := range []string{"", "orderBy: {field: NAME}", "orderBy: {field: REGISTERED_ON}", "orderBy: {field: REGISTERED_ON, direction: DESC}"} {
 		for _, way := range []struct{ size, from, cursor, more string }{
 			{"first", "after", "endCursor", "hasNextPage"}, {"last", "before", "startCursor", "hasPreviousPage"},

@@ -45,7 +45,7 @@ func text(t *testing.T, v any, path ...any) string {
 // pageInfo and totalCount, it gets what it asked for in as many statements.
 func TestResponseNamesOnConnections(t *testing.T) {
 	t.Parallel()
-	api := testapi.New(t)
+	api := testapi.Shared(t)
 	plain := `{ communes(first: 3, where: {inseeCodes: ["38185", "38057"]}) { edges { node { name receptionPoints(first: 1) { edges { node { name commune { name } } } totalCount } } } totalCount pageInfo { hasNextPage } } }`
 	renamed := `{ c: communes(first: 3, where: {inseeCodes: ["38185", "38057"]}) { e: edges { n: node { m: name r: receptionPoints(first: 1) { x: edges { y: node { z: name k: commune { l: name } } } t: totalCount } } } t: totalCount p: pageInfo { h: hasNextPage } } }`
 	var want, got testapi.Answer
@@ -71,7 +71,7 @@ func TestResponseNamesOnConnections(t *testing.T) {
 // Two response names on one to-one edge each get the columns they asked for.
 func TestTwoNamesOnOneEdge(t *testing.T) {
 	t.Parallel()
-	api := testapi.New(t)
+	api := testapi.Shared(t)
 	a := api.Query(t, "", `{ receptionPoints(first: 2) { edges { node { a: commune { name } b: commune { inseeCode population } c: agreement { level } d: agreement { means validFrom } } } } }`, nil)
 	for i := range 2 {
 		node := dig(t, a.Data, "receptionPoints", "edges", i, "node")
@@ -87,7 +87,7 @@ func TestTwoNamesOnOneEdge(t *testing.T) {
 // pageInfo alone never counts, and reads as much on the last page as on the first.
 func TestPageInfoDoesNotCount(t *testing.T) {
 	t.Parallel()
-	api := testapi.New(t)
+	api := testapi.Shared(t)
 	after := ""
 	for page := 1; ; page++ {
 		var a testapi.Answer
@@ -119,7 +119,7 @@ func TestPageInfoDoesNotCount(t *testing.T) {
 // each row once and in order.
 func TestPagesVisitEachRowOnce(t *testing.T) {
 	t.Parallel()
-	api := testapi.New(t)
+	api := testapi.Shared(t)
 	lists := []struct{ field, order, where string }{
 		{"communes", `{field: NAME}`, `{}`},
 		{"communes", `{field: NAME, direction: DESC}`, `{postalCode: "38320"}`},
@@ -193,7 +193,7 @@ func walk(t *testing.T, api *testapi.API, field, order, where, way string, size 
 // Nested pages keep their order and their own limit, and turn with cursors.
 func TestNestedPages(t *testing.T) {
 	t.Parallel()
-	api := testapi.New(t)
+	api := testapi.Shared(t)
 	query := `query($c: Cursor) { organisations(first: 2, where: {kinds: [SHARED_DESK, METROPOLE]}) { edges { node { name receptionPoints(first: 1, after: $c) { totalCount edges { cursor node { name } } pageInfo { hasNextPage } } } } } commune(inseeCode: "38185") { receptionPoints(last: 1, orderBy: {field: NAME, direction: DESC}) { totalCount edges { node { name } } } receptionPoints2: receptionPoints(first: 5) { edges { node { name } } } } }`
 	a := api.Query(t, "", query, nil)
 	raw, _ := json.Marshal(a.Data["commune"])

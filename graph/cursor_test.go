@@ -12,7 +12,7 @@ import (
 // nothing else: at the root and below, as a literal and as a variable.
 func TestCursorsBelongToTheirList(t *testing.T) {
 	t.Parallel()
-	api := testapi.New(t)
+	api := testapi.Shared(t)
 	const list = `query($c: Cursor) { organisations(first: 1, after: $c, where: {kinds: [LANDLORD]}) { edges { cursor node { name } } pageInfo { endCursor } } }`
 	given := func(persona string) string {
 		return text(t, api.Query(t, persona, list, nil).Data, "organisations", "pageInfo", "endCursor")

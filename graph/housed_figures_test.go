@@ -53,7 +53,7 @@ func TestTensionIsTheSameForAll(t *testing.T) {
 // and of the threshold at least, and a ratio has both of its figures.
 func TestTensionTellsNothingElse(t *testing.T) {
 	t.Parallel()
-	api := testapi.NewWithApplications(t, 500)
+	api := testapi.SharedWithApplications(t, 500)
 	a := api.Query(t, "", tensionDocument, nil)
 	shown, hidden := 0, 0
 	for _, list := range []string{"communes", "cells"} {

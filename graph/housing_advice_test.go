@@ -31,7 +31,7 @@ func need(household map[string]any, more ...any) map[string]any {
 // address and no cache may hold what a household told.
 func TestAdviceThatIsRefused(t *testing.T) {
 	t.Parallel()
-	api := testapi.NewWithStock(t)
+	api := testapi.SharedWithStock(t)
 	document := adviceDocument(t)
 	one := map[string]any{"adults": 1}
 	for field, variables := range map[string]map[string]any{
@@ -96,7 +96,7 @@ func TestAdviceIsTheSameForAll(t *testing.T) {
 // and the figures that it shows are those of tension.
 func TestAdviceCountsWhatTheListCounts(t *testing.T) {
 	t.Parallel()
-	api := testapi.NewWithStock(t)
+	api := testapi.SharedWithStock(t)
 	a := api.Query(t, "", adviceDocument(t), need(map[string]any{"adults": 1, "dependants": 2}, "taxIncome", 3_000_000, "taxYear", 2024, "communes", []string{"38170"}, "typologies", []string{"T3"}))
 	counted := api.Query(t, "", `{
 		met: dwellings(first: 1, where: {communes: ["38170"], typologies: [T3], financings: ["12", "13", "14", "50", "51", "52"]}) { totalCount }
@@ -113,7 +113,7 @@ func TestAdviceCountsWhatTheListCounts(t *testing.T) {
 		t.Error(a.Body)
 	}
 
-	peopled := testapi.NewWithApplications(t, 500)
+	peopled := testapi.SharedWithApplications(t, 500)
 	a = peopled.Query(t, "", adviceDocument(t), need(map[string]any{"adults": 1}, "communes", []string{"38185"}))
 	tension := peopled.Query(t, "", `{ tension { communes { commune wishing housed ratio } } }`, nil)
 	for _, c := range dig(t, tension.Data, "tension", "communes").([]any) {

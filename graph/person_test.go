@@ -48,7 +48,7 @@ func staffPages(t *testing.T, api *testapi.API, persona, where, way string, size
 // nobody else.
 func TestStaffPages(t *testing.T) {
 	t.Parallel()
-	api := testapi.New(t)
+	api := testapi.Shared(t)
 	everybody := staffPages(t, api, "metropole-admin", `null`, "first", 100)
 	for persona, people := range map[string]int{
 		"": 0, "former-agent": 1, "commune-grenoble-agent": 1, "commune-grenoble-manager": 5,
@@ -77,7 +77,7 @@ func TestStaffPages(t *testing.T) {
 // it refuses with the field at fault.
 func TestStaffRefusals(t *testing.T) {
 	t.Parallel()
-	api := testapi.New(t)
+	api := testapi.Shared(t)
 	given := api.Query(t, "metropole-admin", `{ staff(first: 1) { pageInfo { endCursor } } }`, nil)
 	cursor := text(t, given.Data, "staff", "pageInfo", "endCursor")
 	many := `["` + strings.Repeat(`org_01AQ3WVJ000000000000000000", "`, 100) + `org_01AQ3WVJ000000000000000000"]`
@@ -100,7 +100,7 @@ func TestStaffRefusals(t *testing.T) {
 // of them as for all.
 func TestStaffStatementsDoNotGrow(t *testing.T) {
 	t.Parallel()
-	api := testapi.New(t)
+	api := testapi.Shared(t)
 	const query = `query($n: Int) { staff(first: $n) { totalCount edges { node {
 		familyName organisation { name } assignments { role organisation { name } receptionPoints { name } assignedBy { familyName } decidedBy { familyName } person { familyName } }
 		authorisations { role organisation { name } grantedBy { familyName } revokedBy { familyName } person { familyName } }

@@ -20,9 +20,9 @@ import (
 )
 
 // mapped serves the same stock twice: counted by the database, and in memory.
-func mapped(t *testing.T) (database, memory *testapi.API) {
+func mapped(t *testing.T, serve func(testing.TB, ...testapi.Step) *testapi.API) (database, memory *testapi.API) {
 	t.Helper()
-	database = testapi.NewWithStock(t)
+	database = serve(t)
 	memory = database.Another(t)
 	must(t, memory.Service.LoadMap(t.Context()))
 	if database.Service.MapVersion() != "" || memory.Service.MapVersion() == "" {
@@ -70,7 +70,7 @@ func drawWhere(rt *rapid.T) map[string]any {
 // what the list counts, and memory and the database answer with the same bytes.
 func TestMapsCountWhatListsCount(t *testing.T) {
 	t.Parallel()
-	database, memory := mapped(t)
+	database, memory := mapped(t, testapi.SharedWithStock)
 	const query = `query($within: BoundingBoxInput!, $zoom: Int!, $where: DwellingFilter, $list: DwellingFilter) {
 		dwellings(first: 1, where: $list) { totalCount }
 		stockMap(within: $within, zoom: $zoom, where: $where) {
@@ -213,7 +213,7 @@ func dwellingsIn(t *testing.T, body []byte) (dwellings, features int) {
 // what SQL clusters.
 func TestTilesHaveWhatListsHave(t *testing.T) {
 	t.Parallel()
-	database, memory := mapped(t)
+	database, memory := mapped(t, testapi.SharedWithStock)
 	rapid.Check(t, func(rt *rapid.T) {
 		where, zoom := drawWhere(rt), rapid.SampledFrom([]int{6, 9, 11}).Draw(rt, "zoom")
 		list := map[string]any{"within": map[string]any{"south": 44.5, "west": 5, "north": 46, "east": 6.5}}
@@ -254,7 +254,7 @@ func TestTilesHaveWhatListsHave(t *testing.T) {
 // A tile of zoom 15 and deeper has the buildings that SQL has in it.
 func TestTilesHaveTheBuildingsOfSQL(t *testing.T) {
 	t.Parallel()
-	database, memory := mapped(t)
+	database, memory := mapped(t, testapi.SharedWithStock)
 	rows, err := memory.DB.QueryContext(t.Context(), `SELECT zkey >> 22 AS tile, count(DISTINCT id), sum(dwelling_count)
 		FROM building WHERE last_vintage_id IS NULL AND zkey IS NOT NULL GROUP BY 1 ORDER BY 1`)
 	must(t, err)
@@ -286,7 +286,7 @@ func TestTilesHaveTheBuildingsOfSQL(t *testing.T) {
 // What a map and its tiles refuse, with the field at fault.
 func TestMapRefusals(t *testing.T) {
 	t.Parallel()
-	api := testapi.NewWithStock(t)
+	api := testapi.SharedWithStock(t)
 	for query, want := range map[string]string{
 		`{ stockMap(within: {south: 46, west: 5, north: 45, east: 6}, zoom: 3) { totalCount } }`:                                                            "BAD_REQUEST/BAD_BOX within.north",
 		`{ stockMap(within: {south: 45, west: 5, north: 46, east: 6}, zoom: 23) { totalCount } }`:                                                           "BAD_REQUEST/BAD_ZOOM zoom",
@@ -343,7 +343,7 @@ func reasonOf(a testapi.Answer) any {
 // which to be behind: from the import on, until memory has followed, the database counts.
 func TestMapsFollowImports(t *testing.T) {
 	t.Parallel()
-	database, memory := mapped(t)
+	database, memory := mapped(t, testapi.NewWithStock)
 	before := memory.Service.MapVersion()
 	counted := func(api *testapi.API) any {
 		return dig(t, api.Query(t, "", `{ stockStatistics(by: [TYPOLOGY]) { totalCount } }`, nil).Data, "stockStatistics", "totalCount")
@@ -394,7 +394,7 @@ func TestMapsFollowImports(t *testing.T) {
 // The outlines of the communes are public GeoJSON at each resolution, smaller the coarser.
 func TestCommuneOutlines(t *testing.T) {
 	t.Parallel()
-	api := testapi.New(t)
+	api := testapi.Shared(t)
 	before := math.MaxInt
 	for _, resolution := range []string{"FULL", "FINE", "MEDIUM", "COARSE"} {
 		a := api.Query(t, "", `query($r: OutlineResolution!) { communeOutlines(resolution: $r) { inseeCode name boundary } }`, map[string]any{"r": resolution})

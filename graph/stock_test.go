@@ -49,7 +49,7 @@ func drawFilter(rt *rapid.T) map[string]any {
 // filter, and are the same from memory and from the database.
 func TestStockCountsAgree(t *testing.T) {
 	t.Parallel()
-	api, memory := mapped(t)
+	api, memory := mapped(t, testapi.SharedWithStock)
 	axes := domain.StockAxis("").Values()
 	const query = `query($by: [StockAxis!]!, $axes: [StockAxis!]!, $where: DwellingFilter) {
 		dwellings(first: 1, where: $where) { totalCount }
@@ -162,7 +162,7 @@ func total(t *testing.T, api *testapi.API, where any) float64 {
 // In a filter null is none and an empty list is nothing, for each list there is.
 func TestNullIsNoFilterAndEmptyIsNothing(t *testing.T) {
 	t.Parallel()
-	api := testapi.NewWithStock(t)
+	api := testapi.SharedWithStock(t)
 	all := total(t, api, nil)
 	if all < 2000 {
 		t.Fatalf("only %v dwellings", all)
@@ -196,7 +196,7 @@ func TestNullIsNoFilterAndEmptyIsNothing(t *testing.T) {
 // once.
 func TestStockPagesVisitEachRowOnce(t *testing.T) {
 	t.Parallel()
-	api := testapi.NewWithStock(t)
+	api := testapi.SharedWithStock(t)
 	small := `{communes: ["38071"], typologies: [T2, T3, T4]}`
 	type list struct{ field, order, where string }
 	var lists []list
@@ -243,7 +243,7 @@ func TestStockPagesVisitEachRowOnce(t *testing.T) {
 // means the same.
 func TestDwellingsOfABuilding(t *testing.T) {
 	t.Parallel()
-	api := testapi.NewWithStock(t)
+	api := testapi.SharedWithStock(t)
 	a := api.Query(t, "", `{ stockVintages(first: 1) { edges { node { changes(first: 100) { totalCount edges { node { kind building {
 		dwellingCount lastVintage { statedOn }
 		none: dwellings(first: 1) { totalCount } null: dwellings(first: 1, where: null) { totalCount }
@@ -276,7 +276,7 @@ func TestDwellingsOfABuilding(t *testing.T) {
 // What the stock refuses, refusals with the field at fault.
 func TestStockRefusals(t *testing.T) {
 	t.Parallel()
-	api := testapi.NewWithStock(t)
+	api := testapi.SharedWithStock(t)
 	many := `["` + strings.Repeat(`38185", "`, 100) + `38185"]`
 	for query, want := range map[string]string{
 		`{ dwellings { totalCount } }`:                                                                                         "PAGE_SIZE",
@@ -315,7 +315,7 @@ func TestStockRefusals(t *testing.T) {
 // What is unknown is null, and every enum of the contract has its words.
 func TestCodeListsHaveEveryWord(t *testing.T) {
 	t.Parallel()
-	api := testapi.New(t)
+	api := testapi.Shared(t)
 	a := api.Query(t, "", `{ codeLists { name source entries { code fr: label(language: FR) en: label(language: EN) } } none: codeLists(names: []) { name } one: codeLists(names: ["financing", "none"]) { name } }`, nil)
 	lists := map[string][]string{}
 	for _, l := range dig(t, a.Data, "codeLists").([]any) {

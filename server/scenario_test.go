@@ -10,6 +10,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"testing"
@@ -22,9 +23,10 @@ import (
 var update = flag.Bool("update", false, "rewrite what the scenarios want")
 
 // TestScenarios plays the files below testdata, each against a sandbox of its
-// own. A file is a story in steps:
+// own, but for those in which nobody does anything. A file is a story in steps:
 //
-//	-- given --    stock: the sandbox has dwellings; applications: it has sixty; left out, neither
+//	-- given --    stock: the sandbox has dwellings; applications: it has sixty; trail: these, and
+//	               nobody else has seen them; left out, none of all
 //	-- as --       who asks: a persona, or anonymous
 //	-- query --    the operation
 //	-- variables --  its variables, as JSON; may be left out
@@ -133,17 +135,30 @@ func happen(t *testing.T, api *testapi.API, what string) {
 // opened is the sandbox that a scenario is given.
 func opened(t *testing.T, archive *txtar.Archive) *testapi.API {
 	t.Helper()
+	given := ""
 	if first := archive.Files[0]; first.Name == "given" {
-		switch given := strings.TrimSpace(string(first.Data)); given {
-		case "stock":
-			return testapi.NewWithStock(t)
-		case "applications":
-			return testapi.NewWithApplications(t, 60)
-		default:
-			t.Fatalf("nothing is known to be given as %q", given)
-		}
+		given = strings.TrimSpace(string(first.Data))
 	}
-	return testapi.New(t)
+	reads := !slices.ContainsFunc(archive.Files, func(f txtar.File) bool {
+		text := strings.TrimSpace(string(f.Data)) // the tokens of apps are counted
+		return f.Name == "file" || f.Name == "meanwhile" || f.Name == "query" && strings.HasPrefix(text, "mutation") || f.Name == "as" && strings.HasPrefix(text, "app:")
+	})
+	switch {
+	case given == "stock" && reads:
+		return testapi.SharedWithStock(t)
+	case given == "stock":
+		return testapi.NewWithStock(t)
+	case given == "applications" && reads:
+		return testapi.SharedWithApplications(t, 60)
+	case given == "applications" || given == "trail":
+		return testapi.NewWithApplications(t, 60)
+	case given == "" && reads:
+		return testapi.Shared(t)
+	case given == "":
+		return testapi.New(t)
+	}
+	t.Fatalf("nothing is known to be given as %q", given)
+	return nil
 }
 
 func ask(t *testing.T, api *testapi.API, as, query, variables string) testapi.Answer {

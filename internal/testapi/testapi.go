@@ -11,6 +11,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"net/url"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -72,6 +73,7 @@ type API struct {
 
 	dsn       string
 	inSandbox bool
+	shared    bool // the database
 	limits    server.Limits
 
 	mu         sync.Mutex
@@ -146,6 +148,9 @@ func NewProduction(t testing.TB) *API {
 	return start(t, false, patient(), nil)
 }
 
+// smallCommunes have the stock that most tests need.
+var smallCommunes = []domain.InseeCode{"38179", "38562", "38170", "38071"}
+
 // NewWithStock serves the sandbox with the stock of four small communes, some 2 400
 // dwellings: quick to load, and to walk through page by page.
 func NewWithStock(t testing.TB, more ...Step) *API {
@@ -156,7 +161,7 @@ func NewWithStock(t testing.TB, more ...Step) *API {
 // NewWithStockWithin serves it under other limits.
 func NewWithStockWithin(t testing.TB, limits server.Limits, more ...Step) *API {
 	t.Helper()
-	return start(t, true, limits, of("38179", "38562", "38170", "38071"), more...)
+	return start(t, true, limits, of(smallCommunes...), more...)
 }
 
 // NewWithStockOf serves it with the stock of these communes instead: for what asks for all
@@ -195,6 +200,32 @@ func NewWithStockAndApplications(t testing.TB, n int) *API {
 	return serve(t, seeded(t, of("38071"), n), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: true, limits: patient()})
 }
 
+// Shared serves what [New] does over a database that every test of every process reads:
+// PostgreSQL refuses to write to it, but for the trail. It is for tests that look at nothing
+// which another one changes, as the whole trail is.
+func Shared(t testing.TB) *API {
+	t.Helper()
+	return share(t, nil, 0)
+}
+
+// SharedWithStock does so with the stock of [NewWithStock].
+func SharedWithStock(t testing.TB, more ...Step) *API {
+	t.Helper()
+	return share(t, of(smallCommunes...), 0, more...)
+}
+
+// SharedWithApplications does so with the first n applications.
+func SharedWithApplications(t testing.TB, n int) *API {
+	t.Helper()
+	return share(t, nil, n)
+}
+
+func share(t testing.TB, stock *stockfile.Filter, applications int, more ...Step) *API {
+	t.Helper()
+	dsn := testdb.Readable(t, steps(stock, applications, more...)...)
+	return serve(t, dsn, &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: true, limits: patient(), shared: true})
+}
+
 func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.Filter, more ...Step) *API {
 	t.Helper()
 	return serve(t, seeded(t, stock, 0, more...), &API{Log: &Buffer{}, Tokens: &Clock{}, inSandbox: inSandbox, limits: limits})
@@ -204,6 +235,11 @@ func start(t testing.TB, inSandbox bool, limits server.Limits, stock *stockfile.
 // applications, and what more steps wrote.
 func seeded(t testing.TB, stock *stockfile.Filter, applications int, more ...Step) string {
 	t.Helper()
+	return testdb.Prepared(t, steps(stock, applications, more...)...)
+}
+
+// steps are those that write it.
+func steps(stock *stockfile.Filter, applications int, more ...Step) (all []testdb.Step) {
 	steps := []Step{{Name: "sandbox", Do: func(ctx context.Context, s *service.Service, _ *sql.DB) error {
 		return sandbox.Seed(ctx, s)
 	}}}
@@ -220,11 +256,10 @@ func seeded(t testing.TB, stock *stockfile.Filter, applications int, more ...Ste
 			return sandbox.SeedFigures(ctx, s)
 		}})
 	}
-	var all []testdb.Step
 	for _, step := range append(steps, more...) {
 		all = append(all, testdb.Step{Name: step.Name, Do: seeding(step.Do)})
 	}
-	return testdb.Prepared(t, all...)
+	return all
 }
 
 // seeding gives a seed its service.
@@ -243,7 +278,7 @@ func seeding(seed func(context.Context, *service.Service, *sql.DB) error) func(c
 // Another serves the same database once more, as a second process would.
 func (a *API) Another(t testing.TB) *API {
 	t.Helper()
-	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, Storage: a.Storage, Digitiser: a.Digitiser, Mail: a.Mail, Texts: a.Texts, inSandbox: a.inSandbox, limits: a.limits})
+	return serve(t, a.dsn, &API{Log: &Buffer{}, Tokens: a.Tokens, Storage: a.Storage, Digitiser: a.Digitiser, Mail: a.Mail, Texts: a.Texts, inSandbox: a.inSandbox, shared: a.shared, limits: a.limits})
 }
 
 // DSN is the address of the database.
@@ -251,12 +286,7 @@ func (a *API) DSN() string { return a.dsn }
 
 func serve(t testing.TB, dsn string, a *API) *API {
 	t.Helper()
-	a.dsn = dsn
-	connector, err := pq.NewConnector(dsn)
-	check(t, err)
-	a.DB = sql.OpenDB(pqcache.New(connector, pqcache.Options{Size: pqcache.DefaultSize}))
-	a.DB.SetMaxIdleConns(4) // of two, root fields that run side by side open new ones all the time
-	t.Cleanup(func() { _ = a.DB.Close() })
+	a.dsn, a.DB = dsn, pool(t, dsn, a.shared)
 	driver := sqlwatch.Driver(recorder{entsql.OpenDB(dialect.Postgres, a.DB), a}, func(ctx context.Context, query string, took time.Duration) {
 		server.CountSQL(ctx, took)
 		a.mu.Lock()
@@ -294,7 +324,7 @@ func serve(t testing.TB, dsn string, a *API) *API {
 	keys, err := audit.ParseKeys(base64.StdEncoding.EncodeToString(bytes.Repeat([]byte("a"), audit.MinKey)))
 	check(t, err)
 	// A machine that runs many tests may need longer than a request has.
-	a.Audit, err = audit.StartWriter(t.Context(), dsn, audit.Options{Keys: keys, Clock: clock.Now, Log: log, Wait: 10 * time.Second})
+	a.Audit, err = audit.StartWriter(t.Context(), writable(t, dsn), audit.Options{Keys: keys, Clock: clock.Now, Log: log, Wait: 10 * time.Second})
 	check(t, err)
 	t.Cleanup(func() { check(t, a.Audit.Stop()) })
 	parts := command.Parts{
@@ -312,6 +342,36 @@ func serve(t testing.TB, dsn string, a *API) *API {
 	s.Start()
 	t.Cleanup(s.Close)
 	return a
+}
+
+// pools are those of shared databases, by address: they live as long as the process, so that
+// one test finds prepared what another one asked.
+var pools sync.Map
+
+// pool is that of the requests.
+func pool(t testing.TB, dsn string, shared bool) *sql.DB {
+	t.Helper()
+	connector, err := pq.NewConnector(dsn)
+	check(t, err)
+	db := sql.OpenDB(pqcache.New(connector, pqcache.Options{Size: pqcache.DefaultSize}))
+	db.SetMaxIdleConns(4) // of two, root fields that run side by side open new ones all the time
+	if !shared {
+		t.Cleanup(func() { _ = db.Close() })
+		return db
+	}
+	known, _ := pools.LoadOrStore(dsn, db) // one that was opened in vain has no connection yet
+	return known.(*sql.DB)                 //nolint:forcetypeassert // nothing else is stored
+}
+
+// writable is the address of a database for who writes to it even if it is a shared one.
+func writable(t testing.TB, dsn string) string {
+	t.Helper()
+	u, err := url.Parse(dsn)
+	check(t, err)
+	query := u.Query()
+	query.Set("options", query.Get("options")+" -cdefault_transaction_read_only=off")
+	u.RawQuery = query.Encode()
+	return u.String()
 }
 
 // Answer is what came back.

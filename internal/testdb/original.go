@@ -61,6 +61,33 @@ func (s *server) prepare(ctx context.Context, from, name string, step Step) erro
 	return s.keep(ctx, making, name)
 }
 
+// readable names the copy of an original that is read and not written. It is swept with it.
+func (s *server) readable(ctx context.Context, steps []Step) (string, error) {
+	from, err := s.original(ctx, steps)
+	if err != nil {
+		return "", err
+	}
+	known, _ := s.originals.LoadOrStore(from+readableSuffix, &original{name: from + readableSuffix})
+	o := known.(*original) //nolint:forcetypeassert // nothing else is stored
+	o.once.Do(func() {
+		o.err = s.alone(ctx, lockBuild, hashKey(digits(o.name)), func() error {
+			found, err := s.names(ctx, o.name)
+			if err != nil || len(found) > 0 {
+				return err
+			}
+			making := s.nextName()
+			if err := s.copy(ctx, from, making); err != nil {
+				return err
+			}
+			if err := s.exec(ctx, "ALTER DATABASE %s SET default_transaction_read_only = on", making); err != nil {
+				return err
+			}
+			return s.exec(ctx, "ALTER DATABASE %s RENAME TO %s", making, o.name)
+		})
+	})
+	return o.name, o.err
+}
+
 // keep makes a database one that is copied: nobody connects to it any more, for its copy
 // would be refused meanwhile.
 func (s *server) keep(ctx context.Context, made, name string) error {

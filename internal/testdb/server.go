@@ -29,6 +29,7 @@ const (
 	templatePrefix = "guichet_template_" // + hash
 	readyPrefix    = "guichet_ready_"    // + hash + "_" + number
 	originalPrefix = "guichet_original_" // + hash of sources + "_" + hash of steps
+	readableSuffix = "_readable"         // after an original's
 	hashDigits     = 8                   // 32 bits, which also make an advisory lock's key
 )
 

@@ -55,6 +55,22 @@ func Prepared(t testing.TB, steps ...Step) string {
 	})
 }
 
+// Readable returns the connection URL of a database with what these steps wrote, which all
+// tests of all processes of the same sources read and in which nobody may write, unless with
+// default_transaction_read_only off: what cannot change needs no copy for each test.
+func Readable(t testing.TB, steps ...Step) string {
+	t.Helper()
+	s, err := shared()
+	if err != nil {
+		t.Fatalf("testdb: %v", err)
+	}
+	name, err := s.readable(context.WithoutCancel(t.Context()), steps)
+	if err != nil {
+		t.Fatalf("testdb: create database: %v", err)
+	}
+	return s.url(name)
+}
+
 // lend makes a database and drops it after the test.
 func lend(t testing.TB, create func(*server, context.Context, string) error) string {
 	t.Helper()
