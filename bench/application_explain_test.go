@@ -136,7 +136,7 @@ func inDefaultOrder(list string) bool { return strings.HasPrefix(list, "by id") 
 
 // withTwenty are the steps to files of that many pieces, of which an applicant sees twenty more.
 func withTwenty(pieces int) []testapi.Step {
-	return []testapi.Step{testapi.SQL(openTwenty), testapi.SQL(givePieces(pieces)), testapi.Analyzed()}
+	return []testapi.Step{testapi.SQL(openTwenty), testapi.SQL(givePieces(pieces)), testapi.Analysed()}
 }
 
 // tenfold are the steps from there to ten times as many files.
@@ -144,7 +144,7 @@ func tenfold(files, pieces int) []testapi.Step {
 	return append(withTwenty(pieces), testapi.Step{Name: fmt.Sprint(10*files, " applications"), Do: func(ctx context.Context, s *service.Service, db *sql.DB) error {
 		_, err := sandbox.SeedApplications(ctx, s, db, 10*files)
 		return err
-	}}, testapi.SQL(givePieces(pieces)), testapi.Analyzed())
+	}}, testapi.SQL(givePieces(pieces)), testapi.Analysed())
 }
 
 // openTwenty lets the account of an applicant see twenty files more.

@@ -35,7 +35,7 @@ type bookingWorld struct {
 
 func newBookingWorld(t testing.TB, applications, points int) *bookingWorld {
 	t.Helper()
-	api := testapi.NewWithApplications(t, applications, calendar(points, calendarDays), testapi.Analyzed())
+	api := testapi.NewWithApplications(t, applications, calendar(points, calendarDays), testapi.Analysed())
 	api.Service.Uncounted()
 	w := &bookingWorld{api: api}
 	text, err := os.ReadFile(filepath.Join("..", documents, "BookAppointment.graphql"))

@@ -49,7 +49,7 @@ func TestSlotsStayWithinTheirBudget(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			api := testapi.NewWithApplications(t, 300, append(fill, testapi.Analyzed())...)
+			api := testapi.NewWithApplications(t, 300, append(fill, testapi.Analysed())...)
 			s, err := readSample(t.Context(), api.DB)
 			must(t, err)
 			among := s.receiving[:points]

@@ -19,7 +19,7 @@ func TestAccessCommand(t *testing.T) {
 		}
 	}
 	access("check", 1, "run `guichet migrate`")
-	mustRun(t, "seed", "--sandbox-stock=off", "--sandbox-applications=3", "--database-url", dsn)
+	dsn = seeded(t, 3)
 	db := open(t, dsn)
 	access("check", 0, `"differences":0`)
 	seeded := dump(t, db)

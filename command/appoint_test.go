@@ -20,7 +20,7 @@ func TestAppointCommand(t *testing.T) {
 	}
 	const issuer = "https://id.metropole.example"
 	appoint(1, "run `guichet migrate`", issuer, "first")
-	mustRun(t, "migrate", "--database-url", dsn)
+	dsn = testdb.New(t)
 	appoint(1, "guichet import organisations", issuer, "first")
 	db := open(t, dsn)
 	execute(t, db, `INSERT INTO organisation (id, created_at, key, kind, name, reservataire, registering_body)

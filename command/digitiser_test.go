@@ -13,7 +13,7 @@ import (
 // is no digitiser they wait, and that is no failure.
 func TestDigitiserCommand(t *testing.T) {
 	t.Parallel()
-	dsn, files := testdb.Empty(t), filepath.Join(t.TempDir(), "pieces")
+	dsn, files := seeded(t, 30), filepath.Join(t.TempDir(), "pieces")
 	try := func(status int, says string, args ...string) {
 		t.Helper()
 		r := run(t, append([]string{
@@ -23,7 +23,6 @@ func TestDigitiserCommand(t *testing.T) {
 			t.Errorf("%v: status %d, said %q", args, r.status, r.stderr)
 		}
 	}
-	mustRun(t, "seed", "--sandbox-stock=off", "--sandbox-applications=30", "--database-url", dsn)
 	db := open(t, dsn)
 	keys, err := storage.ParseKeys(auditKey)
 	must(t, err)

@@ -1,23 +1,16 @@
 package command_test
 
 import (
-	"database/sql"
 	"strings"
 	"testing"
-
-	"github.com/guichet-logement/guichet/internal/testdb"
 )
 
 // TestErasureIsReplayed: what a backup brings back is gone again once the ledger has been
 // replayed on it, with every name and number, and the rest is as it was.
 func TestErasureIsReplayed(t *testing.T) {
 	t.Parallel()
-	seeded := func() (string, *sql.DB) {
-		dsn := testdb.New(t)
-		mustRun(t, "seed", "--sandbox-stock=off", "--sandbox-applications=120", "--database-url", dsn)
-		return dsn, open(t, dsn)
-	}
-	dsn, db := seeded()
+	dsn := seeded(t, 120)
+	db := open(t, dsn)
 	execute(t, db, "DELETE FROM sandbox_clock; INSERT INTO sandbox_clock (id, offset_nanoseconds) VALUES ('clk', 800::bigint * 86400 * 1000000000)")
 	mustRun(t, "keep", "calendar", "--database-url", dsn, "--audit-key", auditKey)
 	ledger := mustRun(t, "erasure", "export", "--database-url", dsn)
@@ -25,7 +18,8 @@ func TestErasureIsReplayed(t *testing.T) {
 		t.Fatal(ledger)
 	}
 
-	backup, before := seeded() // sooner, so that all of them are there
+	backup := seeded(t, 120) // sooner, so that all of them are there
+	before := open(t, backup)
 	erased := "('" + strings.Join(applicationsIn(ledger), "', '") + "')"
 	canaries := strings.Split(text(t, before, `SELECT string_agg(word, E'\n') FROM (
 		SELECT unique_number FROM application WHERE id IN `+erased+` UNION

@@ -29,7 +29,7 @@ func TestImportRegistryCommand(t *testing.T) {
 	}
 	const sample = "../registryfile/testdata/demande_isere.xml"
 	imports(1, sample, "run `guichet migrate`")
-	mustRun(t, "seed", "--sandbox-stock=off", "--sandbox-applications=0", "--database-url", dsn)
+	dsn = seeded(t, 0)
 	imports(0, sample, "applications CRE        1 created       0 changed       0 unchanged       0 put aside", `"lines":1`)
 	imports(0, sample, " 0 created       0 changed       1 unchanged")
 

@@ -9,8 +9,6 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/guichet-logement/guichet/internal/testdb"
 )
 
 const (
@@ -27,10 +25,11 @@ const (
 // reception points, loaded by the program.
 func network(t *testing.T) (dsn string, db *sql.DB) {
 	t.Helper()
-	dsn = testdb.New(t)
-	mustRun(t, "import", "communes", "--database-url", dsn)
-	mustRun(t, "import", "organisations", write(t, "organisations.csv", organisationsCSV), "--database-url", dsn)
-	importPoints(t, dsn, mairie, desk)
+	points := pointsHeader + mairie + desk
+	dsn = prepared(t, organisationsCSV+points,
+		[]string{"import", "communes"},
+		[]string{"import", "organisations", write(t, "organisations.csv", organisationsCSV)},
+		[]string{"import", "reception-points", write(t, "points.csv", points)})
 	return dsn, open(t, dsn)
 }
 

@@ -19,7 +19,7 @@ func TestKeepCommand(t *testing.T) {
 		}
 	}
 	keep(1, "run `guichet migrate`")
-	mustRun(t, "seed", "--sandbox-stock=off", "--sandbox-applications=30", "--database-url", dsn)
+	dsn = seeded(t, 30)
 	db := open(t, dsn)
 	execute(t, db, "UPDATE deadline SET announced = false WHERE id = (SELECT min(id) FROM deadline WHERE announced)")
 	keep(0, "calendar kept")
@@ -45,7 +45,7 @@ func TestKeepRetentionCommand(t *testing.T) {
 	if r := run(t, "keep", "retention", "--database-url", dsn, "--audit-key", auditKey); r.status != 1 || !strings.Contains(r.stderr, "run `guichet migrate`") {
 		t.Errorf("status %d, said %q", r.status, r.stderr)
 	}
-	mustRun(t, "seed", "--sandbox-stock=off", "--sandbox-applications=30", "--database-url", dsn)
+	dsn = seeded(t, 30)
 	keep()
 	db := open(t, dsn)
 	execute(t, db, "INSERT INTO used_assertion (id, hash, expires_at) VALUES ('old', 'x', '2026-01-01')")

@@ -21,7 +21,7 @@ func TestPublishCommand(t *testing.T) {
 	}
 	publish(2, "is not a month", "--month", "November")
 	publish(1, "run `guichet migrate`")
-	mustRun(t, "seed", "--sandbox-stock=off", "--sandbox-applications=30", "--database-url", dsn)
+	dsn = seeded(t, 30)
 	db := open(t, dsn)
 	seeded := dump(t, db)
 	publish(1, "published already", "--month", "2026-10")

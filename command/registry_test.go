@@ -5,14 +5,12 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
-
-	"github.com/guichet-logement/guichet/internal/testdb"
 )
 
 // TestRegistryCommands: what the registry was not told is told, or written to a file once.
 func TestRegistryCommands(t *testing.T) {
 	t.Parallel()
-	dsn, folder := testdb.Empty(t), t.TempDir()
+	dsn, folder := seeded(t, 30), t.TempDir()
 	try := func(status int, says string, args ...string) {
 		t.Helper()
 		r := run(t, append(args, "--database-url", dsn, "--audit-key", auditKey)...)
@@ -21,7 +19,6 @@ func TestRegistryCommands(t *testing.T) {
 		}
 	}
 	out := func(name string) string { return "--out=" + filepath.Join(folder, name) }
-	mustRun(t, "seed", "--sandbox-stock=off", "--sandbox-applications=30", "--database-url", dsn)
 	db := open(t, dsn)
 	for _, kind := range []string{"MOD", "RAD", "RAD"} {
 		execute(t, db, `INSERT INTO registry_event (id, application_id, kind, happened_at, next_try)

@@ -18,6 +18,7 @@ import (
 	_ "github.com/lib/pq"
 
 	"github.com/guichet-logement/guichet/command"
+	"github.com/guichet-logement/guichet/internal/testdb"
 )
 
 // TestMain keeps the settings of whoever runs the tests out of them, and is the program where
@@ -75,6 +76,28 @@ func mustRun(t *testing.T, args ...string) string {
 		t.Fatalf("guichet %s: status %d\n%s", args[0], r.status, r.stderr)
 	}
 	return r.stdout
+}
+
+// prepared returns a database on which the program ran these commands, once for all that name
+// the same: a name says all that files are made of. What is seeded goes by the day.
+func prepared(t *testing.T, name string, commands ...[]string) string {
+	t.Helper()
+	return testdb.Prepared(t, testdb.Step{Name: name + time.Now().Format(time.DateOnly), Do: func(ctx context.Context, url string) error {
+		for _, args := range commands {
+			var stderr buffer
+			if status := runTo(ctx, &stderr, append(args, "--database-url", url)...); status != 0 {
+				return fmt.Errorf("guichet %s: status %d: %s", args, status, stderr.String())
+			}
+		}
+		return nil
+	}})
+}
+
+// seeded returns a database with the sandbox, without its stock, and so many applications.
+func seeded(t *testing.T, applications int) string {
+	t.Helper()
+	args := []string{"seed", "--sandbox-stock=off", fmt.Sprint("--sandbox-applications=", applications)}
+	return prepared(t, fmt.Sprint(args), args)
 }
 
 // buffer can be read while it is written.

@@ -28,5 +28,5 @@ func SQL(statements ...string) Step {
 	}}
 }
 
-// Analyzed is the step after which the planner knows what there is.
-func Analyzed() Step { return SQL("VACUUM ANALYZE") }
+// Analysed is the step after which the planner knows what there is.
+func Analysed() Step { return SQL("VACUUM ANALYZE") }
