@@ -11,6 +11,9 @@ import (
 	"sync/atomic"
 	"testing"
 
+	"github.com/lib/pq"
+	"github.com/lib/pq/pqerror"
+
 	"github.com/guichet-logement/guichet/ent/migrate/migrations"
 )
 
@@ -117,6 +120,43 @@ func TestOriginalsAreShared(t *testing.T) {
 	db := connect(t, lend(t, func(s *server, ctx context.Context, name string) error { return s.copy(ctx, names[0], name) }))
 	var sum int
 	if err := db.QueryRowContext(t.Context(), "SELECT sum(n) FROM sample").Scan(&sum); err != nil || sum != 3 {
+		t.Errorf("%d, %v", sum, err)
+	}
+}
+
+// All read the same database, and who writes to it by accident is refused.
+func TestReadableIsNotWritten(t *testing.T) {
+	t.Parallel()
+	s, err := shared()
+	if err != nil {
+		t.Fatal(err)
+	}
+	step := Step{fmt.Sprint("read ", rand.Uint64()), func(ctx context.Context, dsn string) error {
+		db, err := sql.Open("postgres", dsn)
+		if err != nil {
+			return err
+		}
+		_, err = db.ExecContext(ctx, "CREATE TABLE sample AS SELECT 1 AS n")
+		return errors.Join(err, db.Close())
+	}}
+	dsn := Readable(t, step)
+	original, _ := s.original(t.Context(), []Step{step})
+	t.Cleanup(func() {
+		for _, name := range []string{original, original + readableSuffix} {
+			if err := s.drop(context.Background(), name); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+	if again := Readable(t, step); again != dsn {
+		t.Errorf("%s and %s", dsn, again)
+	}
+	db := connect(t, dsn)
+	if _, err := db.ExecContext(t.Context(), "INSERT INTO sample VALUES (2)"); pq.As(err, pqerror.ReadOnlySQLTransaction) == nil {
+		t.Errorf("written: %v", err)
+	}
+	var sum int
+	if err := db.QueryRowContext(t.Context(), "SELECT sum(n) FROM sample").Scan(&sum); err != nil || sum != 1 {
 		t.Errorf("%d, %v", sum, err)
 	}
 }
