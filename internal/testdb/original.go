@@ -2,6 +2,7 @@ package testdb
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"fmt"
 	"hash/fnv"
@@ -105,8 +106,8 @@ func digits(text string) string {
 }
 
 // sourcesOf tells the files of the module that a folder is in from those of another state of
-// it, by their sizes and times, as package testing does for its cache. What tests write, and
-// tests themselves, change nothing that is prepared.
+// it, by what is in them: a clone of the same state is the same. What tests write, and tests
+// themselves, change nothing that is prepared.
 func sourcesOf(dir string) (string, error) {
 	root, err := filepath.Abs(dir)
 	if err != nil {
@@ -120,24 +121,24 @@ func sourcesOf(dir string) (string, error) {
 			return "", fmt.Errorf("no go.mod above %s", dir)
 		}
 	}
-	var files strings.Builder
+	files := sha256.New()
 	err = filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
 		switch {
 		case err != nil:
 			return err
 		case entry.IsDir() && path != root && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules" || entry.Name() == "testdata"):
 			return filepath.SkipDir
-		case entry.IsDir() || strings.HasSuffix(path, "_test.go"):
+		case !entry.Type().IsRegular() || strings.HasSuffix(path, "_test.go"):
 			return nil
 		}
-		info, err := entry.Info()
+		content, err := os.ReadFile(path)
 		if errors.Is(err, fs.ErrNotExist) {
 			return nil
 		}
 		if err == nil {
-			fmt.Fprintln(&files, path, info.Size(), info.ModTime().UnixNano())
+			_, err = fmt.Fprintln(files, strings.TrimPrefix(path, root), len(content), string(content))
 		}
 		return err
 	})
-	return digits(files.String()), err
+	return digits(string(files.Sum(nil))), err
 }

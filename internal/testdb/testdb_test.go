@@ -6,6 +6,8 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
+	"path/filepath"
 	"strings"
 	"sync"
 	"sync/atomic"
@@ -255,4 +257,37 @@ func opened(t *testing.T) *server {
 		t.Fatal(err)
 	}
 	return s
+}
+
+// A copy of the sources is the same state of them, and another byte is another state; tests
+// and what they read change none.
+func TestSourcesAreWhatIsInThem(t *testing.T) {
+	t.Parallel()
+	write := func(dir string, files map[string]string) string {
+		for name, content := range files {
+			path := filepath.Join(dir, name)
+			if err := errors.Join(os.MkdirAll(filepath.Dir(path), 0o700), os.WriteFile(path, []byte(content), 0o600)); err != nil {
+				t.Fatal(err)
+			}
+		}
+		sources, err := sourcesOf(filepath.Join(dir, "room"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return sources
+	}
+	one, two := t.TempDir(), t.TempDir()
+	module := map[string]string{"go.mod": "module sample", "room/rule.go": "package room"}
+	if write(one, module) != write(two, module) {
+		t.Error("a copy is another state")
+	}
+	if write(one, map[string]string{"room/rule_test.go": "package room", "room/testdata/want.csv": "a", ".cache/kept": "b"}) != write(two, nil) {
+		t.Error("a test makes another state")
+	}
+	for name, content := range map[string]string{"room/rule.go": "package moor", "go.mod": "module simple", "room/rule.sql": ""} {
+		before := write(two, nil)
+		if write(two, map[string]string{name: content}) == before {
+			t.Errorf("%s makes no other state", name)
+		}
+	}
 }
