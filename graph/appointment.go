@@ -3,9 +3,6 @@ package graph
 import (
 	"context"
 
-	"github.com/99designs/gqlgen/graphql"
-	"github.com/vektah/gqlparser/v2/ast"
-
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
@@ -37,23 +34,9 @@ func (appointmentMotiveResolver) Label(ctx context.Context, m *domain.Appointmen
 	return m.Words.In(*language), nil
 }
 
-// showingAppointment is the context of the current field in which a command reads what its
-// payload shows of an appointment, with its edges.
-func showingAppointment(ctx context.Context) context.Context {
-	field := graphql.GetFieldContext(ctx).Field
-	var asked ast.SelectionSet
-	for _, f := range graphql.CollectFields(graphql.GetOperationContext(ctx), field.Selections, nil) {
-		if f.Name == "appointment" {
-			asked = append(asked, f.Selections...)
-		}
-	}
-	field.Selections = asked
-	return graphql.WithFieldContext(ctx, &graphql.FieldContext{Field: field})
-}
-
 // BookAppointment books an appointment.
 func (r mutationResolver) BookAppointment(ctx context.Context, in model.BookAppointmentInput) (*model.BookAppointmentPayload, error) {
-	a, err := r.service.BookAppointment(showingAppointment(ctx), service.Booking{
+	a, err := r.service.BookAppointment(ctx, service.Booking{
 		ApplicationID: in.ApplicationID, Motive: domain.MotiveCode(in.Motive), Mode: in.Mode, ReceptionPointID: in.ReceptionPointID,
 		StartsAt: in.StartsAt, ParticipantIDs: in.ParticipantIds, OverbookedFor: valueOr(in.OverbookedFor),
 	})
@@ -63,14 +46,14 @@ func (r mutationResolver) BookAppointment(ctx context.Context, in model.BookAppo
 
 // MoveAppointment moves an appointment.
 func (r mutationResolver) MoveAppointment(ctx context.Context, in model.MoveAppointmentInput) (*model.MoveAppointmentPayload, error) {
-	a, err := r.service.MoveAppointment(showingAppointment(ctx), in.ID, in.Version, valueOr(in.ReceptionPointID), in.StartsAt, valueOr(in.Mode))
+	a, err := r.service.MoveAppointment(ctx, in.ID, in.Version, valueOr(in.ReceptionPointID), in.StartsAt, valueOr(in.Mode))
 	refused, err := userErrors(ctx, err)
 	return &model.MoveAppointmentPayload{Appointment: a, Errors: refused}, err
 }
 
 // CancelAppointment cancels an appointment.
 func (r mutationResolver) CancelAppointment(ctx context.Context, in model.CancelAppointmentInput) (*model.CancelAppointmentPayload, error) {
-	a, err := r.service.CancelAppointment(showingAppointment(ctx), in.ID, in.Version)
+	a, err := r.service.CancelAppointment(ctx, in.ID, in.Version)
 	refused, err := userErrors(ctx, err)
 	return &model.CancelAppointmentPayload{Appointment: a, Errors: refused}, err
 }
@@ -81,7 +64,7 @@ func (r mutationResolver) RecordAttendance(ctx context.Context, in model.RecordA
 	for i, p := range in.Participants {
 		told[i] = *p
 	}
-	a, err := r.service.RecordAttendance(showingAppointment(ctx), in.ID, in.Version, told)
+	a, err := r.service.RecordAttendance(ctx, in.ID, in.Version, told)
 	refused, err := userErrors(ctx, err)
 	return &model.RecordAttendancePayload{Appointment: a, Errors: refused}, err
 }

@@ -68,14 +68,11 @@ func (s *Service) BookAppointment(ctx context.Context, b Booking) (*ent.Appointm
 	return unwrapped(booked), nil
 }
 
-// shownAppointment is what is asked of an appointment as the viewer sees it, nil where it does
-// not: read in the transaction of the act, it goes on record beside the act.
+// shownAppointment is an appointment as the viewer sees it, nil where it does not: read in the
+// transaction of the act, it goes on record beside the act. What hangs on it is read after the
+// commit, while nobody waits for the locks.
 func shownAppointment(ctx context.Context, tx *ent.Tx, id domain.ID) (*ent.Appointment, error) {
-	q, err := tx.Appointment.Query().Where(appointment.ID(id)).CollectFields(ctx)
-	if err != nil {
-		return nil, err
-	}
-	a, err := q.Only(ctx)
+	a, err := tx.Appointment.Query().Where(appointment.ID(id)).Only(ctx)
 	return a, ent.MaskNotFound(err)
 }
 
