@@ -34,14 +34,6 @@ func SeedStock(ctx context.Context, s *service.Service, db *sql.DB, territory st
 		return err
 	}
 	vintages := StockVintages()
-	for _, year := range vintages {
-		if january(year).Before(inForce) {
-			continue // loaded before an interruption
-		}
-		if err := seedVintage(ctx, s, db, year, territory); err != nil {
-			return fmt.Errorf("seed the stock of %d: %w", year, err)
-		}
-	}
 	ownerships, err := Ownerships(vintages[len(vintages)-1])
 	if err != nil {
 		return err
@@ -53,8 +45,13 @@ func SeedStock(ctx context.Context, s *service.Service, db *sql.DB, territory st
 	if ownerships, err = ownershipsThroughFile(ownerships, known); err != nil {
 		return err
 	}
-	if _, err := service.ImportOwnerships(ctx, db, ownerships); err != nil {
-		return fmt.Errorf("seed whose the stock is: %w", err)
+	for _, year := range vintages {
+		if january(year).Before(inForce) {
+			continue // loaded before an interruption
+		}
+		if err := seedVintage(ctx, s, db, year, territory, ownerships); err != nil {
+			return fmt.Errorf("seed the stock of %d: %w", year, err)
+		}
 	}
 	if err := seedManagedStock(ctx, s, db); err != nil {
 		return fmt.Errorf("seed what landlords manage: %w", err)
@@ -67,7 +64,7 @@ func january(year int) domain.Date { return domain.NewDate(year, time.January, 1
 
 // seedVintage writes the file and reads it at the same time: it is never whole in
 // memory.
-func seedVintage(ctx context.Context, s *service.Service, db *sql.DB, year int, territory stockfile.Filter) error {
+func seedVintage(ctx context.Context, s *service.Service, db *sql.DB, year int, territory stockfile.Filter, landlords []directoryfile.Ownership) error {
 	file, text := io.Pipe()
 	go func() {
 		// What goes wrong in writing is met by the reader.
@@ -83,7 +80,7 @@ func seedVintage(ctx context.Context, s *service.Service, db *sql.DB, year int, 
 	refused := func(r stockfile.Reject) error { return errors.New(r.String()) }
 	_, err = service.ImportStock(ctx, db, s.Now, service.StockImport{
 		Rows: rows, StatedOn: january(year), Source: "Parc fictif du bac à sable, au format du RPLS", Territory: "Grenoble-Alpes Métropole",
-		SHA256: func() (string, error) { return hex.EncodeToString(sum.Sum(nil)), nil }, MaxLoss: 1, Reject: refused,
+		SHA256: func() (string, error) { return hex.EncodeToString(sum.Sum(nil)), nil }, MaxLoss: 1, Reject: refused, Landlords: landlords,
 	})
 	return err
 }

@@ -46,9 +46,6 @@ FROM (
 ) told
 WHERE d.id = told.id AND d.landlord_id IS DISTINCT FROM told.landlord_id
 
--- name: refresh facets
-SELECT map_facets_refresh()
-
 -- name: confirm territories
 -- Where a landlord has a building of the vintage in force, its allocation officers see
 -- who wishes to live there. It is settled here, when the Métropole loads the list.

@@ -13,49 +13,66 @@ import (
 //go:embed import_ownership.sql
 var ownershipStatements string
 
+func ownershipStatement(name string) string { return namedStatement(ownershipStatements, name) }
+
 func (i *ownershipImport) run(ctx context.Context, ownerships []directoryfile.Ownership) error {
-	statement := func(name string) string { return namedStatement(ownershipStatements, name) }
-	if _, err := i.tx.ExecContext(ctx, statement("prepare tables")); err != nil {
+	if err := i.own(ctx, ownerships); err != nil {
+		return err
+	}
+	if err := i.tell(ctx); err != nil {
+		return err
+	}
+	if _, err := i.tx.ExecContext(ctx, refreshFacets); err != nil {
+		return fmt.Errorf("refresh facets: %w", err)
+	}
+	return nil
+}
+
+// own writes whose the buildings are, whatever their dwellings say.
+func (i *ownershipImport) own(ctx context.Context, ownerships []directoryfile.Ownership) error {
+	if _, err := i.tx.ExecContext(ctx, ownershipStatement("prepare tables")); err != nil {
 		return fmt.Errorf("prepare: %w", err)
 	}
 	byLine, err := i.stage(ctx, ownerships)
 	if err != nil {
 		return fmt.Errorf("stage: %w", err)
 	}
-	missing, err := i.lines(ctx, statement("drop what names no building"))
+	missing, err := i.lines(ctx, ownershipStatement("drop what names no building"))
 	if err != nil {
 		return fmt.Errorf("look for buildings: %w", err)
 	}
 	for _, line := range missing {
 		i.report.Rejects = append(i.report.Rejects, notInStock(byLine[line]))
 	}
-	twice, err := i.lines(ctx, statement("find buildings named in two ways"))
+	twice, err := i.lines(ctx, ownershipStatement("find buildings named in two ways"))
 	if err != nil {
 		return fmt.Errorf("look for buildings: %w", err)
 	}
 	if len(twice) > 0 {
 		return namedTwice(twice[0])
 	}
-	if _, err := i.tx.ExecContext(ctx, statement("forget what the file replaces")); err != nil {
+	if _, err := i.tx.ExecContext(ctx, ownershipStatement("forget what the file replaces")); err != nil {
 		return fmt.Errorf("replace: %w", err)
 	}
 	var staged int
 	t := &i.report.Ownerships
-	if err := i.tx.QueryRowContext(ctx, statement("write ownerships")).Scan(&t.Added, &t.Changed, &staged); err != nil {
+	if err := i.tx.QueryRowContext(ctx, ownershipStatement("write ownerships")).Scan(&t.Added, &t.Changed, &staged); err != nil {
 		return fmt.Errorf("write: %w", err)
 	}
 	t.Unchanged = staged - t.Added - t.Changed
-	i.report.Dwellings, err = affected(i.tx.ExecContext(ctx, statement("tell dwellings their landlords")))
+	return nil
+}
+
+// tell brings dwellings, and where landlords have some, to whose the buildings are.
+func (i *ownershipImport) tell(ctx context.Context) (err error) {
+	i.report.Dwellings, err = affected(i.tx.ExecContext(ctx, ownershipStatement("tell dwellings their landlords")))
 	if err != nil {
 		return fmt.Errorf("tell dwellings their landlords: %w", err)
 	}
-	if _, err := i.tx.ExecContext(ctx, statement("refresh facets")); err != nil {
-		return fmt.Errorf("refresh facets: %w", err)
-	}
-	if _, err := i.tx.ExecContext(ctx, statement("confirm territories")); err != nil {
+	if _, err := i.tx.ExecContext(ctx, ownershipStatement("confirm territories")); err != nil {
 		return fmt.Errorf("confirm territories: %w", err)
 	}
-	_, err = i.tx.ExecContext(ctx, statement("analyse"))
+	_, err = i.tx.ExecContext(ctx, ownershipStatement("analyse"))
 	return err
 }
 

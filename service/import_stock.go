@@ -9,6 +9,7 @@ import (
 	"io"
 	"time"
 
+	"github.com/guichet-logement/guichet/directoryfile"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/policy"
 	"github.com/guichet-logement/guichet/stockfile"
@@ -39,6 +40,9 @@ type StockImport struct {
 	MaxLoss float64
 	// Reject is told of each line that is left out.
 	Reject func(stockfile.Reject) error
+	// Landlords says whose the buildings are, as [ImportOwnerships] would afterwards: a
+	// dwelling that is new is then written once, not twice.
+	Landlords []directoryfile.Ownership
 	// Loaded, which may be nil, is told that the file has been read whole; comparing
 	// and writing take as long again.
 	Loaded func()
@@ -52,6 +56,8 @@ type StockReport struct {
 	AbsentBuildings, AbsentDwellings int
 	// Read counts the lines of the territory, Rejected those left out.
 	Read, Rejected int
+	// Landlords is that of [StockImport.Landlords].
+	Landlords OwnershipReport
 	// Comparison is nil for the first vintage.
 	Comparison *domain.StockComparison
 }
@@ -104,11 +110,13 @@ type stockImport struct {
 	lastKey string
 	key     []byte
 	report  StockReport
+	// landlords is the import of whose the buildings are, if the file comes with it.
+	landlords *ownershipImport
 }
 
 func (i *stockImport) run(ctx context.Context) error {
 	for _, step := range []func(context.Context) error{
-		i.prepare, i.load, i.checkLines, i.place, i.writeBuildings, i.writeDwellings, i.compare, i.withdraw, i.checkLoss, i.finish,
+		i.prepare, i.load, i.checkLines, i.place, i.writeBuildings, i.own, i.writeDwellings, i.compare, i.withdraw, i.checkLoss, i.finish,
 	} {
 		if err := step(ctx); err != nil {
 			return err

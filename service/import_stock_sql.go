@@ -105,7 +105,16 @@ func (i *stockImport) writeBuildings(ctx context.Context) (err error) {
 	return nil
 }
 
-// writeDwellings does the same for dwellings, once each has its identifier.
+// own says whose the buildings are, before their dwellings are written.
+func (i *stockImport) own(ctx context.Context) error {
+	if len(i.Landlords) == 0 {
+		return nil
+	}
+	i.landlords = &ownershipImport{tx: i.tx}
+	return i.landlords.own(ctx, i.Landlords)
+}
+
+// writeDwellings brings the table of dwellings to what the file says, once each has its identifier.
 func (i *stockImport) writeDwellings(ctx context.Context) error {
 	err := i.exec(ctx, numberDwellings, i.vintage, domain.DerivedStem(domain.DwellingPrefix, directoryEpoch))
 	if err != nil {
@@ -198,6 +207,13 @@ func (i *stockImport) withdraw(ctx context.Context) (err error) {
 
 // finish brings what maps count by to the dwellings, and puts the vintage in force.
 func (i *stockImport) finish(ctx context.Context) error {
+	if i.landlords != nil {
+		// Of their buildings the file may not have every dwelling.
+		if err := i.landlords.tell(ctx); err != nil {
+			return err
+		}
+		i.report.Landlords = i.landlords.report
+	}
 	if err := i.exec(ctx, refreshFacets); err != nil {
 		return fmt.Errorf("refresh facets: %w", err)
 	}
