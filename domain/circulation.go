@@ -12,6 +12,10 @@ const unlimited = 1 << 50
 type circulation struct {
 	arcs   []arc
 	leaves [][]step // by node
+	// seen, by and waiting are those of the search under way: it is made often.
+	seen    []bool
+	by      []step
+	waiting []int
 }
 
 type arc struct{ from, to, low, high, flow int }
@@ -89,6 +93,38 @@ func (c *circulation) cycle(s step, price func(step) (int, bool)) []step {
 	if costs[to] == unseen {
 		return nil
 	}
+	return c.steps(s, by)
+}
+
+// way is [circulation.cycle] among the steps that can be made, all of them free: it is
+// asked for far more often.
+func (c *circulation) way(s step) []step {
+	to, from := c.ends(s)
+	if len(c.seen) < len(c.leaves) {
+		c.seen, c.by = make([]bool, len(c.leaves)), make([]step, len(c.leaves))
+	}
+	clear(c.seen)
+	c.seen[from] = true
+	c.waiting = append(c.waiting[:0], from)
+	for n := 0; n < len(c.waiting) && !c.seen[to]; n++ {
+		for _, next := range c.leaves[c.waiting[n]] {
+			_, m := c.ends(next)
+			if c.seen[m] || next.arc == s.arc || c.room(next) <= 0 {
+				continue
+			}
+			c.seen[m], c.by[m] = true, next
+			c.waiting = append(c.waiting, m)
+		}
+	}
+	if !c.seen[to] {
+		return nil
+	}
+	return c.steps(s, c.by)
+}
+
+// steps are one step and those that close it, by the nodes that they reach.
+func (c *circulation) steps(s step, by []step) []step {
+	to, from := c.ends(s)
 	steps := []step{s}
 	for n := to; n != from; n, _ = c.ends(by[n]) {
 		steps = append(steps, by[n])
@@ -101,7 +137,7 @@ func (c *circulation) cycle(s step, price func(step) (int, bool)) []step {
 func (c *circulation) push(s step, limit int) int {
 	pushed := 0
 	for pushed < limit && c.room(s) > 0 {
-		steps := c.cycle(s, func(s step) (int, bool) { return 0, c.room(s) > 0 })
+		steps := c.way(s)
 		if steps == nil {
 			break
 		}
