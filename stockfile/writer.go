@@ -65,6 +65,14 @@ type Writer struct {
 	labels      map[int]label
 	lists       map[string]map[string]string
 	projections []projection
+	// last is where the last dwelling is: those of a building follow each other.
+	last placed
+}
+
+// placed is a place in the words of the file.
+type placed struct {
+	at         domain.Coordinates
+	epsg, x, y string
 }
 
 // label says from which list and which column a column of labels (…_LIBELLE)
@@ -167,16 +175,18 @@ func (w *Writer) set(c column, value string) {
 // place writes the coordinates in the projection of their territory, to the
 // centimetre.
 func (w *Writer) place(c domain.Coordinates) error {
-	for _, p := range w.projections {
-		if p.covers(c) {
-			x, y := p.project(c)
-			w.set(epsg, p.epsg)
-			w.set(abscissa, strconv.FormatFloat(x, 'f', 2, 64))
-			w.set(ordinate, strconv.FormatFloat(y, 'f', 2, 64))
-			return nil
+	if w.last.at != c || w.last.epsg == "" {
+		n := slices.IndexFunc(w.projections, func(p projection) bool { return p.covers(c) })
+		if n < 0 {
+			return fmt.Errorf("write stock file: no projection of the file covers %v, %v", c.Latitude, c.Longitude)
 		}
+		x, y := w.projections[n].project(c)
+		w.last = placed{c, w.projections[n].epsg, strconv.FormatFloat(x, 'f', 2, 64), strconv.FormatFloat(y, 'f', 2, 64)}
 	}
-	return fmt.Errorf("write stock file: no projection of the file covers %v, %v", c.Latitude, c.Longitude)
+	w.set(epsg, w.last.epsg)
+	w.set(abscissa, w.last.x)
+	w.set(ordinate, w.last.y)
+	return nil
 }
 
 var (
