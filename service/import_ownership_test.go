@@ -27,8 +27,8 @@ func landlords(t *testing.T) (*service.Service, *sql.DB) {
 	return s, db
 }
 
-// own loads lines of landlords.csv, as the program does.
-func own(t *testing.T, db *sql.DB, s *service.Service, lines ...string) (service.OwnershipReport, error) {
+// ownerships reads lines of landlords.csv, as the program does.
+func ownerships(t *testing.T, s *service.Service, lines ...string) []directoryfile.Ownership {
 	t.Helper()
 	known, err := s.KnownDirectory(t.Context())
 	must(t, err)
@@ -38,7 +38,13 @@ func own(t *testing.T, db *sql.DB, s *service.Service, lines ...string) (service
 	if parsed.RejectCount > 0 {
 		t.Fatal(parsed.Rejects)
 	}
-	return service.ImportOwnerships(t.Context(), db, parsed.Rows)
+	return parsed.Rows
+}
+
+// own loads lines of landlords.csv.
+func own(t *testing.T, db *sql.DB, s *service.Service, lines ...string) (service.OwnershipReport, error) {
+	t.Helper()
+	return service.ImportOwnerships(t.Context(), db, ownerships(t, s, lines...))
 }
 
 // whose tells, dwelling by dwelling, the building, the floor and the landlord.
@@ -80,7 +86,8 @@ func TestWhoseDwellingsAre(t *testing.T) {
 		// Told after the stock, and before: the vintage that follows asks as well.
 		forgetStock(t, db)
 		load(t, db, 2025, append(block, other)...)
-		report, err := own(t, db, s, c.lines...)
+		told := ownerships(t, s, c.lines...)
+		report, err := service.ImportOwnerships(t.Context(), db, told)
 		must(t, err)
 		if have := list(t, db, whose); have != want {
 			t.Errorf("%s, told after: have\n%s\nwant\n%s", name, have, want)
@@ -93,6 +100,16 @@ func TestWhoseDwellingsAre(t *testing.T) {
 		if err != nil || report.Dwellings != 0 || report.Ownerships.Added+report.Ownerships.Changed != 0 || published(t, db) != before {
 			t.Errorf("%s, told again: %+v, %v", name, report, err)
 		}
+		after := stated(t, db)
+		forgetStock(t, db)
+		loaded, err := importStock(t.Context(), t, db, 2025, stockText(t, append(block, other)...), func(o *stockSettings) { o.Landlords = told })
+		must(t, err)
+		if have := stated(t, db); have != after {
+			t.Errorf("%s, told with the stock: have\n%s\nwant\n%s", name, have, after)
+		}
+		if l := loaded.Landlords; l.Dwellings != 0 || l.Ownerships.Added+len(l.Rejects) != len(c.lines) {
+			t.Errorf("%s, told with the stock: %+v", name, l)
+		}
 		forgetStock(t, db)
 		load(t, db, 2024, flat("1", 5, 5), flat("2", 5, 5))
 		_, err = own(t, db, s, c.lines...)
@@ -101,6 +118,34 @@ func TestWhoseDwellingsAre(t *testing.T) {
 		if have := list(t, db, whose+" WHERE d.last_vintage_id IS NULL"); have != want {
 			t.Errorf("%s, told before: have\n%s\nwant\n%s", name, have, want)
 		}
+	}
+}
+
+// TestStockWithLandlords: what comes with a vintage is told to dwellings that it lacks too, and
+// what refuses the one refuses the other.
+func TestStockWithLandlords(t *testing.T) {
+	t.Parallel()
+	s, db := landlords(t)
+	load(t, db, 2024, flat("1", 0, 2), flat("1", 1, 2))
+	address := "38185;1 RUE DE L'ETOILE;;" + first + ";;;acte;2026-01-01"
+	known, err := own(t, db, s, address)
+	must(t, err)
+	if known.Dwellings != 2 {
+		t.Fatalf("%+v", known)
+	}
+	building := list(t, db, "SELECT id FROM building")
+	before := everything(t, db)
+	importWith := func(lines ...string) (service.StockReport, error) {
+		return importStock(t.Context(), t, db, 2025, stockText(t, flat("1", 0, 2)), func(o *stockSettings) { o.Landlords = ownerships(t, s, lines...) })
+	}
+	_, err = importWith(address, ";;"+building+";"+second+";;;lettre;2026-01-01")
+	if reasonOf(err) != "BUILDING_NAMED_TWICE" || everything(t, db) != before {
+		t.Errorf("a building named in two ways: %v", err)
+	}
+	report, err := importWith("38185;1 RUE DE L'ETOILE;;" + second + ";;;lettre;2026-01-01")
+	must(t, err)
+	if l := report.Landlords; l.Dwellings != 1 || report.AbsentDwellings != 1 || list(t, db, whose) != "1 0 2\n1 1 2" {
+		t.Errorf("%+v\n%s", report, list(t, db, whose))
 	}
 }
 
