@@ -52,7 +52,12 @@ func fillCalendar(ctx context.Context, db *sql.DB, n int, from domain.Date, days
 
 // bookCalendar books two thirds of the time of the agents of fillCalendar on so many days.
 func bookCalendar(ctx context.Context, db *sql.DB, from domain.Date, days int) error {
-	const appointments = `WITH applicant AS MATERIALIZED (
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("book the calendar: %w", err)
+	}
+	defer func() { _ = tx.Rollback() }()
+	if _, err := tx.ExecContext(ctx, `CREATE TEMPORARY TABLE booked ON COMMIT DROP AS WITH applicant AS MATERIALIZED (
 			SELECT array_agg(id) AS ids FROM (SELECT id FROM application WHERE state <> 'ACTIVE' ORDER BY id LIMIT 5000) a
 		), half_hour AS (
 			SELECT a.person_id, a.reception_point_id, a.room_id, (day + make_interval(mins => minute::int)) AT TIME ZONE 'Europe/Paris' AS starts_at,
@@ -61,11 +66,11 @@ func bookCalendar(ctx context.Context, db *sql.DB, from domain.Date, days int) e
 			JOIN availability a ON a.person_id IN (SELECT id FROM person WHERE issuer = 'https://bench.example')
 				AND split_part(a.rule, 'BYDAY=', 2) LIKE '%' || substr('SUMOTUWETHFRSA', 1 + 2 * extract(dow FROM day)::int, 2) || '%',
 			generate_series(a.opens, a.closes - 30, 30) minute
-		), booked AS (
-			SELECT half_hour.*, upper(left(hash, 26)) AS no, ids[1 + ('x' || left(hash, 8))::bit(32)::bigint % cardinality(ids)] AS application_id
-			FROM half_hour, applicant WHERE ascii(right(hash, 1)) % 3 > 0 AND ids IS NOT NULL
-			ORDER BY person_id, starts_at
-		) `
+		) SELECT half_hour.*, upper(left(hash, 26)) AS no, ids[1 + ('x' || left(hash, 8))::bit(32)::bigint % cardinality(ids)] AS application_id
+		FROM half_hour, applicant WHERE ascii(right(hash, 1)) % 3 > 0 AND ids IS NOT NULL
+		ORDER BY person_id, starts_at`, from, days); err != nil {
+		return fmt.Errorf("book the calendar: %w", err)
+	}
 	for _, insert := range []string{
 		`INSERT INTO appointment (id, application_id, motive, sensitive, mode, reception_point_id, room_id, starts_at, ends_at, participants, booked_at)
 		SELECT 'apt_' || no, application_id, 'RENEWAL', false, 'ON_SITE', reception_point_id, room_id, starts_at, starts_at + interval '30 minutes', '[]', now() FROM booked`,
@@ -75,11 +80,11 @@ func bookCalendar(ctx context.Context, db *sql.DB, from domain.Date, days int) e
 		`INSERT INTO booked_time (id, appointment_id, reception_point_id, room_id, starts_at, ends_at)
 		SELECT 'bkt_R' || right(no, 25), 'apt_' || no, reception_point_id, room_id, starts_at, starts_at + interval '30 minutes' FROM booked WHERE room_id IS NOT NULL`,
 	} {
-		if _, err := db.ExecContext(ctx, appointments+insert, from, days); err != nil {
+		if _, err := tx.ExecContext(ctx, insert); err != nil {
 			return fmt.Errorf("book the calendar: %w", err)
 		}
 	}
-	return nil
+	return tx.Commit()
 }
 
 // slotStatements is the search of slots in one statement: hours on days of a weekly rule,
