@@ -111,7 +111,10 @@ func (i *stockImport) own(ctx context.Context) error {
 		return nil
 	}
 	i.landlords = &ownershipImport{tx: i.tx}
-	return i.landlords.own(ctx, i.Landlords)
+	if err := i.landlords.own(ctx, i.Landlords); err != nil {
+		return fmt.Errorf("landlords: %w", err)
+	}
+	return nil
 }
 
 // writeDwellings brings the table of dwellings to what the file says, once each has its identifier.
@@ -210,7 +213,7 @@ func (i *stockImport) finish(ctx context.Context) error {
 	if i.landlords != nil {
 		// Of their buildings the file may not have every dwelling.
 		if err := i.landlords.tell(ctx); err != nil {
-			return err
+			return fmt.Errorf("landlords: %w", err)
 		}
 		i.report.Landlords = i.landlords.report
 	}
