@@ -169,12 +169,14 @@ type Span struct {
 // among the first rows of each audience of the viewer, which an index has in that order.
 // It only takes away what the page would not show, and leaves counts alone. The page is
 // an array, which is looked up row by row: a join would go through all that lies between.
+// The plan does not know how many audiences there are, and the length of the page is a part of
+// the text: a plan for one caller is no better then than the one for all, which is made once.
 func Within(v *auth.Viewer, q *ent.ApplicationQuery, span Span) {
 	q.Modify(func(s *sql.Selector) {
 		if selects(s) {
 			s.Where(sql.P(func(b *sql.Builder) {
-				b.Ident(s.C(application.FieldID)).WriteString(" = ANY(ARRAY(SELECT DISTINCT s.application_id FROM unnest(").
-					Arg(pq.Int64Array(v.Audiences)).WriteString("::bigint[]) AS a (id) CROSS JOIN LATERAL (SELECT x.application_id FROM ").
+				b.Ident(s.C(application.FieldID)).WriteString(" = ANY(ARRAY(SELECT DISTINCT s.application_id FROM unnest((SELECT ").
+					Arg(pq.Int64Array(v.Audiences)).WriteString("::bigint[])) AS a (id) CROSS JOIN LATERAL (SELECT x.application_id FROM ").
 					Ident(applicationaccess.Table).WriteString(" AS x WHERE x.audience_id = a.id AND x.groups & ").
 					WriteString(strconv.Itoa(int(domain.GroupIdentity.Bit()))).WriteString(" <> 0")
 				holdsNow(b, v)
@@ -193,13 +195,14 @@ func Within(v *auth.Viewer, q *ent.ApplicationQuery, span Span) {
 	})
 }
 
-// end orders and cuts, inside and outside alike.
+// end orders and cuts, inside and outside alike. The length is a part of the text, as that of
+// the page is: of a length that it does not know PostgreSQL expects a tenth of everything.
 func (s Span) end(b *sql.Builder, table string) {
 	b.WriteString(" ORDER BY ").WriteString(table).WriteString(".application_id")
 	if s.FromEnd {
 		b.WriteString(" DESC")
 	}
-	b.WriteString(" LIMIT ").Arg(s.Most)
+	b.WriteString(" LIMIT ").WriteString(strconv.Itoa(s.Most))
 }
 
 // ownRecord keeps the records of the person to whom the viewer's account is bound.

@@ -142,8 +142,10 @@ func (s *Service) seenApplication(ctx context.Context, id domain.ID) (*ent.Appli
 }
 
 // OnPage tells a list of everything, in the order of identifiers, where its page is. One
-// row more than the page says whether there is a next one.
+// row more than the page says whether there is a next one. Its count is planned for the
+// caller: it goes through what the caller sees.
 func OnPage(v *auth.Viewer, q *ent.ApplicationQuery, after, before *ent.Cursor, first, last *int) {
+	countedForCaller(q)
 	var span policy.Span
 	if after != nil {
 		span.After = after.ID

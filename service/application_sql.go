@@ -33,3 +33,12 @@ func elements[P ~func(*sql.Selector)](column string, least int) P {
 func PlannedForCaller(q *ent.ApplicationQuery) {
 	q.Modify(func(s *sql.Selector) { s.Prefix(sql.Raw(pqcache.Unprepared)) })
 }
+
+// countedForCaller does so for the count of a list, and leaves its page alone.
+func countedForCaller(q *ent.ApplicationQuery) {
+	q.Modify(func(s *sql.Selector) {
+		if len(s.SelectedColumns()) == 0 {
+			s.Prefix(sql.Raw(pqcache.Unprepared))
+		}
+	})
+}

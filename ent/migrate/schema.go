@@ -190,6 +190,15 @@ var (
 				Columns: []*schema.Column{ApplicationColumns[5], ApplicationColumns[0]},
 			},
 			{
+				Name:    "application_name_key_idx",
+				Unique:  false,
+				Columns: []*schema.Column{ApplicationColumns[7]},
+				Annotation: &entsql.IndexAnnotation{
+					OpClass: "ext.gin_trgm_ops",
+					Type:    "GIN",
+				},
+			},
+			{
 				Name:    "application_registered_idx",
 				Unique:  false,
 				Columns: []*schema.Column{ApplicationColumns[9], ApplicationColumns[0]},
@@ -218,6 +227,8 @@ var (
 				Columns: []*schema.Column{ApplicationAccessColumns[1], ApplicationAccessColumns[2]},
 				Annotation: &entsql.IndexAnnotation{
 					IncludeColumns: []string{
+						ApplicationAccessColumns[3].Name,
+
 						ApplicationAccessColumns[4].Name,
 
 						ApplicationAccessColumns[5].Name,
@@ -904,6 +915,11 @@ var (
 				Name:    "building_commune_dwelling_count_idx",
 				Unique:  false,
 				Columns: []*schema.Column{BuildingColumns[2], BuildingColumns[11], BuildingColumns[0]},
+				Annotation: &entsql.IndexAnnotation{
+					IncludeColumns: []string{
+						BuildingColumns[14].Name,
+					},
+				},
 			},
 			{
 				Name:    "building_place_idx",

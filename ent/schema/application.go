@@ -85,6 +85,9 @@ func (Application) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("unique_number").Unique().StorageKey("application_unique_number_key"),
 		index.Fields("birth_name", "id").StorageKey("application_name_idx"),
+		// Words of which there are few are looked up; along the names one would meet them at the end.
+		index.Fields("name_key").StorageKey("application_name_key_idx").
+			Annotations(entsql.IndexType("GIN"), entsql.OpClass("ext.gin_trgm_ops")),
 		index.Fields("registered_on", "id").StorageKey("application_registered_idx"),
 	}
 }

@@ -36,12 +36,12 @@ func (ApplicationAccess) Fields() []ent.Field {
 	}
 }
 
-// Indexes of an access: from the application to who sees it, and from an audience to
-// what it sees, both without a look at the row.
+// Indexes of an access: from the application to who sees it and why, and from an audience
+// to what it sees, both without a look at the row.
 func (ApplicationAccess) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("application_id", "audience_id").Unique().StorageKey("application_access_key").
-			Annotations(entsql.IncludeColumns("groups", "valid_from", "valid_until")),
+			Annotations(entsql.IncludeColumns("ground", "groups", "valid_from", "valid_until")),
 		index.Fields("audience_id", "application_id").StorageKey("application_access_audience_idx").
 			Annotations(entsql.IncludeColumns("groups", "valid_from", "valid_until")),
 	}

@@ -72,7 +72,9 @@ func (Building) Indexes() []ent.Index {
 		index.Fields("insee_code", "address", "id").StorageKey("building_commune_address_idx"),
 		index.Fields("address", "id").StorageKey("building_address_idx"),
 		index.Fields("dwelling_count", "id").StorageKey("building_dwelling_count_idx"),
-		index.Fields("insee_code", "dwelling_count", "id").StorageKey("building_commune_dwelling_count_idx"),
+		// With what tells a building of the vintage in force: those of a commune are counted in it.
+		index.Fields("insee_code", "dwelling_count", "id").StorageKey("building_commune_dwelling_count_idx").
+			Annotations(entsql.IncludeColumns("last_vintage_id")),
 		index.Fields("latitude", "longitude").StorageKey("building_place_idx"),
 		index.Fields("zkey").StorageKey("building_zkey_idx"),
 		index.Fields("district_code", "id").StorageKey("building_district_idx"),
