@@ -3,10 +3,15 @@ package main
 import (
 	"context"
 	"database/sql"
+	"encoding/json"
+	"maps"
+	"regexp"
 	"runtime"
 	"slices"
+	"strings"
 	"testing"
 
+	"github.com/guichet-logement/guichet/clients/operations"
 	"github.com/guichet-logement/guichet/internal/testapi"
 	"github.com/guichet-logement/guichet/sandbox"
 	"github.com/guichet-logement/guichet/service"
@@ -22,10 +27,13 @@ var mostAllocations = map[string]float64{
 	"StockFacets": 970, "StockMap": 1_240, "Staff": 4_700, "StockVintages": 1_940, "Applications": 6_200,
 	"DeskList": 9_270, "FindApplicant": 1_560, "ApplicationFile": 2_000, "ApplicationStatistics": 1_660,
 	"ApplicationLife": 1_840, "ApplicationPieces": 2_490, "OnlineRegistrations": 1_120, "Slots": 4_510,
+	"AccessLog": 1_630, "CodeLists": 370, "CommuneOutlines": 21_420, "ExplainAccess": 1_990, "HousingAdvice": 5_870,
+	"ManagedDwellings": 4_630, "PublishedFigures": 980, "PublishedRents": 520, "ReservationRights": 1_790, "Tension": 3_310,
+	"ViewerRights": 700, "Agenda": 5_630, "Orientations": 2_820, "Permanences": 1_370,
 }
 
 func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest // nothing else may allocate meanwhile
-	stock, files := testapi.NewWithStock(t, larger(200)), fullDesk(t, 6, 10)
+	stock, files, desk := testapi.NewWithStock(t, larger(200)), fullDesk(t, 6, 10), testapi.NewWithStockAndApplications(t, 300)
 	must(t, stock.Service.LoadMap(t.Context()))
 	measured := 0
 	for _, w := range []struct {
@@ -34,8 +42,14 @@ func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest 
 	}{
 		{stock, withoutFiles(documented(t, stock.DB, 50))},
 		{files, chosen(documented(t, files.DB, 50), ofFiles)},
+		{desk, slices.DeleteFunc(asDocumented(t, desk.DB), ofDesk)},
+		{files, slices.DeleteFunc(asDocumented(t, files.DB), func(o operation) bool { return !ofDesk(o) })},
 	} {
 		e := &engine{name: "api", url: w.api.URL}
+		// The log has somebody's look at the file that it is asked of.
+		file := documentedBy(t, "ApplicationFile", bookingPersona)
+		_, err := e.ask(t.Context(), file, file.cases[0])
+		must(t, err)
 		for _, o := range w.operations {
 			measured++
 			if n, most := allocationsOf(t, e, o), mostAllocations[o.name]; n > most {
@@ -48,6 +62,73 @@ func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest 
 	if measured != len(mostAllocations) {
 		t.Errorf("%d operations measured of %d", measured, len(mostAllocations))
 	}
+}
+
+// ofDesk tells the reads of what a desk has to do, for which calendars are filled.
+func ofDesk(o operation) bool {
+	return slices.Contains([]string{"Agenda", "Orientations", "Permanences"}, o.name)
+}
+
+// What a desk has to do takes as many statements however much it is.
+func TestDeskTakesTheSameStatements(t *testing.T) {
+	t.Parallel()
+	api := fullDesk(t, 6, 10)
+	e := &engine{name: "api", url: api.URL}
+	for _, o := range slices.DeleteFunc(asDocumented(t, api.DB), func(o operation) bool { return !ofDesk(o) }) {
+		var counts []int
+		var answers [][]byte
+		for _, more := range []map[string]any{{"first": 50, "days": 31}, {"first": 1, "days": 1}, {"first": 50, "days": 31}} {
+			values := maps.Clone(o.cases[0].values)
+			for name, value := range more {
+				if _, has := values[name]; has {
+					values[name] = value
+				}
+			}
+			sent := api.Statements(func() {
+				answer, err := e.ask(t.Context(), o, variables{persona: o.cases[0].persona, values: values})
+				must(t, err)
+				answers = append(answers, answer)
+			})
+			counts = append(counts, len(sent))
+		}
+		// The first one to ask finds communes that are not known yet.
+		if counts[1] != counts[2] || len(answers[1]) >= len(answers[2]) {
+			t.Errorf("%s: %v statements for %d and %d bytes", o.name, counts[1:], len(answers[1]), len(answers[2]))
+		}
+	}
+}
+
+// asDocumented are the reads without a limit, with the variables that their documentation gives.
+func asDocumented(t *testing.T, db *sql.DB) (all []operation) {
+	t.Helper()
+	var agent, busiest string
+	must(t, db.QueryRowContext(t.Context(), "SELECT id FROM person WHERE subject = $1", bookingPersona).Scan(&agent))
+	must(t, db.QueryRowContext(t.Context(), "SELECT coalesce(("+busiestPoint+"), '')").Scan(&busiest))
+	for _, name := range slices.Sorted(maps.Keys(withoutLimit)) {
+		o := documentedBy(t, name, withoutLimit[name])
+		switch values := o.cases[0].values; name {
+		case "ExplainAccess":
+			values["personId"] = agent
+		case "Agenda":
+			values["receptionPointId"] = busiest
+		case "Orientations": // sent and received
+			delete(values, "where")
+		}
+		all = append(all, o)
+	}
+	return all
+}
+
+// documentedBy is a documented operation as its documentation asks it, by that persona.
+func documentedBy(t *testing.T, name, persona string) operation {
+	t.Helper()
+	document, err := operations.Files.ReadFile(name + ".graphql")
+	must(t, err)
+	given, err := operations.Files.ReadFile(name + ".json")
+	must(t, err)
+	values := map[string]any{}
+	must(t, json.Unmarshal(given, &values))
+	return operation{name: name, document: string(document), cases: []variables{{persona: persona, values: values}}}
 }
 
 // ofFiles are words in the names of the operations that read files of applicants, and what
@@ -64,8 +145,19 @@ func fullDesk(t *testing.T, points, days int) *testapi.API {
 	t.Helper()
 	return withApplications(t, 300, testapi.Step{Name: "pieces", Do: func(ctx context.Context, s *service.Service, db *sql.DB) error {
 		return sandbox.SeedPieces(ctx, s, db, 300)
-	}}, testapi.SQL(lived...), calendar(points, days))
+	}}, testapi.SQL(lived...), calendar(points, days), testapi.SQL(receiveWhereMostIs))
 }
+
+// busiestPoint is the reception point with most in its calendar, where [deskPersona] receives too.
+const (
+	busiestPoint       = `SELECT reception_point_id FROM booked_time GROUP BY 1 ORDER BY count(*) DESC, 1 LIMIT 1`
+	receiveWhereMostIs = `INSERT INTO assignment_reception_point (assignment_id, reception_point_id)
+		SELECT a.id, (` + busiestPoint + `) FROM assignment a JOIN person p ON p.id = a.person_id
+		WHERE p.subject = '` + deskPersona + `' AND a.role = 'RECEPTION_AGENT'`
+)
+
+// emptyAnswer is one whose root fields are all empty: nothing was measured.
+var emptyAnswer = regexp.MustCompile(`^\{"data":\{("\w+":(null|\[\]),?)+\}`)
 
 // allocationsOf are those of a request on average, of the least of three times: what runs
 // beside it may allocate too.
@@ -85,8 +177,11 @@ func allocationsOf(t *testing.T, e *engine, o operation) float64 {
 		var before, after runtime.MemStats
 		runtime.ReadMemStats(&before)
 		for _, r := range requests {
-			_, err := c.exchange(r)
+			answer, err := c.exchange(r)
 			must(t, err)
+			if _, always := withoutLimit[o.name]; always && emptyAnswer.Match(answer) || strings.Contains(string(answer), `"errors":[{`) {
+				t.Fatalf("%s: answered %s", o.name, clip(answer))
+			}
 		}
 		runtime.ReadMemStats(&after)
 		n := float64(after.Mallocs-before.Mallocs) / float64(len(requests))

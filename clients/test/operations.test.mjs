@@ -304,20 +304,34 @@ const expectations = {
       ],
     );
   },
+  Permanences({ permanences }) {
+    assert.ok(permanences.length > 0);
+    for (const { id, state, servingPoint } of permanences) {
+      assert.ok(["PLANNED", "STAFFED", "HELD"].includes(state), id);
+      assert.ok(servingPoint.name, id);
+    }
+  },
   Nodes({ nodes }) {
     assert.equal(nodes[0].__typename, "ReceptionPoint");
     assert.equal(nodes[1], null);
   },
 };
 
-const mutations = [
+/** What is tested in the order of a scenario, below. */
+const inOrder = [
+  "Agenda",
   "AssignRole",
   "BindAccount",
   "BookAppointment",
+  "CancelAppointment",
   "DeclareOpeningException",
   "DepositPiece",
   "IssueBindingCode",
+  "JoinWaitingList",
+  "MoveAppointment",
   "OpenApplicationInEmergency",
+  "OrientApplicant",
+  "Orientations",
   "PrepareAccessExport",
   "PrepareUpload",
   "ProtectApplication",
@@ -325,6 +339,7 @@ const mutations = [
   "RecordContact",
   "RegisterApplication",
   "RenewApplication",
+  "RequestPermanence",
   "SetSandboxClock",
   "WithdrawOpeningException",
 ];
@@ -332,7 +347,7 @@ const mutations = [
 test("each operation is tested", () => {
   assert.deepEqual(
     operationNames.toSorted(),
-    [...Object.keys(expectations), ...mutations].sort(),
+    [...Object.keys(expectations), ...inOrder].sort(),
   );
 });
 
@@ -466,13 +481,14 @@ test("RegisterApplication, then RenewApplication", async () => {
   assert.deepEqual(renewed.renewApplication.errors[0].allowed, ["VALIDATE", "REJECT", "MERGE"]);
 });
 
-test("Slots, then BookAppointment", async () => {
+test("Slots, BookAppointment, Agenda, MoveAppointment, then CancelAppointment", async () => {
   const { slots } = await ask(document("Slots"), { variables: documentedVariables("Slots") });
   const { application } = await ask(document("ApplicationFile"), {
     variables: documentedVariables("ApplicationFile"),
     token: tokens.agent,
   });
   const { receptionPointId, startsAt, endsAt } = slots.slots.at(-1);
+  const other = slots.slots.find((slot) => slot.endsAt <= startsAt);
   const book = async () => {
     const { data } = await command(
       "BookAppointment",
@@ -491,7 +507,87 @@ test("Slots, then BookAppointment", async () => {
     refused.map(({ code }) => code),
     ["OVERLAP"],
   );
+
+  const { agenda } = await ask(document("Agenda"), {
+    variables: { ...documentedVariables("Agenda"), receptionPointId, from: startsAt.slice(0, 10) },
+    token: tokens.agent,
+  });
+  // Of another point the agent sees no agenda.
+  const there = agenda.filter((line) => line.appointment?.id === appointment.id);
+  assert.equal(there.length > 0, receptionPointId === (await managedPointId()));
+
+  const { data: moved } = await command(
+    "MoveAppointment",
+    { id: appointment.id, version: appointment.version, receptionPointId: other.receptionPointId, startsAt: other.startsAt },
+    tokens.agent,
+  );
+  assert.deepEqual(moved.moveAppointment.errors, []);
+  assert.equal(moved.moveAppointment.appointment.endsAt, other.endsAt);
+
+  const cancel = async (version) => {
+    const { data } = await command("CancelAppointment", { id: appointment.id, version }, tokens.agent);
+    return data.cancelAppointment;
+  };
+  const { errors: stale } = await cancel(appointment.version);
+  assert.deepEqual(
+    stale.map(({ code }) => code),
+    ["STALE_VERSION"],
+  );
+  const { appointment: cancelled } = await cancel(moved.moveAppointment.appointment.version);
+  assert.equal(cancelled.state, "CANCELLED");
 });
+
+/** The application that the documentation names, as the agent sees it. */
+async function documentedApplication() {
+  const { application } = await ask(document("ApplicationFile"), {
+    variables: documentedVariables("ApplicationFile"),
+    token: tokens.agent,
+  });
+  return application;
+}
+
+test("JoinWaitingList", async () => {
+  const { id: applicationId } = await documentedApplication();
+  const { data } = await command("JoinWaitingList", { applicationId, until: inDays(60) }, tokens.agent);
+  const { waitingPlace, errors } = data.joinWaitingList;
+  assert.deepEqual(errors, []);
+  assert.equal(waitingPlace.state, "WAITING");
+});
+
+test("OrientApplicant, then Orientations", async () => {
+  const { id: applicationId } = await documentedApplication();
+  const { receptionPoints } = await ask("{ receptionPoints(first: 1, where: { levels: [3] }) { edges { node { id } } } }");
+  const { id: receptionPointId } = receptionPoints.edges[0].node;
+  const { data } = await command("OrientApplicant", { applicationId, receptionPointId }, tokens.agent);
+  const { orientation, errors } = data.orientApplicant;
+  assert.deepEqual(errors, []);
+  assert.equal(orientation.state, "SENT");
+
+  const { orientations } = await ask(document("Orientations"), {
+    variables: documentedVariables("Orientations"),
+    token: tokens.agent,
+  });
+  const sent = orientations.find(({ id }) => id === orientation.id);
+  assert.equal(sent.application.birthName, "Ferrier");
+  assert.equal(sent.steps.length, 1);
+});
+
+test("RequestPermanence", async () => {
+  const { plan } = documentedVariables("RequestPermanence").input;
+  const { data } = await command(
+    "RequestPermanence",
+    { receptionPointId: await managedPointId(), plan: { ...plan, firstDay: inDays(7), validUntil: inDays(90) } },
+    tokens.manager,
+  );
+  const { permanence, errors } = data.requestPermanence;
+  assert.deepEqual(errors, []);
+  assert.equal(permanence.state, "REQUESTED");
+});
+
+/** A day so many days from today. */
+function inDays(n) {
+  return new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10);
+}
 
 test("PrepareUpload, then DepositPiece", async () => {
   const { data: prepared } = await command("PrepareUpload", {}, tokens.agent);

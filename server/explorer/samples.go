@@ -22,10 +22,10 @@ type sample struct {
 var shownFirst = []string{
 	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
 	"StockFacets", "StockStatistics", "StockMap", "CommuneOutlines", "PublishedFigures", "Tension", "PublishedRents", "HousingAdvice", "Buildings", "StockVintages", "CodeLists", "Staff",
-	"ViewerRights", "Applications", "DeskList", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "ApplicationPieces", "OnlineRegistrations", "Slots",
+	"ViewerRights", "Applications", "DeskList", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "ApplicationPieces", "OnlineRegistrations", "Slots", "Agenda", "Permanences", "Orientations",
 	"ManagedDwellings", "ReservationRights", "AccessLog", "ExplainAccess",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
-	"RecordContact", "RegisterApplication", "RenewApplication", "BookAppointment", "ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
+	"RecordContact", "RegisterApplication", "RenewApplication", "BookAppointment", "MoveAppointment", "CancelAppointment", "JoinWaitingList", "OrientApplicant", "RequestPermanence", "ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
 	"PrepareUpload", "DepositPiece", "PrepareAccessExport",
 	"DeclareOpeningException", "WithdrawOpeningException", "AssignRole", "SetSandboxClock",
 }
