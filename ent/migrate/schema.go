@@ -190,15 +190,6 @@ var (
 				Columns: []*schema.Column{ApplicationColumns[5], ApplicationColumns[0]},
 			},
 			{
-				Name:    "application_name_key_idx",
-				Unique:  false,
-				Columns: []*schema.Column{ApplicationColumns[7]},
-				Annotation: &entsql.IndexAnnotation{
-					OpClass: "ext.gin_trgm_ops",
-					Type:    "GIN",
-				},
-			},
-			{
 				Name:    "application_registered_idx",
 				Unique:  false,
 				Columns: []*schema.Column{ApplicationColumns[9], ApplicationColumns[0]},

@@ -80,14 +80,12 @@ func (Application) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of an application.
+// Indexes of an application. What is searched for by name has none: by an index the time of a
+// search tells whether a file that is hidden bears the name, and without one all names are read.
 func (Application) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("unique_number").Unique().StorageKey("application_unique_number_key"),
 		index.Fields("birth_name", "id").StorageKey("application_name_idx"),
-		// Words of which there are few are looked up; along the names one would meet them at the end.
-		index.Fields("name_key").StorageKey("application_name_key_idx").
-			Annotations(entsql.IndexType("GIN"), entsql.OpClass("ext.gin_trgm_ops")),
 		index.Fields("registered_on", "id").StorageKey("application_registered_idx"),
 	}
 }

@@ -265,7 +265,7 @@ func TestDifferencesAreFound(t *testing.T) {
 		"CREATE POLICY stray ON agreement USING (true)":                                                                      "policy agreement.stray",
 		"ALTER TABLE agreement ENABLE ROW LEVEL SECURITY":                                                                    "relation agreement",
 		"CREATE SCHEMA stray":                                              "schema stray",
-		"DROP EXTENSION pg_trgm CASCADE":                                   "extension pg_trgm",
+		"DROP EXTENSION pg_trgm":                                           "extension pg_trgm",
 		"DROP INDEX commune_name_idx":                                      "index commune.commune_name_idx",
 		"ALTER TABLE agreement DROP CONSTRAINT agreement_no_overlap":       "constraint agreement.agreement_no_overlap",
 		"ALTER TABLE agreement ALTER COLUMN means DROP NOT NULL":           "column agreement.means",
