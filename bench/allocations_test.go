@@ -35,21 +35,21 @@ var mostAllocations = map[string]float64{
 func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest // nothing else may allocate meanwhile
 	stock, files, desk := testapi.NewWithStock(t, larger(200)), fullDesk(t, 6, 10), testapi.NewWithStockAndApplications(t, 300)
 	must(t, stock.Service.LoadMap(t.Context()))
+	// The log has somebody's look at the file that it is asked of.
+	look := documentedBy(t, "ApplicationFile", bookingPersona)
+	_, err := (&engine{name: "api", url: desk.URL}).ask(t.Context(), look, look.cases[0])
+	must(t, err)
 	measured := 0
 	for _, w := range []struct {
 		api        *testapi.API
 		operations []operation
 	}{
-		{stock, withoutFiles(documented(t, stock.DB, 50))},
+		{stock, without(documented(t, stock.DB, 50), ofFiles)},
 		{files, chosen(documented(t, files.DB, 50), ofFiles)},
-		{desk, slices.DeleteFunc(asDocumented(t, desk.DB), ofDesk)},
-		{files, slices.DeleteFunc(asDocumented(t, files.DB), func(o operation) bool { return !ofDesk(o) })},
+		{desk, without(asDocumented(t, desk.DB), ofDesk)},
+		{files, chosen(asDocumented(t, files.DB), ofDesk)},
 	} {
 		e := &engine{name: "api", url: w.api.URL}
-		// The log has somebody's look at the file that it is asked of.
-		file := documentedBy(t, "ApplicationFile", bookingPersona)
-		_, err := e.ask(t.Context(), file, file.cases[0])
-		must(t, err)
 		for _, o := range w.operations {
 			measured++
 			if n, most := allocationsOf(t, e, o), mostAllocations[o.name]; n > most {
@@ -64,17 +64,15 @@ func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest 
 	}
 }
 
-// ofDesk tells the reads of what a desk has to do, for which calendars are filled.
-func ofDesk(o operation) bool {
-	return slices.Contains([]string{"Agenda", "Orientations", "Permanences"}, o.name)
-}
+// ofDesk are the reads of what a desk has to do, for which calendars are filled.
+var ofDesk = []string{"Agenda", "Orientations", "Permanences"}
 
 // What a desk has to do takes as many statements however much it is.
 func TestDeskTakesTheSameStatements(t *testing.T) {
 	t.Parallel()
 	api := fullDesk(t, 6, 10)
 	e := &engine{name: "api", url: api.URL}
-	for _, o := range slices.DeleteFunc(asDocumented(t, api.DB), func(o operation) bool { return !ofDesk(o) }) {
+	for _, o := range chosen(asDocumented(t, api.DB), ofDesk) {
 		var counts []int
 		var answers [][]byte
 		for _, more := range []map[string]any{{"first": 50, "days": 31}, {"first": 1, "days": 1}, {"first": 50, "days": 31}} {
@@ -120,7 +118,7 @@ func asDocumented(t *testing.T, db *sql.DB) (all []operation) {
 }
 
 // documentedBy is a documented operation as its documentation asks it, by that persona.
-func documentedBy(t *testing.T, name, persona string) operation {
+func documentedBy(t testing.TB, name, persona string) operation {
 	t.Helper()
 	document, err := operations.Files.ReadFile(name + ".graphql")
 	must(t, err)
@@ -135,8 +133,9 @@ func documentedBy(t *testing.T, name, persona string) operation {
 // desks have to do.
 var ofFiles = []string{"Applica", "DeskList", "OnlineReg", "Slots"}
 
-func withoutFiles(all []operation) []operation {
-	return slices.DeleteFunc(all, func(o operation) bool { return len(chosen([]operation{o}, ofFiles)) > 0 })
+// without leaves out what [chosen] keeps.
+func without(all []operation, words []string) []operation {
+	return slices.DeleteFunc(all, func(o operation) bool { return len(chosen([]operation{o}, words)) > 0 })
 }
 
 // fullDesk serves applications with all that hangs on them: pieces, a history, what waits, and

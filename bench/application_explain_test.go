@@ -4,7 +4,6 @@ import (
 	"context"
 	"database/sql"
 	"database/sql/driver"
-	"encoding/json"
 	"fmt"
 	"math"
 	"slices"
@@ -219,7 +218,9 @@ func (w world) within(t *testing.T, api *testapi.API, used map[string]float64, p
 			continue
 		}
 		w.scope = scopeOf(t, api.DB, s)
-		w.keeps(t, used, persona, name, s, planFor(t, api.DB, s))
+		p, err := explain(t.Context(), api.DB, s)
+		must(t, err)
+		w.keeps(t, used, persona, name, s, p)
 		if !strings.HasPrefix(s.Text, pqcache.Unprepared) {
 			w.keeps(t, used, persona, name+", planned for all", s, planForAll(t, api.DB, s))
 		}
@@ -251,14 +252,6 @@ func (w world) keeps(t *testing.T, used map[string]float64, persona, name string
 	}
 }
 
-// planFor is how a statement is run that is planned for its arguments.
-func planFor(t *testing.T, db *sql.DB, s testapi.Read) plan {
-	t.Helper()
-	var text []byte
-	must(t, db.QueryRowContext(t.Context(), pqcache.Unprepared+explaining+s.Text, s.Args...).Scan(&text))
-	return planOf(t, text)
-}
-
 // planForAll is how one is run whose plan is kept for whatever arguments come.
 func planForAll(t *testing.T, db *sql.DB, s testapi.Read) plan {
 	t.Helper()
@@ -278,20 +271,11 @@ func planForAll(t *testing.T, db *sql.DB, s testapi.Read) plan {
 		_, err := c.ExecContext(t.Context(), statement)
 		must(t, err)
 	}
-	var text []byte
-	must(t, c.QueryRowContext(t.Context(), pqcache.Unprepared+explaining+"EXECUTE asked ("+strings.Join(arguments, ", ")+")").Scan(&text))
+	p, err := planOf(c.QueryRowContext(t.Context(), pqcache.Unprepared+explaining+"EXECUTE asked ("+strings.Join(arguments, ", ")+")"))
+	must(t, err)
 	_, err = c.ExecContext(t.Context(), "DEALLOCATE asked; RESET plan_cache_mode")
 	must(t, err)
-	return planOf(t, text)
-}
-
-const explaining = "EXPLAIN (ANALYZE, FORMAT JSON) "
-
-func planOf(t *testing.T, text []byte) plan {
-	t.Helper()
-	var all []struct{ Plan plan }
-	must(t, json.Unmarshal(text, &all))
-	return all[0].Plan
+	return p
 }
 
 func readsOf(t *testing.T, api *testapi.API, persona, document string) []testapi.Read {

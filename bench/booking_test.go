@@ -6,8 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"os"
-	"path/filepath"
 	"slices"
 	"strings"
 	"sync"
@@ -37,10 +35,7 @@ func newBookingWorld(t testing.TB, applications, points int) *bookingWorld {
 	t.Helper()
 	api := testapi.NewWithApplications(t, applications, calendar(points, calendarDays), testapi.Analysed())
 	api.Service.Uncounted()
-	w := &bookingWorld{api: api}
-	text, err := os.ReadFile(filepath.Join("..", documents, "BookAppointment.graphql"))
-	must(t, err)
-	w.document = string(text)
+	w := &bookingWorld{api: api, document: documentedBy(t, "BookAppointment", bookingPersona).document}
 	must(t, api.DB.QueryRowContext(t.Context(), `SELECT array_agg(a.id ORDER BY a.id) FROM application a JOIN application_summary s ON s.application_id = a.id
 		JOIN reception_point p ON p.id = s.following_point_id WHERE p.key = 'mairie-grenoble' AND a.state = 'ACTIVE'
 		AND NOT EXISTS (SELECT FROM named_agent n WHERE n.application_id = a.id)`).Scan(pq.Array(&w.applications)))

@@ -64,10 +64,11 @@ func TestSlotsStayWithinTheirBudget(t *testing.T) {
 				t.Fatalf("few slots: %s", body)
 			}
 			i := slices.IndexFunc(sent, func(s string) bool { return strings.Contains(s, "receiving") })
-			read, returned, err := explain(t.Context(), api.DB, testapi.Read{
+			p, err := explain(t.Context(), api.DB, testapi.Read{
 				Text: sent[i], Args: []any{pq.Array(among), from, domain.DateOf(*s.bookedUntil).AddDays(1), testapi.Now},
 			})
 			must(t, err)
+			read, returned := p.read(), p.Rows
 			var taken float64
 			must(t, api.DB.QueryRowContext(t.Context(), "SELECT count(*) FROM booked_time WHERE reception_point_id = ANY($1) AND starts_at >= $2",
 				pq.Array(among), testapi.Now).Scan(&taken))

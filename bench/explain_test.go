@@ -9,6 +9,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/guichet-logement/guichet/internal/pqcache"
 	"github.com/guichet-logement/guichet/internal/testapi"
 	"github.com/guichet-logement/guichet/service"
 )
@@ -46,17 +47,23 @@ func (p plan) read() float64 {
 	return n
 }
 
-// explain runs a statement and returns how many rows it read and returned.
-func explain(ctx context.Context, db *sql.DB, s testapi.Read) (read, returned float64, err error) {
+// explain runs a statement, planned for its arguments, and returns what it did.
+func explain(ctx context.Context, db *sql.DB, s testapi.Read) (plan, error) {
+	return planOf(db.QueryRowContext(ctx, pqcache.Unprepared+explaining+s.Text, s.Args...))
+}
+
+const explaining = "EXPLAIN (ANALYZE, FORMAT JSON) "
+
+func planOf(row *sql.Row) (plan, error) {
 	var text []byte
-	if err := db.QueryRowContext(ctx, "EXPLAIN (ANALYZE, FORMAT JSON) "+s.Text, s.Args...).Scan(&text); err != nil {
-		return 0, 0, fmt.Errorf("explain %s: %w", s.Text, err)
+	if err := row.Scan(&text); err != nil {
+		return plan{}, fmt.Errorf("explain: %w", err)
 	}
-	var explained []struct{ Plan plan }
-	if err := json.Unmarshal(text, &explained); err != nil {
-		return 0, 0, err
+	var all []struct{ Plan plan }
+	if err := json.Unmarshal(text, &all); err != nil {
+		return plan{}, fmt.Errorf("explain: %w", err)
 	}
-	return explained[0].Plan.read(), explained[0].Plan.Rows, nil
+	return all[0].Plan, nil
 }
 
 // aggregates read each filtered row once; they are told by what they return.
@@ -103,8 +110,9 @@ func budgets(t *testing.T, api *testapi.API) map[string]float64 {
 			reads := api.Reads(func() { _, failed = e.ask(t.Context(), o, v) })
 			must(t, failed)
 			for _, s := range reads {
-				read, returned, err := explain(t.Context(), api.DB, s)
+				p, err := explain(t.Context(), api.DB, s)
 				must(t, err)
+				read, returned := p.read(), p.Rows
 				budget := perRow*returned + perStatement
 				if aggregate(s.Text) {
 					budget = dwellings + perStatement

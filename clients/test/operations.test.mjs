@@ -483,10 +483,7 @@ test("RegisterApplication, then RenewApplication", async () => {
 
 test("Slots, BookAppointment, Agenda, MoveAppointment, then CancelAppointment", async () => {
   const { slots } = await ask(document("Slots"), { variables: documentedVariables("Slots") });
-  const { application } = await ask(document("ApplicationFile"), {
-    variables: documentedVariables("ApplicationFile"),
-    token: tokens.agent,
-  });
+  const application = await documentedApplication();
   const { receptionPointId, startsAt, endsAt } = slots.slots.at(-1);
   const other = slots.slots.find((slot) => slot.endsAt <= startsAt);
   const book = async () => {
