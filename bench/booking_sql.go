@@ -4,11 +4,13 @@ package main
 // now, $3 the application, $4 the point, $5 and $6 the period, $7 motive and $8 mode as JSON,
 // $9 the level, $10 the role, $11 to $13 new identifiers, $14 the day and $15 its weekday, $16
 // and $17 its minutes, $18 who books, $19 and $20 motive and mode, $21 and $22 identifiers of
-// the receipt and the reminder, and $23 how long before that is due. The exclusion constraints
-// refuse who comes at the same moment.
+// the receipt and the reminder, and $23 how long before that is due. As the API does, it has
+// nobody else book at the point on that day: who comes at the same moment waits, and is refused
+// by the exclusion constraints. Without that lock they would wait for each other in a ring, for
+// the second that PostgreSQL takes to see it.
 func (l *limit) bookingStatements() []statement {
 	return []statement{{&l.booking, `WITH applicant AS (
-			SELECT a.id FROM application a WHERE a.id = $3 AND a.state IN ('PENDING_VALIDATION', 'ACTIVE', 'SUSPENDED')
+			SELECT a.id, pg_advisory_xact_lock(hashtextextended($4 || $14::date::text, 0)) FROM application a WHERE a.id = $3 AND a.state IN ('PENDING_VALIDATION', 'ACTIVE', 'SUSPENDED')
 				AND EXISTS (SELECT FROM application_access x WHERE x.application_id = a.id AND x.audience_id = ANY($1)
 					AND (x.valid_from IS NULL OR x.valid_from <= $2) AND (x.valid_until IS NULL OR x.valid_until > $2))
 				AND (SELECT count(*) < 5 AND count(*) FILTER (WHERE p.starts_at < $6 AND p.ends_at > $5) = 0 FROM appointment p

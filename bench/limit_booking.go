@@ -56,10 +56,8 @@ func (l *limit) bookAppointment(ctx context.Context, body []byte) ([]byte, error
 		day, "SUMOTUWETHFRSA"[2*day.Weekday():][:2], minute, minute+ask.Motive.Minutes, viewer.PersonID, in.Motive, in.Mode,
 		domain.NewID(domain.MessagePrefix, now), domain.NewID(domain.MessagePrefix, now), "48h")...,
 	).Scan(&b.ID, &b.State, &b.StartsAt, &b.EndsAt, &b.Participants, &b.Version, &b.ReceptionPoint.ID, &b.ReceptionPoint.Name, &room, &roomName)
-	// It locks no slot: who comes at the same moment is refused by the exclusion constraint, or
-	// by PostgreSQL once they wait for each other in a ring.
 	var refused *pq.Error
-	if errors.Is(err, sql.ErrNoRows) || errors.As(err, &refused) && (refused.Code == "23P01" || refused.Code == "40P01") {
+	if errors.Is(err, sql.ErrNoRows) || errors.As(err, &refused) && refused.Code == "23P01" {
 		return l.taken(ctx, in)
 	}
 	if err != nil {
