@@ -89,6 +89,9 @@ func (w world) limitOf(table, statement string, returned, lookedAt float64, ever
 			whole += w.unfiled * each * looksForPiece
 		}
 	}
+	if table == "application" && strings.Contains(statement, "name_key LIKE") { // once to compare, once those that are found
+		whole *= 2
+	}
 	switch {
 	case everything:
 		return page

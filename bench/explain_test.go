@@ -25,6 +25,7 @@ type plan struct {
 	Loops    float64 `json:"Actual Loops"`
 	Filtered float64 `json:"Rows Removed by Filter"`
 	Rechecks float64 `json:"Rows Removed by Index Recheck"`
+	Unjoined float64 `json:"Rows Removed by Join Filter"`
 	Parts    []plan  `json:"Plans"`
 }
 

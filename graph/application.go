@@ -61,9 +61,9 @@ func (applicationFilterResolver) Search(ctx context.Context, where *ent.Applicat
 }
 
 // Phone keeps the applications with this telephone.
-func (applicationFilterResolver) Phone(_ context.Context, where *ent.ApplicationWhereInput, phone *domain.PhoneNumber) error {
+func (applicationFilterResolver) Phone(ctx context.Context, where *ent.ApplicationWhereInput, phone *domain.PhoneNumber) error {
 	if phone != nil {
-		where.AddPredicates(service.Reachable(*phone))
+		where.AddPredicates(service.Reachable(auth.FromContext(ctx), *phone))
 	}
 	return nil
 }

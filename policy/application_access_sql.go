@@ -112,12 +112,20 @@ func OpenAmong(v *auth.Viewer, ids ...domain.ID) predicate.Application {
 	}
 }
 
-// OpenByNumber keeps the application of that national number, as [OpenAmong] does.
+// OpenByNumber keeps the application of that national number, as [OpenAmong] does: what is
+// looked up is the first one that does not come before it in their order. Of a number that
+// nobody has that is another application, of which as much is read as of a hidden one.
 func OpenByNumber(v *auth.Viewer, number domain.UniqueNumber) predicate.Application {
-	return openOne(v, func(b *sql.Builder) {
-		b.WriteString("coalesce((SELECT n.id FROM ").Ident(application.Table).WriteString(" AS n WHERE n.unique_number = ").
-			Arg(string(number)).WriteString("), '')") // no application: what is looked for then is as absent
+	open := openOne(v, func(b *sql.Builder) {
+		b.WriteString("coalesce((SELECT n.id FROM ").Ident(application.Table).WriteString(" AS n WHERE n.unique_number >= ").
+			Arg(string(number)).WriteString(" ORDER BY n.unique_number LIMIT 1), '')")
 	})
+	return func(s *sql.Selector) {
+		open(s)
+		s.Where(sql.P(func(b *sql.Builder) { // no index may look for the number instead
+			b.WriteString("coalesce(").Ident(s.C(application.FieldUniqueNumber)).WriteString(", '') = ").Arg(string(number))
+		}))
+	}
 }
 
 // openOne looks one up. Of a list PostgreSQL expects ten rows, and then plans the
@@ -139,6 +147,53 @@ func identityOpened(b *sql.Builder, v *auth.Viewer, asked func(*sql.Builder)) {
 	asked(b)
 	b.WriteString(" AND x.groups & ").WriteString(identity).WriteString(" = ").WriteString(identity)
 	inForceFor(b, v)
+}
+
+// Named keeps the applications that are open to the viewer and whose applicant bears names that
+// begin with each of these words, which are letters and digits alone.
+func Named(v *auth.Viewer, words ...string) predicate.Application {
+	return openWhose(v, domain.GroupIdentity, "application AS t ON t.id = x.application_id", func(b *sql.Builder) {
+		for i, w := range words {
+			if i > 0 {
+				b.WriteString(" AND ")
+			}
+			b.WriteString("t.name_key LIKE ").Arg("% " + w + "%")
+		}
+	})
+}
+
+// Reachable keeps the applications of which the viewer sees the contact, with that telephone.
+func Reachable(v *auth.Viewer, phone domain.PhoneNumber) predicate.Application {
+	return openWhose(v, domain.GroupContact, "application_contact AS t ON t.application_id = x.application_id", func(b *sql.Builder) {
+		b.WriteString("t.phone = ").Arg(string(phone))
+	})
+}
+
+// BornOn keeps the applications of which the viewer sees the contact, whose applicant was born
+// on that day.
+func BornOn(v *auth.Viewer, day domain.Date) predicate.Application {
+	const applicant = "household_member AS m ON m.application_id = x.application_id JOIN member_particulars AS t ON t.member_id = m.id"
+	return openWhose(v, domain.GroupContact, applicant, func(b *sql.Builder) {
+		b.WriteString("m.link = 'APPLICANT' AND t.born_on = ").Arg(day)
+	})
+}
+
+// openWhose keeps the applications that are open to the viewer in that group and of which
+// something holds that tells who somebody is. Of those that are hidden it is not asked: if it
+// were asked of all, what is then looked up of those of which it holds would take time, which
+// tells that somebody bears a name. The CASE needs a row of the access, and so comes after it.
+func openWhose(v *auth.Viewer, group domain.ColumnGroup, of string, holds func(*sql.Builder)) predicate.Application {
+	groups := strconv.Itoa(int(domain.GroupIdentity.Bit() | group.Bit()))
+	return func(s *sql.Selector) {
+		s.Where(sql.P(func(b *sql.Builder) {
+			open := "x.groups & " + groups + " = " + groups
+			b.Ident(s.C(application.FieldID)).WriteString(" = ANY(ARRAY(SELECT x.application_id FROM application_access AS x JOIN " + of + " WHERE " + open)
+			inForceFor(b, v)
+			b.WriteString(" AND CASE WHEN " + open + " THEN ")
+			holds(b)
+			b.WriteString(" END))")
+		}))
+	}
 }
 
 func accessOf(b *sql.Builder, v *auth.Viewer, application string) {

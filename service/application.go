@@ -4,13 +4,10 @@ import (
 	"context"
 	"strings"
 
-	"entgo.io/ent/dialect/sql"
-
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/application"
-	"github.com/guichet-logement/guichet/ent/applicationcontact"
 	"github.com/guichet-logement/guichet/ent/applicationfile"
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/deadline"
@@ -104,11 +101,8 @@ func ForReasons(codes []string) predicate.ApplicationFile {
 
 // Reachable keeps the applications with that telephone, among those whose contact the
 // viewer may see.
-func Reachable(phone domain.PhoneNumber) predicate.Application {
-	return application.And(
-		policy.LookingAt(domain.GroupContact),
-		application.HasContactWith(applicationcontact.Phone(phone)),
-	)
+func Reachable(v *auth.Viewer, phone domain.PhoneNumber) predicate.Application {
+	return policy.Reachable(v, phone)
 }
 
 // OrderedByDate keeps the applications that an order by date may rank: where the date
@@ -184,10 +178,5 @@ func Found(v *auth.Viewer, text string) (predicate.Application, error) {
 			FR: "Chercher au moins 2 lettres, au plus 100 caractères, ou un numéro unique entier.",
 		}}
 	}
-	all := make([]predicate.Application, len(words))
-	for i, w := range words {
-		// Words are letters and digits alone: nothing in them is a pattern.
-		all[i] = func(s *sql.Selector) { s.Where(sql.Like(s.C(application.FieldNameKey), "% "+w+"%")) }
-	}
-	return application.And(all...), nil
+	return policy.Named(v, words...), nil
 }

@@ -4,15 +4,11 @@ import (
 	"context"
 	"slices"
 
-	"entgo.io/ent/dialect/sql"
-
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/application"
-	"github.com/guichet-logement/guichet/ent/applicationcontact"
 	"github.com/guichet-logement/guichet/ent/householdmember"
-	"github.com/guichet-logement/guichet/ent/memberparticulars"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/policy"
 )
@@ -41,7 +37,7 @@ func (s *Service) ApplicationDuplicates(ctx context.Context, id domain.ID) ([]Ap
 	mine := identityOf(of[0])
 	candidates, err := identified(s.ent.Application.Query().Where(
 		application.IDNEQ(id), application.StateIn(domain.ApplicationPending, domain.ApplicationActive),
-		policy.LookingAt(domain.GroupContact), resembling(of[0], mine),
+		policy.LookingAt(domain.GroupContact), resembling(auth.FromContext(ctx), of[0], mine),
 	)).Order(application.ByID()).Limit(maxCandidates).All(ctx)
 	if err != nil {
 		return nil, err
@@ -81,18 +77,16 @@ func identityOf(a *ent.Application) domain.Identity {
 
 // resembling keeps the applications that are worth a comparison: a word of a name in
 // common, the telephone, or the day of birth.
-func resembling(a *ent.Application, i domain.Identity) predicate.Application {
+func resembling(v *auth.Viewer, a *ent.Application, i domain.Identity) predicate.Application {
 	var like []predicate.Application
 	for _, w := range domain.NameWords(i.BirthName + " " + i.UsualName) {
-		// Words are letters and digits alone: nothing in them is a pattern.
-		like = append(like, func(s *sql.Selector) { s.Where(sql.Like(s.C(application.FieldNameKey), "% "+w+"%")) })
+		like = append(like, policy.Named(v, w))
 	}
 	if c := a.Edges.Contact; c != nil && c.Phone != nil {
-		like = append(like, application.HasContactWith(applicationcontact.Phone(*c.Phone)))
+		like = append(like, policy.Reachable(v, *c.Phone))
 	}
 	if !i.BornOn.IsZero() {
-		like = append(like, application.HasHouseholdWith(
-			householdmember.LinkEQ(domain.LinkApplicant), householdmember.HasParticularsWith(memberparticulars.BornOn(i.BornOn))))
+		like = append(like, policy.BornOn(v, i.BornOn))
 	}
 	return application.Or(like...)
 }

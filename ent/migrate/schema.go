@@ -279,13 +279,6 @@ var (
 				OnDelete:   schema.NoAction,
 			},
 		},
-		Indexes: []*schema.Index{
-			{
-				Name:    "application_contact_phone_idx",
-				Unique:  false,
-				Columns: []*schema.Column{ApplicationContactColumns[7]},
-			},
-		},
 	}
 	// ApplicationEventColumns holds the columns for the "application_event" table.
 	ApplicationEventColumns = []*schema.Column{

@@ -80,8 +80,8 @@ func (Application) Edges() []ent.Edge {
 	}
 }
 
-// Indexes of an application. What is searched for by name has none: by an index the time of a
-// search tells whether a file that is hidden bears the name, and without one all names are read.
+// Indexes of an application. What is searched for by name has none, nor has a telephone: both
+// are compared among the files that the caller sees alone, see policy.Named.
 func (Application) Indexes() []ent.Index {
 	return []ent.Index{
 		index.Fields("unique_number").Unique().StorageKey("application_unique_number_key"),
@@ -271,13 +271,6 @@ func (ApplicationContact) Fields() []ent.Field {
 func (ApplicationContact) Edges() []ent.Edge {
 	return []ent.Edge{
 		edge.From("application", Application.Type).Ref("contact").Field("application_id").Unique().Required().Immutable(),
-	}
-}
-
-// Indexes of a contact.
-func (ApplicationContact) Indexes() []ent.Index {
-	return []ent.Index{
-		index.Fields("phone").StorageKey("application_contact_phone_idx"),
 	}
 }
 
