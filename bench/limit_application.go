@@ -143,8 +143,9 @@ func (l *limit) applicationStatements() []statement {
 		{&l.wishesOf, `SELECT w.application_id, w.rank, c.id, c.insee_code, c.name FROM wish w JOIN commune c ON c.id = w.commune_id
 			WHERE w.application_id = ANY($1) ORDER BY w.rank`},
 		{&l.applicantPage, `SELECT ` + whom + ` FROM application a
-			WHERE EXISTS (SELECT FROM application_access x WHERE x.application_id = a.id AND ` + access + `)
-				AND a.name_key LIKE $3 AND (a.birth_name, a.id) > ($4, $5) ORDER BY a.birth_name, a.id LIMIT $6`},
+			WHERE a.id = ANY(ARRAY(SELECT x.application_id FROM application_access x JOIN application t ON t.id = x.application_id
+					WHERE ` + access + ` AND CASE WHEN x.groups > 0 THEN t.name_key LIKE $3 END)) -- compared with open files alone
+				AND (a.birth_name, a.id) > ($4, $5) ORDER BY a.birth_name, a.id LIMIT $6`},
 		{&l.applicationByNumber, `SELECT ` + whom + `, a.valid_until::text, a.version, o.groups,
 				s.registered_on::text, s.household_size, s.typologies, p.id, p.name,
 				s.renewed_on::text, s.reception_deadline::text, s.followed_since::text, s.version,
