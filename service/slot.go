@@ -113,19 +113,6 @@ func (s *Service) slots(ctx context.Context, ask domain.SlotQuestion, points []d
 	return c.Slots(ask), nil
 }
 
-// slotsAt are those of one point, whose calendar is planned once for all.
-func (s *Service) slotsAt(ctx context.Context, ask domain.SlotQuestion, point domain.ID) (found []domain.Slot, err error) {
-	if !ask.From.Before(ask.Until) {
-		return nil, nil
-	}
-	err = s.inSnapshot(ctx, func(tx *ent.Tx) error {
-		c, err := calendarAt(policy.SearchSlots(ctx), tx, point, domain.DateOf(ask.From), domain.DateOf(ask.Until).AddDays(1), auth.FromContext(ctx).Now)
-		found = c.Slots(ask)
-		return err
-	})
-	return found, err
-}
-
 // NextSlots is the next free slot of each of these points for an appointment of that level on
 // site, the earliest first: for a first registration, or a personalised one.
 func (s *Service) NextSlots(ctx context.Context, level int, points []*ent.ReceptionPoint) ([]domain.Slot, error) {
@@ -175,7 +162,7 @@ func (s *Service) alternatives(ctx context.Context, ask domain.SlotQuestion, wan
 		ask.From = v.Now
 	}
 	ask = ask.Bookable(v.Now)
-	found, err := s.slotsAt(ctx, ask, wanted.ReceptionPointID)
+	found, err := s.slots(ctx, ask, []domain.ID{wanted.ReceptionPointID})
 	if others := domain.Alternatives(wanted, found); err != nil || len(others) == domain.AlternativeCount {
 		return others, err
 	}

@@ -12,7 +12,6 @@ import (
 	"github.com/lib/pq"
 
 	"github.com/guichet-logement/guichet/domain"
-	"github.com/guichet-logement/guichet/ent"
 )
 
 //go:embed slot.sql
@@ -46,15 +45,6 @@ func calendarOf(ctx context.Context, q querier, points []domain.ID, from, until 
 		}
 	}
 	return c, rows.Err()
-}
-
-// calendarAt is calendarOf one point, in a transaction whose statements are planned once for
-// all: to plan the calendar of a point takes three times as long as to read it.
-func calendarAt(ctx context.Context, tx *ent.Tx, point domain.ID, from, until domain.Date, now time.Time) (domain.Calendar, error) {
-	if _, err := tx.ExecContext(ctx, "SELECT "+plannedOnce); err != nil {
-		return domain.Calendar{}, err
-	}
-	return calendarOf(ctx, tx, []domain.ID{point}, from, until, now)
 }
 
 // calendarRow is one thing that the calendar knows.
