@@ -52,7 +52,8 @@ func SeedApplications(ctx context.Context, db *sql.DB, issuers SandboxIssuers, a
 	for _, t := range applicationTables {
 		names = append(names, t.name)
 	}
-	_, err = db.ExecContext(ctx, "ANALYZE "+strings.Join(names, ", "))
+	// The first request is planned, and reads from indexes alone, as all that follow.
+	_, err = db.ExecContext(ctx, "VACUUM (ANALYZE) "+strings.Join(names, ", "))
 	return written, err
 }
 
