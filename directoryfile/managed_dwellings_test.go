@@ -77,8 +77,9 @@ func TestManagedDwellings(t *testing.T) {
 }
 
 // Of a file of the whole Métropole no more is in memory at its end than after its first lines.
+//
+//nolint:paralleltest // it measures the memory of the process
 func TestManagedDwellingsInFlatMemory(t *testing.T) {
-	t.Parallel()
 	const lines = 52_000
 	r, w := io.Pipe()
 	go func() {
