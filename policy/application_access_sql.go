@@ -169,12 +169,22 @@ func Reachable(v *auth.Viewer, phone domain.PhoneNumber) predicate.Application {
 	})
 }
 
-// BornOn keeps the applications of which the viewer sees the contact, whose applicant was born
-// on that day.
-func BornOn(v *auth.Viewer, day domain.Date) predicate.Application {
-	const applicant = "household_member AS m ON m.application_id = x.application_id JOIN member_particulars AS t ON t.member_id = m.id"
-	return openWhose(v, domain.GroupContact, applicant, func(b *sql.Builder) {
-		b.WriteString("m.link = 'APPLICANT' AND t.born_on = ").Arg(day)
+// Resembling keeps the applications of which the viewer sees the contact and that are worth a
+// comparison with somebody: a word of a name in common, the telephone, or the day of birth.
+func Resembling(v *auth.Viewer, i domain.Identity) predicate.Application {
+	const whole = "application AS t ON t.id = x.application_id LEFT JOIN application_contact AS c ON c.application_id = t.id" +
+		" LEFT JOIN household_member AS m ON m.application_id = t.id AND m.link = 'APPLICANT' LEFT JOIN member_particulars AS p ON p.member_id = m.id"
+	return openWhose(v, domain.GroupContact, whole, func(b *sql.Builder) {
+		b.WriteString("false")
+		for _, w := range domain.NameWords(i.BirthName + " " + i.UsualName) {
+			b.WriteString(" OR t.name_key LIKE ").Arg("% " + w + "%")
+		}
+		for _, phone := range i.Phones {
+			b.WriteString(" OR c.phone = ").Arg(string(phone))
+		}
+		if !i.BornOn.IsZero() {
+			b.WriteString(" OR p.born_on = ").Arg(i.BornOn)
+		}
 	})
 }
 

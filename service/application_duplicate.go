@@ -9,7 +9,6 @@ import (
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/householdmember"
-	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/policy"
 )
 
@@ -37,7 +36,7 @@ func (s *Service) ApplicationDuplicates(ctx context.Context, id domain.ID) ([]Ap
 	mine := identityOf(of[0])
 	candidates, err := identified(s.ent.Application.Query().Where(
 		application.IDNEQ(id), application.StateIn(domain.ApplicationPending, domain.ApplicationActive),
-		policy.LookingAt(domain.GroupContact), resembling(auth.FromContext(ctx), of[0], mine),
+		policy.LookingAt(domain.GroupContact), policy.Resembling(auth.FromContext(ctx), mine),
 	)).Order(application.ByID()).Limit(maxCandidates).All(ctx)
 	if err != nil {
 		return nil, err
@@ -73,20 +72,4 @@ func identityOf(a *ent.Application) domain.Identity {
 		i.Address = c.Address + " " + c.PostalCode + " " + c.Town
 	}
 	return i
-}
-
-// resembling keeps the applications that are worth a comparison: a word of a name in
-// common, the telephone, or the day of birth.
-func resembling(v *auth.Viewer, a *ent.Application, i domain.Identity) predicate.Application {
-	var like []predicate.Application
-	for _, w := range domain.NameWords(i.BirthName + " " + i.UsualName) {
-		like = append(like, policy.Named(v, w))
-	}
-	if c := a.Edges.Contact; c != nil && c.Phone != nil {
-		like = append(like, policy.Reachable(v, *c.Phone))
-	}
-	if !i.BornOn.IsZero() {
-		like = append(like, policy.BornOn(v, i.BornOn))
-	}
-	return application.Or(like...)
 }
