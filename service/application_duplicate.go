@@ -68,7 +68,10 @@ func identityOf(a *ent.Application) domain.Identity {
 		}
 	}
 	if c := a.Edges.Contact; c != nil {
-		i.Phones, i.Emails = []domain.PhoneNumber{valueOf(c.Phone)}, []domain.EmailAddress{c.Email}
+		i.Emails = []domain.EmailAddress{c.Email}
+		if c.Phone != nil {
+			i.Phones = []domain.PhoneNumber{*c.Phone}
+		}
 		i.Address = c.Address + " " + c.PostalCode + " " + c.Town
 	}
 	return i
