@@ -114,16 +114,19 @@ func OpenAmong(v *auth.Viewer, ids ...domain.ID) predicate.Application {
 
 // OpenByNumber keeps the application of that national number, as [OpenAmong] does: what is
 // looked up is the first one that does not come before it in their order. Of a number that
-// nobody has that is another application, of which as much is read as of a hidden one.
+// nobody has that is another application, of which as much is read as of a hidden one: its
+// access is looked up for each audience of the viewer, so that those of others are not met.
 func OpenByNumber(v *auth.Viewer, number domain.UniqueNumber) predicate.Application {
-	open := openOne(v, func(b *sql.Builder) {
-		b.WriteString("coalesce((SELECT n.id FROM ").Ident(application.Table).WriteString(" AS n WHERE n.unique_number >= ").
-			Arg(string(number)).WriteString(" ORDER BY n.unique_number LIMIT 1), '')")
-	})
 	return func(s *sql.Selector) {
-		open(s)
-		s.Where(sql.P(func(b *sql.Builder) { // no index may look for the number instead
-			b.WriteString("coalesce(").Ident(s.C(application.FieldUniqueNumber)).WriteString(", '') = ").Arg(string(number))
+		s.Where(sql.P(func(b *sql.Builder) {
+			b.Ident(s.C(application.FieldID)).WriteString(" = (SELECT s.application_id FROM unnest((SELECT ").Arg(pq.Int64Array(v.Audiences)).
+				WriteString("::bigint[])) AS a (id) CROSS JOIN LATERAL (SELECT x.application_id FROM ").Ident(applicationaccess.Table).
+				WriteString(" AS x WHERE x.audience_id = a.id AND x.application_id = (SELECT n.id FROM ").Ident(application.Table).
+				WriteString(" AS n WHERE n.unique_number >= ").Arg(string(number)).WriteString(" ORDER BY n.unique_number LIMIT 1) AND x.groups & ").
+				WriteString(strconv.Itoa(int(domain.GroupIdentity.Bit()))).WriteString(" <> 0")
+			holdsNow(b, v)
+			// No index may look for the number instead.
+			b.WriteString(" OFFSET 0) AS s LIMIT 1) AND coalesce(").Ident(s.C(application.FieldUniqueNumber)).WriteString(", '') = ").Arg(string(number))
 		}))
 	}
 }
