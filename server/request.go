@@ -96,13 +96,13 @@ func decodeBody(body []byte) (*graphql.RawParams, *refusal) {
 			"Send one operation per request; batching is off.",
 			"Envoyez une opération par requête ; l'envoi groupé est fermé.")
 	}
-	var raw map[string]json.RawMessage
-	if err := json.Unmarshal(body, &raw); err != nil || raw == nil {
+	var raw map[string]any
+	if err := decodeJSON(body, &raw); err != nil || raw == nil {
 		return nil, refuse(http.StatusBadRequest, "JSON", "",
 			"The body must be one JSON object with a query, and nothing after it.",
 			"Le corps doit être un seul objet JSON avec query, et rien ensuite.")
 	}
-	return decodeParams(func(name string) []byte { return raw[name] })
+	return paramsOf(raw)
 }
 
 // readGET reads the same parameters from the query string; variables and
@@ -118,7 +118,7 @@ func readGET(r *http.Request, limit int) (*graphql.RawParams, *refusal) {
 		return nil, refuse(http.StatusBadRequest, "QUERY_STRING", "",
 			"The query string is not URL-encoded.", "La chaîne de requête n'est pas encodée comme une URL.")
 	}
-	raw := map[string][]byte{}
+	raw := map[string]any{}
 	for _, name := range []string{"query", "operationName", "variables", "extensions"} {
 		given := values[name]
 		if len(given) > 1 || (len(given) == 1 && !utf8.ValidString(given[0])) {
@@ -128,47 +128,55 @@ func readGET(r *http.Request, limit int) (*graphql.RawParams, *refusal) {
 		if len(given) == 0 || given[0] == "" {
 			continue
 		}
-		raw[name] = []byte(given[0])
+		raw[name] = given[0]
 		if name == "query" || name == "operationName" {
-			raw[name], _ = json.Marshal(given[0]) // a string always has a JSON form
-		}
-	}
-	return decodeParams(func(name string) []byte { return raw[name] })
-}
-
-func decodeParams(raw func(name string) []byte) (*graphql.RawParams, *refusal) {
-	params := &graphql.RawParams{}
-	for _, p := range []struct {
-		name, kind, sorte string
-		into              any
-	}{
-		{"query", "a string", "une chaîne", &params.Query},
-		{"operationName", "a string", "une chaîne", &params.OperationName},
-		{"variables", "an object", "un objet", &params.Variables},
-		{"extensions", "an object", "un objet", &params.Extensions},
-	} {
-		data := raw(p.name)
-		if len(data) == 0 {
 			continue
 		}
-		decoder := json.NewDecoder(bytes.NewReader(data))
-		// A float64 would change long numbers, and gqlgen's Int refuses it.
-		decoder.UseNumber()
-		if err := decoder.Decode(p.into); err != nil || trailing(decoder) {
-			return nil, refuse(http.StatusBadRequest, "PARAMETER", p.name,
-				fmt.Sprintf("%s must be %s.", p.name, p.kind),
-				fmt.Sprintf("%s doit être %s.", p.name, p.sorte))
+		var object any
+		if decodeJSON([]byte(given[0]), &object) == nil { // what is no JSON stays a string, and is refused
+			raw[name] = object
 		}
 	}
-	if params.Query == "" && params.Extensions["persistedQuery"] == nil {
-		return nil, refuse(http.StatusBadRequest, "QUERY_MISSING", "query",
+	return paramsOf(raw)
+}
+
+// paramsOf reads the parameters of a request; one that is null is absent.
+func paramsOf(raw map[string]any) (*graphql.RawParams, *refusal) {
+	params := &graphql.RawParams{}
+	var refused *refusal
+	params.Query, refused = param[string](raw, "query", "a string", "une chaîne", refused)
+	params.OperationName, refused = param[string](raw, "operationName", "a string", "une chaîne", refused)
+	params.Variables, refused = param[map[string]any](raw, "variables", "an object", "un objet", refused)
+	params.Extensions, refused = param[map[string]any](raw, "extensions", "an object", "un objet", refused)
+	if refused == nil && params.Query == "" && params.Extensions["persistedQuery"] == nil {
+		refused = refuse(http.StatusBadRequest, "QUERY_MISSING", "query",
 			"Send the document in query, or its hash in extensions.persistedQuery.",
 			"Envoyez le document dans query, ou son empreinte dans extensions.persistedQuery.")
 	}
-	return params, nil
+	return params, refused
 }
 
-func trailing(decoder *json.Decoder) bool {
-	_, err := decoder.Token()
-	return !errors.Is(err, io.EOF)
+// param is a parameter of that kind, and the first refusal so far.
+func param[T any](raw map[string]any, name, kind, sorte string, refused *refusal) (T, *refusal) {
+	value, ok := raw[name].(T)
+	if ok || raw[name] == nil || refused != nil {
+		return value, refused
+	}
+	return value, refuse(http.StatusBadRequest, "PARAMETER", name,
+		fmt.Sprintf("%s must be %s.", name, kind),
+		fmt.Sprintf("%s doit être %s.", name, sorte))
+}
+
+// decodeJSON reads one JSON value, and nothing after it. Numbers keep their digits: a float64
+// would change long ones, and gqlgen's Int refuses it.
+func decodeJSON(data []byte, into any) error {
+	decoder := json.NewDecoder(bytes.NewReader(data))
+	decoder.UseNumber()
+	if err := decoder.Decode(into); err != nil {
+		return err
+	}
+	if _, err := decoder.Token(); !errors.Is(err, io.EOF) {
+		return errors.New("something after the value")
+	}
+	return nil
 }
