@@ -5,8 +5,7 @@ import "io"
 // Ground is why a caller may see an application (fondement de l'accès).
 type Ground string
 
-// The grounds. That of candidates is not among them: a landlord who puts somebody forward
-// would open columns to itself by its own act.
+// The grounds.
 const (
 	// GroundFollowed: the point of the caller follows the application.
 	GroundFollowed Ground = "FOLLOWED"
@@ -14,6 +13,10 @@ const (
 	GroundWishedCommune Ground = "WISHED_COMMUNE"
 	// GroundWishedTerritory: the caller's landlord has a dwelling in such a commune.
 	GroundWishedTerritory Ground = "WISHED_TERRITORY"
+	// GroundPutForward: the applicant is a candidate for a dwelling of the caller's organisation,
+	// or under a reservation right of it, by an act of the other one of the two: by its own
+	// nobody opens anything to itself.
+	GroundPutForward Ground = "PUT_FORWARD"
 	// GroundTerritory: the Métropole, the State or the Département, for applications that
 	// wish a commune of the Métropole.
 	GroundTerritory Ground = "TERRITORY"
@@ -34,6 +37,7 @@ func (Ground) Values() []string {
 	return []string{
 		string(GroundFollowed), string(GroundWishedCommune), string(GroundWishedTerritory), string(GroundTerritory),
 		string(GroundReceived), string(GroundOriented), string(GroundBreakGlass), string(GroundNamedAgent), string(GroundSelf),
+		string(GroundPutForward),
 	}
 }
 

@@ -156,8 +156,40 @@ type Proposal struct {
 	DecidedOn  Date
 	AnsweredOn Date
 	RefusedFor ProposalRefusal
-	// WithdrawnOn is when the landlord took it back.
+	// WithdrawnOn is when it was taken back.
 	WithdrawnOn Date
+	// Reserved tells that it is under a reservation right, Designated that the holder of that
+	// right put the application forward.
+	Reserved, Designated bool
+}
+
+// OpenToLandlord is from when and until when the candidacy opens the application to the
+// landlord, so many days after it is settled: it was designated, which is no act of its own.
+func (p Proposal) OpenToLandlord(days int) (from, until Date, opens bool) {
+	return p.PutForwardOn, p.openUntil(days), p.Designated && p.State != ProposalWithdrawn
+}
+
+// OpenToHolder is the same for the holder of the reservation right: the landlord put the
+// application forward under it, or had its commission decide on who was designated.
+func (p Proposal) OpenToHolder(days int) (from, until Date, opens bool) {
+	if !p.Reserved || p.State == ProposalWithdrawn {
+		return from, until, false
+	}
+	if p.Designated {
+		return p.DecidedOn, p.openUntil(days), !p.DecidedOn.IsZero()
+	}
+	return p.PutForwardOn, p.openUntil(days), true
+}
+
+// openUntil is zero until the commission has decided, or the candidate answered before it.
+func (p Proposal) openUntil(days int) Date {
+	switch {
+	case !p.DecidedOn.IsZero():
+		return p.DecidedOn.AddDays(days)
+	case !p.AnsweredOn.IsZero():
+		return p.AnsweredOn.AddDays(days)
+	}
+	return Date{}
 }
 
 // PutForward puts somebody forward on a day, today or in the twelve months before.
@@ -247,7 +279,14 @@ func dayFrom(first, on, today Date) Refusals {
 		"The day is from "+first.String()+" to "+today.String()+".", "Le jour est du "+first.String()+" au "+today.String()+".", "on")}
 }
 
-// Candidacies are what a landlord has proposed already, beside one more.
+// NotReserved refuses a reservation right that does not hold over the dwelling today.
+func NotReserved() Refusals {
+	return Refusals{refuse(Unknown,
+		"This reservation right does not hold over this dwelling today.",
+		"Ce droit de réservation ne porte pas sur ce logement aujourd'hui.", "reservationRightId")}
+}
+
+// Candidacies are what a landlord or the holder of a right has proposed already, beside one more.
 type Candidacies struct {
 	// Again: the application is a candidate for the dwelling now.
 	Again bool
@@ -263,11 +302,11 @@ func (c Candidacies) Check() Refusals {
 			"This application is put forward for this dwelling already.", "Cette demande est déjà proposée pour ce logement.", "dwellingId")}
 	case c.Ever >= MaxProposals:
 		return Refusals{refuse(Invalid,
-			"A landlord makes at most 50 proposals to one application.", "Un bailleur fait 50 propositions au plus à une demande.", "applicationId")}
+			"A landlord or a holder of rights makes at most 50 proposals to one application.", "Un bailleur ou un réservataire fait 50 propositions au plus à une demande.", "applicationId")}
 	case c.Current >= MaxCurrentProposals:
 		return Refusals{refuse(Invalid,
-			"An application has at most 5 current proposals of a landlord: settle one first.",
-			"Une demande a 5 propositions en cours au plus d'un bailleur : en régler une d'abord.", "applicationId")}
+			"An application has at most 5 current proposals of a landlord or a holder of rights: settle one first.",
+			"Une demande a 5 propositions en cours au plus d'un bailleur ou d'un réservataire : en régler une d'abord.", "applicationId")}
 	case c.Candidates >= MaxCandidates:
 		return Refusals{refuse(Invalid,
 			"A dwelling has at most 20 candidates at a time: settle one first.",

@@ -10988,6 +10988,38 @@ func (c *ProposalClient) QueryLandlord(_m *Proposal) *OrganisationQuery {
 	return query
 }
 
+// QueryReservationRight queries the reservation_right edge of a Proposal.
+func (c *ProposalClient) QueryReservationRight(_m *Proposal) *ReservationRightQuery {
+	query := (&ReservationRightClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposal.Table, proposal.FieldID, id),
+			sqlgraph.To(reservationright.Table, reservationright.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proposal.ReservationRightTable, proposal.ReservationRightColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryReservataire queries the reservataire edge of a Proposal.
+func (c *ProposalClient) QueryReservataire(_m *Proposal) *OrganisationQuery {
+	query := (&OrganisationClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposal.Table, proposal.FieldID, id),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proposal.ReservataireTable, proposal.ReservataireColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
 // QueryPutForwardBy queries the put_forward_by edge of a Proposal.
 func (c *ProposalClient) QueryPutForwardBy(_m *Proposal) *PersonQuery {
 	query := (&PersonClient{config: c.config}).Query()

@@ -7040,6 +7040,28 @@ func (_q *ProposalQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 				selectedFields = append(selectedFields, proposal.FieldLandlordID)
 				fieldSeen[proposal.FieldLandlordID] = struct{}{}
 			}
+
+		case "reservataire":
+			var (
+				alias = field.Alias
+				path  = append(path, alias)
+				query = (&OrganisationClient{config: _q.config}).Query()
+			)
+			again := _q.withReservataire != nil
+			if again {
+				query = _q.withReservataire
+			}
+			if err := query.collectField(ctx, oneNode, opCtx, field, path, mayAddCondition(satisfies, organisationImplementors)...); err != nil {
+				return err
+			}
+			if again {
+				query.ctx.Fields = nil
+			}
+			_q.withReservataire = query
+			if _, ok := fieldSeen[proposal.FieldReservataireID]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldReservataireID)
+				fieldSeen[proposal.FieldReservataireID] = struct{}{}
+			}
 		case "applicationID":
 			if _, ok := fieldSeen[proposal.FieldApplicationID]; !ok {
 				selectedFields = append(selectedFields, proposal.FieldApplicationID)
@@ -7054,6 +7076,11 @@ func (_q *ProposalQuery) collectField(ctx context.Context, oneNode bool, opCtx *
 			if _, ok := fieldSeen[proposal.FieldLandlordID]; !ok {
 				selectedFields = append(selectedFields, proposal.FieldLandlordID)
 				fieldSeen[proposal.FieldLandlordID] = struct{}{}
+			}
+		case "reservataireID":
+			if _, ok := fieldSeen[proposal.FieldReservataireID]; !ok {
+				selectedFields = append(selectedFields, proposal.FieldReservataireID)
+				fieldSeen[proposal.FieldReservataireID] = struct{}{}
 			}
 		case "state":
 			if _, ok := fieldSeen[proposal.FieldState]; !ok {

@@ -1039,6 +1039,14 @@ func (_m *Proposal) Landlord(ctx context.Context) (*Organisation, error) {
 	return result, err
 }
 
+func (_m *Proposal) Reservataire(ctx context.Context) (*Organisation, error) {
+	result, err := _m.Edges.ReservataireOrErr()
+	if IsNotLoaded(err) {
+		result, err = _m.QueryReservataire().Only(ctx)
+	}
+	return result, MaskNotFound(err)
+}
+
 func (_m *ProposedChange) Application(ctx context.Context) (*Application, error) {
 	result, err := _m.Edges.ApplicationOrErr()
 	if IsNotLoaded(err) {

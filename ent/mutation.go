@@ -60460,32 +60460,37 @@ func (m *PieceTransferMutation) ResetEdge(name string) error {
 // ProposalMutation represents an operation that mutates the Proposal nodes in the graph.
 type ProposalMutation struct {
 	config
-	op                    Op
-	typ                   string
-	id                    *domain.ID
-	created_at            *time.Time
-	moved_from_id         *domain.ID
-	state                 *domain.ProposalState
-	put_forward_on        *domain.Date
-	decision              *domain.CommissionDecision
-	rank                  *int
-	addrank               *int
-	decided_on            *domain.Date
-	answered_on           *domain.Date
-	refused_for           *domain.ProposalRefusal
-	withdrawn_on          *domain.Date
-	clearedFields         map[string]struct{}
-	application           *domain.ID
-	clearedapplication    bool
-	dwelling              *domain.ID
-	cleareddwelling       bool
-	landlord              *domain.ID
-	clearedlandlord       bool
-	put_forward_by        *domain.ID
-	clearedput_forward_by bool
-	done                  bool
-	oldValue              func(context.Context) (*Proposal, error)
-	predicates            []predicate.Proposal
+	op                       Op
+	typ                      string
+	id                       *domain.ID
+	created_at               *time.Time
+	moved_from_id            *domain.ID
+	designated               *bool
+	state                    *domain.ProposalState
+	put_forward_on           *domain.Date
+	decision                 *domain.CommissionDecision
+	rank                     *int
+	addrank                  *int
+	decided_on               *domain.Date
+	answered_on              *domain.Date
+	refused_for              *domain.ProposalRefusal
+	withdrawn_on             *domain.Date
+	clearedFields            map[string]struct{}
+	application              *domain.ID
+	clearedapplication       bool
+	dwelling                 *domain.ID
+	cleareddwelling          bool
+	landlord                 *domain.ID
+	clearedlandlord          bool
+	reservation_right        *domain.ID
+	clearedreservation_right bool
+	reservataire             *domain.ID
+	clearedreservataire      bool
+	put_forward_by           *domain.ID
+	clearedput_forward_by    bool
+	done                     bool
+	oldValue                 func(context.Context) (*Proposal, error)
+	predicates               []predicate.Proposal
 }
 
 var _ ent.Mutation = (*ProposalMutation)(nil)
@@ -60796,6 +60801,140 @@ func (m *ProposalMutation) OldLandlordID(ctx context.Context) (v domain.ID, err 
 // ResetLandlordID resets all changes to the "landlord_id" field.
 func (m *ProposalMutation) ResetLandlordID() {
 	m.landlord = nil
+}
+
+// SetReservationRightID sets the "reservation_right_id" field.
+func (m *ProposalMutation) SetReservationRightID(d domain.ID) {
+	m.reservation_right = &d
+}
+
+// ReservationRightID returns the value of the "reservation_right_id" field in the mutation.
+func (m *ProposalMutation) ReservationRightID() (r domain.ID, exists bool) {
+	v := m.reservation_right
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReservationRightID returns the old "reservation_right_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldReservationRightID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReservationRightID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReservationRightID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReservationRightID: %w", err)
+	}
+	return oldValue.ReservationRightID, nil
+}
+
+// ClearReservationRightID clears the value of the "reservation_right_id" field.
+func (m *ProposalMutation) ClearReservationRightID() {
+	m.reservation_right = nil
+	m.clearedFields[proposal.FieldReservationRightID] = struct{}{}
+}
+
+// ReservationRightIDCleared returns if the "reservation_right_id" field was cleared in this mutation.
+func (m *ProposalMutation) ReservationRightIDCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldReservationRightID]
+	return ok
+}
+
+// ResetReservationRightID resets all changes to the "reservation_right_id" field.
+func (m *ProposalMutation) ResetReservationRightID() {
+	m.reservation_right = nil
+	delete(m.clearedFields, proposal.FieldReservationRightID)
+}
+
+// SetReservataireID sets the "reservataire_id" field.
+func (m *ProposalMutation) SetReservataireID(d domain.ID) {
+	m.reservataire = &d
+}
+
+// ReservataireID returns the value of the "reservataire_id" field in the mutation.
+func (m *ProposalMutation) ReservataireID() (r domain.ID, exists bool) {
+	v := m.reservataire
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldReservataireID returns the old "reservataire_id" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldReservataireID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldReservataireID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldReservataireID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldReservataireID: %w", err)
+	}
+	return oldValue.ReservataireID, nil
+}
+
+// ClearReservataireID clears the value of the "reservataire_id" field.
+func (m *ProposalMutation) ClearReservataireID() {
+	m.reservataire = nil
+	m.clearedFields[proposal.FieldReservataireID] = struct{}{}
+}
+
+// ReservataireIDCleared returns if the "reservataire_id" field was cleared in this mutation.
+func (m *ProposalMutation) ReservataireIDCleared() bool {
+	_, ok := m.clearedFields[proposal.FieldReservataireID]
+	return ok
+}
+
+// ResetReservataireID resets all changes to the "reservataire_id" field.
+func (m *ProposalMutation) ResetReservataireID() {
+	m.reservataire = nil
+	delete(m.clearedFields, proposal.FieldReservataireID)
+}
+
+// SetDesignated sets the "designated" field.
+func (m *ProposalMutation) SetDesignated(b bool) {
+	m.designated = &b
+}
+
+// Designated returns the value of the "designated" field in the mutation.
+func (m *ProposalMutation) Designated() (r bool, exists bool) {
+	v := m.designated
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldDesignated returns the old "designated" field's value of the Proposal entity.
+// If the Proposal object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ProposalMutation) OldDesignated(ctx context.Context) (v bool, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldDesignated is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldDesignated requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldDesignated: %w", err)
+	}
+	return oldValue.Designated, nil
+}
+
+// ResetDesignated resets all changes to the "designated" field.
+func (m *ProposalMutation) ResetDesignated() {
+	m.designated = nil
 }
 
 // SetState sets the "state" field.
@@ -61315,6 +61454,60 @@ func (m *ProposalMutation) ResetLandlord() {
 	m.clearedlandlord = false
 }
 
+// ClearReservationRight clears the "reservation_right" edge to the ReservationRight entity.
+func (m *ProposalMutation) ClearReservationRight() {
+	m.clearedreservation_right = true
+	m.clearedFields[proposal.FieldReservationRightID] = struct{}{}
+}
+
+// ReservationRightCleared reports if the "reservation_right" edge to the ReservationRight entity was cleared.
+func (m *ProposalMutation) ReservationRightCleared() bool {
+	return m.ReservationRightIDCleared() || m.clearedreservation_right
+}
+
+// ReservationRightIDs returns the "reservation_right" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReservationRightID instead. It exists only for internal usage by the builders.
+func (m *ProposalMutation) ReservationRightIDs() (ids []domain.ID) {
+	if id := m.reservation_right; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReservationRight resets all changes to the "reservation_right" edge.
+func (m *ProposalMutation) ResetReservationRight() {
+	m.reservation_right = nil
+	m.clearedreservation_right = false
+}
+
+// ClearReservataire clears the "reservataire" edge to the Organisation entity.
+func (m *ProposalMutation) ClearReservataire() {
+	m.clearedreservataire = true
+	m.clearedFields[proposal.FieldReservataireID] = struct{}{}
+}
+
+// ReservataireCleared reports if the "reservataire" edge to the Organisation entity was cleared.
+func (m *ProposalMutation) ReservataireCleared() bool {
+	return m.ReservataireIDCleared() || m.clearedreservataire
+}
+
+// ReservataireIDs returns the "reservataire" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ReservataireID instead. It exists only for internal usage by the builders.
+func (m *ProposalMutation) ReservataireIDs() (ids []domain.ID) {
+	if id := m.reservataire; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetReservataire resets all changes to the "reservataire" edge.
+func (m *ProposalMutation) ResetReservataire() {
+	m.reservataire = nil
+	m.clearedreservataire = false
+}
+
 // ClearPutForwardBy clears the "put_forward_by" edge to the Person entity.
 func (m *ProposalMutation) ClearPutForwardBy() {
 	m.clearedput_forward_by = true
@@ -61376,7 +61569,7 @@ func (m *ProposalMutation) Type() string {
 // order to get all numeric fields that were incremented/decremented, call
 // AddedFields().
 func (m *ProposalMutation) Fields() []string {
-	fields := make([]string, 0, 14)
+	fields := make([]string, 0, 17)
 	if m.created_at != nil {
 		fields = append(fields, proposal.FieldCreatedAt)
 	}
@@ -61391,6 +61584,15 @@ func (m *ProposalMutation) Fields() []string {
 	}
 	if m.landlord != nil {
 		fields = append(fields, proposal.FieldLandlordID)
+	}
+	if m.reservation_right != nil {
+		fields = append(fields, proposal.FieldReservationRightID)
+	}
+	if m.reservataire != nil {
+		fields = append(fields, proposal.FieldReservataireID)
+	}
+	if m.designated != nil {
+		fields = append(fields, proposal.FieldDesignated)
 	}
 	if m.state != nil {
 		fields = append(fields, proposal.FieldState)
@@ -61437,6 +61639,12 @@ func (m *ProposalMutation) Field(name string) (ent.Value, bool) {
 		return m.DwellingID()
 	case proposal.FieldLandlordID:
 		return m.LandlordID()
+	case proposal.FieldReservationRightID:
+		return m.ReservationRightID()
+	case proposal.FieldReservataireID:
+		return m.ReservataireID()
+	case proposal.FieldDesignated:
+		return m.Designated()
 	case proposal.FieldState:
 		return m.State()
 	case proposal.FieldPutForwardOn:
@@ -61474,6 +61682,12 @@ func (m *ProposalMutation) OldField(ctx context.Context, name string) (ent.Value
 		return m.OldDwellingID(ctx)
 	case proposal.FieldLandlordID:
 		return m.OldLandlordID(ctx)
+	case proposal.FieldReservationRightID:
+		return m.OldReservationRightID(ctx)
+	case proposal.FieldReservataireID:
+		return m.OldReservataireID(ctx)
+	case proposal.FieldDesignated:
+		return m.OldDesignated(ctx)
 	case proposal.FieldState:
 		return m.OldState(ctx)
 	case proposal.FieldPutForwardOn:
@@ -61535,6 +61749,27 @@ func (m *ProposalMutation) SetField(name string, value ent.Value) error {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}
 		m.SetLandlordID(v)
+		return nil
+	case proposal.FieldReservationRightID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReservationRightID(v)
+		return nil
+	case proposal.FieldReservataireID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetReservataireID(v)
+		return nil
+	case proposal.FieldDesignated:
+		v, ok := value.(bool)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetDesignated(v)
 		return nil
 	case proposal.FieldState:
 		v, ok := value.(domain.ProposalState)
@@ -61650,6 +61885,12 @@ func (m *ProposalMutation) ClearedFields() []string {
 	if m.FieldCleared(proposal.FieldDwellingID) {
 		fields = append(fields, proposal.FieldDwellingID)
 	}
+	if m.FieldCleared(proposal.FieldReservationRightID) {
+		fields = append(fields, proposal.FieldReservationRightID)
+	}
+	if m.FieldCleared(proposal.FieldReservataireID) {
+		fields = append(fields, proposal.FieldReservataireID)
+	}
 	if m.FieldCleared(proposal.FieldPutForwardByID) {
 		fields = append(fields, proposal.FieldPutForwardByID)
 	}
@@ -61690,6 +61931,12 @@ func (m *ProposalMutation) ClearField(name string) error {
 		return nil
 	case proposal.FieldDwellingID:
 		m.ClearDwellingID()
+		return nil
+	case proposal.FieldReservationRightID:
+		m.ClearReservationRightID()
+		return nil
+	case proposal.FieldReservataireID:
+		m.ClearReservataireID()
 		return nil
 	case proposal.FieldPutForwardByID:
 		m.ClearPutForwardByID()
@@ -61735,6 +61982,15 @@ func (m *ProposalMutation) ResetField(name string) error {
 	case proposal.FieldLandlordID:
 		m.ResetLandlordID()
 		return nil
+	case proposal.FieldReservationRightID:
+		m.ResetReservationRightID()
+		return nil
+	case proposal.FieldReservataireID:
+		m.ResetReservataireID()
+		return nil
+	case proposal.FieldDesignated:
+		m.ResetDesignated()
+		return nil
 	case proposal.FieldState:
 		m.ResetState()
 		return nil
@@ -61768,7 +62024,7 @@ func (m *ProposalMutation) ResetField(name string) error {
 
 // AddedEdges returns all edge names that were set/added in this mutation.
 func (m *ProposalMutation) AddedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 6)
 	if m.application != nil {
 		edges = append(edges, proposal.EdgeApplication)
 	}
@@ -61777,6 +62033,12 @@ func (m *ProposalMutation) AddedEdges() []string {
 	}
 	if m.landlord != nil {
 		edges = append(edges, proposal.EdgeLandlord)
+	}
+	if m.reservation_right != nil {
+		edges = append(edges, proposal.EdgeReservationRight)
+	}
+	if m.reservataire != nil {
+		edges = append(edges, proposal.EdgeReservataire)
 	}
 	if m.put_forward_by != nil {
 		edges = append(edges, proposal.EdgePutForwardBy)
@@ -61800,6 +62062,14 @@ func (m *ProposalMutation) AddedIDs(name string) []ent.Value {
 		if id := m.landlord; id != nil {
 			return []ent.Value{*id}
 		}
+	case proposal.EdgeReservationRight:
+		if id := m.reservation_right; id != nil {
+			return []ent.Value{*id}
+		}
+	case proposal.EdgeReservataire:
+		if id := m.reservataire; id != nil {
+			return []ent.Value{*id}
+		}
 	case proposal.EdgePutForwardBy:
 		if id := m.put_forward_by; id != nil {
 			return []ent.Value{*id}
@@ -61810,7 +62080,7 @@ func (m *ProposalMutation) AddedIDs(name string) []ent.Value {
 
 // RemovedEdges returns all edge names that were removed in this mutation.
 func (m *ProposalMutation) RemovedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 6)
 	return edges
 }
 
@@ -61822,7 +62092,7 @@ func (m *ProposalMutation) RemovedIDs(name string) []ent.Value {
 
 // ClearedEdges returns all edge names that were cleared in this mutation.
 func (m *ProposalMutation) ClearedEdges() []string {
-	edges := make([]string, 0, 4)
+	edges := make([]string, 0, 6)
 	if m.clearedapplication {
 		edges = append(edges, proposal.EdgeApplication)
 	}
@@ -61831,6 +62101,12 @@ func (m *ProposalMutation) ClearedEdges() []string {
 	}
 	if m.clearedlandlord {
 		edges = append(edges, proposal.EdgeLandlord)
+	}
+	if m.clearedreservation_right {
+		edges = append(edges, proposal.EdgeReservationRight)
+	}
+	if m.clearedreservataire {
+		edges = append(edges, proposal.EdgeReservataire)
 	}
 	if m.clearedput_forward_by {
 		edges = append(edges, proposal.EdgePutForwardBy)
@@ -61848,6 +62124,10 @@ func (m *ProposalMutation) EdgeCleared(name string) bool {
 		return m.cleareddwelling
 	case proposal.EdgeLandlord:
 		return m.clearedlandlord
+	case proposal.EdgeReservationRight:
+		return m.clearedreservation_right
+	case proposal.EdgeReservataire:
+		return m.clearedreservataire
 	case proposal.EdgePutForwardBy:
 		return m.clearedput_forward_by
 	}
@@ -61866,6 +62146,12 @@ func (m *ProposalMutation) ClearEdge(name string) error {
 		return nil
 	case proposal.EdgeLandlord:
 		m.ClearLandlord()
+		return nil
+	case proposal.EdgeReservationRight:
+		m.ClearReservationRight()
+		return nil
+	case proposal.EdgeReservataire:
+		m.ClearReservataire()
 		return nil
 	case proposal.EdgePutForwardBy:
 		m.ClearPutForwardBy()
@@ -61886,6 +62172,12 @@ func (m *ProposalMutation) ResetEdge(name string) error {
 		return nil
 	case proposal.EdgeLandlord:
 		m.ResetLandlord()
+		return nil
+	case proposal.EdgeReservationRight:
+		m.ResetReservationRight()
+		return nil
+	case proposal.EdgeReservataire:
+		m.ResetReservataire()
 		return nil
 	case proposal.EdgePutForwardBy:
 		m.ResetPutForwardBy()

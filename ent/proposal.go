@@ -15,6 +15,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/proposal"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 )
 
 // Proposal is the model entity for the Proposal schema.
@@ -32,6 +33,12 @@ type Proposal struct {
 	DwellingID *domain.ID `json:"dwelling_id,omitempty"`
 	// Whose the dwelling was on that day: the proposal stays its own.
 	LandlordID domain.ID `json:"landlord_id,omitempty"`
+	// Under which right; null where the landlord disposes of the dwelling itself.
+	ReservationRightID *domain.ID `json:"reservation_right_id,omitempty"`
+	// Whose right it was.
+	ReservataireID *domain.ID `json:"reservataire_id,omitempty"`
+	// Whether the holder of the right put the application forward, and not the landlord.
+	Designated bool `json:"designated,omitempty"`
 	// State holds the value of the "state" field.
 	State domain.ProposalState `json:"state,omitempty"`
 	// PutForwardOn holds the value of the "put_forward_on" field.
@@ -64,13 +71,17 @@ type ProposalEdges struct {
 	Dwelling *Dwelling `json:"dwelling,omitempty"`
 	// Landlord holds the value of the landlord edge.
 	Landlord *Organisation `json:"landlord,omitempty"`
+	// ReservationRight holds the value of the reservation_right edge.
+	ReservationRight *ReservationRight `json:"reservation_right,omitempty"`
+	// Reservataire holds the value of the reservataire edge.
+	Reservataire *Organisation `json:"reservataire,omitempty"`
 	// PutForwardBy holds the value of the put_forward_by edge.
 	PutForwardBy *Person `json:"put_forward_by,omitempty"`
 	// loadedTypes holds the information for reporting if a
 	// type was loaded (or requested) in eager-loading or not.
-	loadedTypes [4]bool
+	loadedTypes [6]bool
 	// totalCount holds the count of the edges above.
-	totalCount [3]map[string]int
+	totalCount [4]map[string]int
 }
 
 // ApplicationOrErr returns the Application value or an error if the edge
@@ -106,12 +117,34 @@ func (e ProposalEdges) LandlordOrErr() (*Organisation, error) {
 	return nil, &NotLoadedError{edge: "landlord"}
 }
 
+// ReservationRightOrErr returns the ReservationRight value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ProposalEdges) ReservationRightOrErr() (*ReservationRight, error) {
+	if e.ReservationRight != nil {
+		return e.ReservationRight, nil
+	} else if e.loadedTypes[3] {
+		return nil, &NotFoundError{label: reservationright.Label}
+	}
+	return nil, &NotLoadedError{edge: "reservation_right"}
+}
+
+// ReservataireOrErr returns the Reservataire value or an error if the edge
+// was not loaded in eager-loading, or loaded but was not found.
+func (e ProposalEdges) ReservataireOrErr() (*Organisation, error) {
+	if e.Reservataire != nil {
+		return e.Reservataire, nil
+	} else if e.loadedTypes[4] {
+		return nil, &NotFoundError{label: organisation.Label}
+	}
+	return nil, &NotLoadedError{edge: "reservataire"}
+}
+
 // PutForwardByOrErr returns the PutForwardBy value or an error if the edge
 // was not loaded in eager-loading, or loaded but was not found.
 func (e ProposalEdges) PutForwardByOrErr() (*Person, error) {
 	if e.PutForwardBy != nil {
 		return e.PutForwardBy, nil
-	} else if e.loadedTypes[3] {
+	} else if e.loadedTypes[5] {
 		return nil, &NotFoundError{label: person.Label}
 	}
 	return nil, &NotLoadedError{edge: "put_forward_by"}
@@ -124,12 +157,14 @@ func (*Proposal) scanValues(columns []string) ([]any, error) {
 		switch columns[i] {
 		case proposal.FieldDecidedOn, proposal.FieldAnsweredOn, proposal.FieldWithdrawnOn:
 			values[i] = &sql.NullScanner{S: new(domain.Date)}
-		case proposal.FieldMovedFromID, proposal.FieldDwellingID, proposal.FieldPutForwardByID:
+		case proposal.FieldMovedFromID, proposal.FieldDwellingID, proposal.FieldReservationRightID, proposal.FieldReservataireID, proposal.FieldPutForwardByID:
 			values[i] = &sql.NullScanner{S: new(domain.ID)}
 		case proposal.FieldPutForwardOn:
 			values[i] = new(domain.Date)
 		case proposal.FieldID, proposal.FieldApplicationID, proposal.FieldLandlordID:
 			values[i] = new(domain.ID)
+		case proposal.FieldDesignated:
+			values[i] = new(sql.NullBool)
 		case proposal.FieldRank:
 			values[i] = new(sql.NullInt64)
 		case proposal.FieldState, proposal.FieldDecision, proposal.FieldRefusedFor:
@@ -188,6 +223,26 @@ func (_m *Proposal) assignValues(columns []string, values []any) error {
 				return fmt.Errorf("unexpected type %T for field landlord_id", values[i])
 			} else if value != nil {
 				_m.LandlordID = *value
+			}
+		case proposal.FieldReservationRightID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field reservation_right_id", values[i])
+			} else if value.Valid {
+				_m.ReservationRightID = new(domain.ID)
+				*_m.ReservationRightID = *value.S.(*domain.ID)
+			}
+		case proposal.FieldReservataireID:
+			if value, ok := values[i].(*sql.NullScanner); !ok {
+				return fmt.Errorf("unexpected type %T for field reservataire_id", values[i])
+			} else if value.Valid {
+				_m.ReservataireID = new(domain.ID)
+				*_m.ReservataireID = *value.S.(*domain.ID)
+			}
+		case proposal.FieldDesignated:
+			if value, ok := values[i].(*sql.NullBool); !ok {
+				return fmt.Errorf("unexpected type %T for field designated", values[i])
+			} else if value.Valid {
+				_m.Designated = value.Bool
 			}
 		case proposal.FieldState:
 			if value, ok := values[i].(*sql.NullString); !ok {
@@ -278,6 +333,16 @@ func (_m *Proposal) QueryLandlord() *OrganisationQuery {
 	return NewProposalClient(_m.config).QueryLandlord(_m)
 }
 
+// QueryReservationRight queries the "reservation_right" edge of the Proposal entity.
+func (_m *Proposal) QueryReservationRight() *ReservationRightQuery {
+	return NewProposalClient(_m.config).QueryReservationRight(_m)
+}
+
+// QueryReservataire queries the "reservataire" edge of the Proposal entity.
+func (_m *Proposal) QueryReservataire() *OrganisationQuery {
+	return NewProposalClient(_m.config).QueryReservataire(_m)
+}
+
 // QueryPutForwardBy queries the "put_forward_by" edge of the Proposal entity.
 func (_m *Proposal) QueryPutForwardBy() *PersonQuery {
 	return NewProposalClient(_m.config).QueryPutForwardBy(_m)
@@ -324,6 +389,19 @@ func (_m *Proposal) String() string {
 	builder.WriteString(", ")
 	builder.WriteString("landlord_id=")
 	builder.WriteString(fmt.Sprintf("%v", _m.LandlordID))
+	builder.WriteString(", ")
+	if v := _m.ReservationRightID; v != nil {
+		builder.WriteString("reservation_right_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	if v := _m.ReservataireID; v != nil {
+		builder.WriteString("reservataire_id=")
+		builder.WriteString(fmt.Sprintf("%v", *v))
+	}
+	builder.WriteString(", ")
+	builder.WriteString("designated=")
+	builder.WriteString(fmt.Sprintf("%v", _m.Designated))
 	builder.WriteString(", ")
 	builder.WriteString("state=")
 	builder.WriteString(fmt.Sprintf("%v", _m.State))

@@ -17,6 +17,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/proposal"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 )
 
 // ProposalCreate is the builder for creating a Proposal entity.
@@ -78,6 +79,48 @@ func (_c *ProposalCreate) SetNillableDwellingID(v *domain.ID) *ProposalCreate {
 // SetLandlordID sets the "landlord_id" field.
 func (_c *ProposalCreate) SetLandlordID(v domain.ID) *ProposalCreate {
 	_c.mutation.SetLandlordID(v)
+	return _c
+}
+
+// SetReservationRightID sets the "reservation_right_id" field.
+func (_c *ProposalCreate) SetReservationRightID(v domain.ID) *ProposalCreate {
+	_c.mutation.SetReservationRightID(v)
+	return _c
+}
+
+// SetNillableReservationRightID sets the "reservation_right_id" field if the given value is not nil.
+func (_c *ProposalCreate) SetNillableReservationRightID(v *domain.ID) *ProposalCreate {
+	if v != nil {
+		_c.SetReservationRightID(*v)
+	}
+	return _c
+}
+
+// SetReservataireID sets the "reservataire_id" field.
+func (_c *ProposalCreate) SetReservataireID(v domain.ID) *ProposalCreate {
+	_c.mutation.SetReservataireID(v)
+	return _c
+}
+
+// SetNillableReservataireID sets the "reservataire_id" field if the given value is not nil.
+func (_c *ProposalCreate) SetNillableReservataireID(v *domain.ID) *ProposalCreate {
+	if v != nil {
+		_c.SetReservataireID(*v)
+	}
+	return _c
+}
+
+// SetDesignated sets the "designated" field.
+func (_c *ProposalCreate) SetDesignated(v bool) *ProposalCreate {
+	_c.mutation.SetDesignated(v)
+	return _c
+}
+
+// SetNillableDesignated sets the "designated" field if the given value is not nil.
+func (_c *ProposalCreate) SetNillableDesignated(v *bool) *ProposalCreate {
+	if v != nil {
+		_c.SetDesignated(*v)
+	}
 	return _c
 }
 
@@ -220,6 +263,16 @@ func (_c *ProposalCreate) SetLandlord(v *Organisation) *ProposalCreate {
 	return _c.SetLandlordID(v.ID)
 }
 
+// SetReservationRight sets the "reservation_right" edge to the ReservationRight entity.
+func (_c *ProposalCreate) SetReservationRight(v *ReservationRight) *ProposalCreate {
+	return _c.SetReservationRightID(v.ID)
+}
+
+// SetReservataire sets the "reservataire" edge to the Organisation entity.
+func (_c *ProposalCreate) SetReservataire(v *Organisation) *ProposalCreate {
+	return _c.SetReservataireID(v.ID)
+}
+
 // SetPutForwardBy sets the "put_forward_by" edge to the Person entity.
 func (_c *ProposalCreate) SetPutForwardBy(v *Person) *ProposalCreate {
 	return _c.SetPutForwardByID(v.ID)
@@ -269,6 +322,10 @@ func (_c *ProposalCreate) defaults() error {
 		v := proposal.DefaultCreatedAt()
 		_c.mutation.SetCreatedAt(v)
 	}
+	if _, ok := _c.mutation.Designated(); !ok {
+		v := proposal.DefaultDesignated
+		_c.mutation.SetDesignated(v)
+	}
 	if _, ok := _c.mutation.ID(); !ok {
 		if proposal.DefaultID == nil {
 			return fmt.Errorf("ent: uninitialized proposal.DefaultID (forgotten import ent/runtime?)")
@@ -286,6 +343,9 @@ func (_c *ProposalCreate) check() error {
 	}
 	if _, ok := _c.mutation.LandlordID(); !ok {
 		return &ValidationError{Name: "landlord_id", err: errors.New(`ent: missing required field "Proposal.landlord_id"`)}
+	}
+	if _, ok := _c.mutation.Designated(); !ok {
+		return &ValidationError{Name: "designated", err: errors.New(`ent: missing required field "Proposal.designated"`)}
 	}
 	if _, ok := _c.mutation.State(); !ok {
 		return &ValidationError{Name: "state", err: errors.New(`ent: missing required field "Proposal.state"`)}
@@ -362,6 +422,10 @@ func (_c *ProposalCreate) createSpec() (*Proposal, *sqlgraph.CreateSpec) {
 	if value, ok := _c.mutation.MovedFromID(); ok {
 		_spec.SetField(proposal.FieldMovedFromID, field.TypeString, value)
 		_node.MovedFromID = &value
+	}
+	if value, ok := _c.mutation.Designated(); ok {
+		_spec.SetField(proposal.FieldDesignated, field.TypeBool, value)
+		_node.Designated = value
 	}
 	if value, ok := _c.mutation.State(); ok {
 		_spec.SetField(proposal.FieldState, field.TypeEnum, value)
@@ -444,6 +508,40 @@ func (_c *ProposalCreate) createSpec() (*Proposal, *sqlgraph.CreateSpec) {
 			edge.Target.Nodes = append(edge.Target.Nodes, k)
 		}
 		_node.LandlordID = nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ReservationRightIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   proposal.ReservationRightTable,
+			Columns: []string{proposal.ReservationRightColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(reservationright.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.ReservationRightID = &nodes[0]
+		_spec.Edges = append(_spec.Edges, edge)
+	}
+	if nodes := _c.mutation.ReservataireIDs(); len(nodes) > 0 {
+		edge := &sqlgraph.EdgeSpec{
+			Rel:     sqlgraph.M2O,
+			Inverse: false,
+			Table:   proposal.ReservataireTable,
+			Columns: []string{proposal.ReservataireColumn},
+			Bidi:    false,
+			Target: &sqlgraph.EdgeTarget{
+				IDSpec: sqlgraph.NewFieldSpec(organisation.FieldID, field.TypeString),
+			},
+		}
+		for _, k := range nodes {
+			edge.Target.Nodes = append(edge.Target.Nodes, k)
+		}
+		_node.ReservataireID = &nodes[0]
 		_spec.Edges = append(_spec.Edges, edge)
 	}
 	if nodes := _c.mutation.PutForwardByIDs(); len(nodes) > 0 {

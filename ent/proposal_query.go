@@ -21,21 +21,24 @@ import (
 	"github.com/guichet-logement/guichet/ent/person"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposal"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 )
 
 // ProposalQuery is the builder for querying Proposal entities.
 type ProposalQuery struct {
 	config
-	ctx              *QueryContext
-	order            []proposal.OrderOption
-	inters           []Interceptor
-	predicates       []predicate.Proposal
-	withApplication  *ApplicationQuery
-	withDwelling     *DwellingQuery
-	withLandlord     *OrganisationQuery
-	withPutForwardBy *PersonQuery
-	loadTotal        []func(context.Context, []*Proposal) error
-	modifiers        []func(*sql.Selector)
+	ctx                  *QueryContext
+	order                []proposal.OrderOption
+	inters               []Interceptor
+	predicates           []predicate.Proposal
+	withApplication      *ApplicationQuery
+	withDwelling         *DwellingQuery
+	withLandlord         *OrganisationQuery
+	withReservationRight *ReservationRightQuery
+	withReservataire     *OrganisationQuery
+	withPutForwardBy     *PersonQuery
+	loadTotal            []func(context.Context, []*Proposal) error
+	modifiers            []func(*sql.Selector)
 	// intermediate query (i.e. traversal path).
 	sql  *sql.Selector
 	path func(context.Context) (*sql.Selector, error)
@@ -131,6 +134,50 @@ func (_q *ProposalQuery) QueryLandlord() *OrganisationQuery {
 			sqlgraph.From(proposal.Table, proposal.FieldID, selector),
 			sqlgraph.To(organisation.Table, organisation.FieldID),
 			sqlgraph.Edge(sqlgraph.M2O, false, proposal.LandlordTable, proposal.LandlordColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryReservationRight chains the current query on the "reservation_right" edge.
+func (_q *ProposalQuery) QueryReservationRight() *ReservationRightQuery {
+	query := (&ReservationRightClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposal.Table, proposal.FieldID, selector),
+			sqlgraph.To(reservationright.Table, reservationright.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proposal.ReservationRightTable, proposal.ReservationRightColumn),
+		)
+		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
+		return fromU, nil
+	}
+	return query
+}
+
+// QueryReservataire chains the current query on the "reservataire" edge.
+func (_q *ProposalQuery) QueryReservataire() *OrganisationQuery {
+	query := (&OrganisationClient{config: _q.config}).Query()
+	query.path = func(ctx context.Context) (fromU *sql.Selector, err error) {
+		if err := _q.prepareQuery(ctx); err != nil {
+			return nil, err
+		}
+		selector := _q.sqlQuery(ctx)
+		if err := selector.Err(); err != nil {
+			return nil, err
+		}
+		step := sqlgraph.NewStep(
+			sqlgraph.From(proposal.Table, proposal.FieldID, selector),
+			sqlgraph.To(organisation.Table, organisation.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, proposal.ReservataireTable, proposal.ReservataireColumn),
 		)
 		fromU = sqlgraph.SetNeighbors(_q.driver.Dialect(), step)
 		return fromU, nil
@@ -347,15 +394,17 @@ func (_q *ProposalQuery) Clone() *ProposalQuery {
 		return nil
 	}
 	return &ProposalQuery{
-		config:           _q.config,
-		ctx:              _q.ctx.Clone(),
-		order:            append([]proposal.OrderOption{}, _q.order...),
-		inters:           append([]Interceptor{}, _q.inters...),
-		predicates:       append([]predicate.Proposal{}, _q.predicates...),
-		withApplication:  _q.withApplication.Clone(),
-		withDwelling:     _q.withDwelling.Clone(),
-		withLandlord:     _q.withLandlord.Clone(),
-		withPutForwardBy: _q.withPutForwardBy.Clone(),
+		config:               _q.config,
+		ctx:                  _q.ctx.Clone(),
+		order:                append([]proposal.OrderOption{}, _q.order...),
+		inters:               append([]Interceptor{}, _q.inters...),
+		predicates:           append([]predicate.Proposal{}, _q.predicates...),
+		withApplication:      _q.withApplication.Clone(),
+		withDwelling:         _q.withDwelling.Clone(),
+		withLandlord:         _q.withLandlord.Clone(),
+		withReservationRight: _q.withReservationRight.Clone(),
+		withReservataire:     _q.withReservataire.Clone(),
+		withPutForwardBy:     _q.withPutForwardBy.Clone(),
 		// clone intermediate query.
 		sql:       _q.sql.Clone(),
 		path:      _q.path,
@@ -393,6 +442,28 @@ func (_q *ProposalQuery) WithLandlord(opts ...func(*OrganisationQuery)) *Proposa
 		opt(query)
 	}
 	_q.withLandlord = query
+	return _q
+}
+
+// WithReservationRight tells the query-builder to eager-load the nodes that are connected to
+// the "reservation_right" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ProposalQuery) WithReservationRight(opts ...func(*ReservationRightQuery)) *ProposalQuery {
+	query := (&ReservationRightClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withReservationRight = query
+	return _q
+}
+
+// WithReservataire tells the query-builder to eager-load the nodes that are connected to
+// the "reservataire" edge. The optional arguments are used to configure the query builder of the edge.
+func (_q *ProposalQuery) WithReservataire(opts ...func(*OrganisationQuery)) *ProposalQuery {
+	query := (&OrganisationClient{config: _q.config}).Query()
+	for _, opt := range opts {
+		opt(query)
+	}
+	_q.withReservataire = query
 	return _q
 }
 
@@ -491,10 +562,12 @@ func (_q *ProposalQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pro
 	var (
 		nodes       = []*Proposal{}
 		_spec       = _q.querySpec()
-		loadedTypes = [4]bool{
+		loadedTypes = [6]bool{
 			_q.withApplication != nil,
 			_q.withDwelling != nil,
 			_q.withLandlord != nil,
+			_q.withReservationRight != nil,
+			_q.withReservataire != nil,
 			_q.withPutForwardBy != nil,
 		}
 	)
@@ -534,6 +607,18 @@ func (_q *ProposalQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*Pro
 	if query := _q.withLandlord; query != nil {
 		if err := _q.loadLandlord(ctx, query, nodes, nil,
 			func(n *Proposal, e *Organisation) { n.Edges.Landlord = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withReservationRight; query != nil {
+		if err := _q.loadReservationRight(ctx, query, nodes, nil,
+			func(n *Proposal, e *ReservationRight) { n.Edges.ReservationRight = e }); err != nil {
+			return nil, err
+		}
+	}
+	if query := _q.withReservataire; query != nil {
+		if err := _q.loadReservataire(ctx, query, nodes, nil,
+			func(n *Proposal, e *Organisation) { n.Edges.Reservataire = e }); err != nil {
 			return nil, err
 		}
 	}
@@ -641,6 +726,70 @@ func (_q *ProposalQuery) loadLandlord(ctx context.Context, query *OrganisationQu
 	}
 	return nil
 }
+func (_q *ProposalQuery) loadReservationRight(ctx context.Context, query *ReservationRightQuery, nodes []*Proposal, init func(*Proposal), assign func(*Proposal, *ReservationRight)) error {
+	ids := make([]domain.ID, 0, len(nodes))
+	nodeids := make(map[domain.ID][]*Proposal)
+	for i := range nodes {
+		if nodes[i].ReservationRightID == nil {
+			continue
+		}
+		fk := *nodes[i].ReservationRightID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(reservationright.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "reservation_right_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
+func (_q *ProposalQuery) loadReservataire(ctx context.Context, query *OrganisationQuery, nodes []*Proposal, init func(*Proposal), assign func(*Proposal, *Organisation)) error {
+	ids := make([]domain.ID, 0, len(nodes))
+	nodeids := make(map[domain.ID][]*Proposal)
+	for i := range nodes {
+		if nodes[i].ReservataireID == nil {
+			continue
+		}
+		fk := *nodes[i].ReservataireID
+		if _, ok := nodeids[fk]; !ok {
+			ids = append(ids, fk)
+		}
+		nodeids[fk] = append(nodeids[fk], nodes[i])
+	}
+	if len(ids) == 0 {
+		return nil
+	}
+	query.Where(organisation.IDIn(ids...))
+	neighbors, err := query.All(ctx)
+	if err != nil {
+		return err
+	}
+	for _, n := range neighbors {
+		nodes, ok := nodeids[n.ID]
+		if !ok {
+			return fmt.Errorf(`unexpected foreign-key "reservataire_id" returned %v`, n.ID)
+		}
+		for i := range nodes {
+			assign(nodes[i], n)
+		}
+	}
+	return nil
+}
 func (_q *ProposalQuery) loadPutForwardBy(ctx context.Context, query *PersonQuery, nodes []*Proposal, init func(*Proposal), assign func(*Proposal, *Person)) error {
 	ids := make([]domain.ID, 0, len(nodes))
 	nodeids := make(map[domain.ID][]*Proposal)
@@ -710,6 +859,12 @@ func (_q *ProposalQuery) querySpec() *sqlgraph.QuerySpec {
 		}
 		if _q.withLandlord != nil {
 			_spec.Node.AddColumnOnce(proposal.FieldLandlordID)
+		}
+		if _q.withReservationRight != nil {
+			_spec.Node.AddColumnOnce(proposal.FieldReservationRightID)
+		}
+		if _q.withReservataire != nil {
+			_spec.Node.AddColumnOnce(proposal.FieldReservataireID)
 		}
 		if _q.withPutForwardBy != nil {
 			_spec.Node.AddColumnOnce(proposal.FieldPutForwardByID)

@@ -36,6 +36,9 @@ type ApplicationFacts struct {
 	Accounts []BoundAccount
 	// NamedAgents are those whom a second person confirmed.
 	NamedAgents []Naming
+	// PutForward are the organisations whose candidate the applicant is or was by the act of
+	// another one.
+	PutForward []Candidacy
 	// Oriented are the points that accepted an orientation of the applicant.
 	Oriented []OrientedPoint
 	// Receptions are the grants of those who received the applicant, Emergencies the
@@ -54,6 +57,14 @@ type FormerPoint struct {
 type OrientedPoint struct {
 	Point       domain.ID
 	From, Until time.Time
+}
+
+// Candidacy is that of an applicant with an organisation; a zero Until is open.
+type Candidacy struct {
+	Organisation domain.ID
+	From, Until  domain.Date
+	// Current: something is still to come.
+	Current bool
 }
 
 // BoundAccount is an account of a portal that is bound to a person of the application.
@@ -120,7 +131,7 @@ func (a ApplicationFacts) admits(r GroundRule) bool {
 		return a.State == domain.ApplicationActive
 	case domain.GroundTerritory:
 		return !closed && len(a.Wishes) > 0
-	case domain.GroundReceived, domain.GroundOriented, domain.GroundBreakGlass:
+	case domain.GroundReceived, domain.GroundOriented, domain.GroundBreakGlass, domain.GroundPutForward:
 		return !closed
 	case domain.GroundNamedAgent: // of protected files
 	}
@@ -146,6 +157,8 @@ func (a ApplicationFacts) subjects(r GroundRule) []found {
 		for _, c := range a.Wishes {
 			all = append(all, found{subject: string(c)})
 		}
+	case domain.GroundPutForward:
+		all = a.putForward(r.Class == currentCandidates)
 	case domain.GroundTerritory:
 		all = append(all, found{})
 	case domain.GroundOriented:
@@ -195,6 +208,26 @@ func (a ApplicationFacts) former() []found {
 	var all []found
 	for _, point := range slices.Sorted(maps.Keys(last)) {
 		all = append(all, found{subject: string(point), until: last[point]})
+	}
+	return all
+}
+
+// currentCandidates is the class of the rule for candidates of whom something is still to come.
+const currentCandidates = "candidate"
+
+// putForward are the organisations whose candidate the applicant is, or was, each by the
+// candidacy that lasts longest: an audience has one row.
+func (a ApplicationFacts) putForward(current bool) []found {
+	last := map[domain.ID]Candidacy{}
+	for _, c := range a.PutForward {
+		was, again := last[c.Organisation]
+		if c.Current == current && (!again || c.Until.IsZero() || !was.Until.IsZero() && was.Until.Before(c.Until)) {
+			last[c.Organisation] = c
+		}
+	}
+	var all []found
+	for _, organisation := range slices.Sorted(maps.Keys(last)) {
+		all = append(all, found{string(organisation), startOf(last[organisation].From), startOf(last[organisation].Until)})
 	}
 	return all
 }

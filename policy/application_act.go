@@ -54,8 +54,10 @@ const (
 	ActNote       ApplicationAct = "addInterviewNote"
 	ActSocialNote ApplicationAct = "addSocialNote"
 
-	// Acts on proposals are the landlord's, see [OnProposal].
+	// Acts on proposals are the landlord's, but for what the holder of a reservation right
+	// designates and takes back, see [OnProposal].
 	ActPutForward       ApplicationAct = "putForward"
+	ActDesignate        ApplicationAct = "designateCandidate"
 	ActRecordDecision   ApplicationAct = "recordCommissionDecision"
 	ActRecordAnswer     ApplicationAct = "recordProposalAnswer"
 	ActWithdrawProposal ApplicationAct = "withdrawProposal"
@@ -92,6 +94,8 @@ var (
 	oriented  = map[domain.Ground][]domain.Role{domain.GroundOriented: agents}
 	received  = map[domain.Ground][]domain.Role{domain.GroundReceived: agents}
 	landlord  = map[domain.Ground][]domain.Role{domain.GroundWishedTerritory: {domain.AllocationOfficer}}
+	candidate = map[domain.Ground][]domain.Role{domain.GroundPutForward: {domain.AllocationOfficer}}
+	holder    = map[domain.Ground][]domain.Role{domain.GroundWishedCommune: {domain.AllocationOfficer}, domain.GroundTerritory: {domain.AllocationOfficer}}
 	applicant = map[domain.Ground][]domain.Role{domain.GroundSelf: nil}
 	// socialDesk are social workers where agents of desk and oriented are, eachDesk both.
 	socialDesk = deskOf(domain.SocialOfficer)
@@ -153,10 +157,11 @@ var actRules = map[ApplicationAct]actRule{
 	ActNote:             {roles: eachDesk, level: registrationLevel, also: interviewTypes},
 	ActSocialNote:       {roles: socialDesk, level: specialisedLevel, also: interviewTypes},
 
-	ActPutForward:       {roles: landlord, also: proposalTypes},
-	ActRecordDecision:   {roles: landlord, also: proposalTypes},
-	ActRecordAnswer:     {roles: landlord, also: proposalTypes},
-	ActWithdrawProposal: {roles: landlord, also: proposalTypes},
+	ActPutForward:       {roles: either(landlord, candidate), also: proposalTypes},
+	ActDesignate:        {roles: either(holder, candidate), also: proposalTypes},
+	ActRecordDecision:   {roles: either(landlord, candidate), also: proposalTypes},
+	ActRecordAnswer:     {roles: either(landlord, candidate), also: proposalTypes},
+	ActWithdrawProposal: {roles: either(landlord, holder, candidate), also: proposalTypes},
 }
 
 // Places are where an act on an application is done, with the levels of service there:

@@ -51,6 +51,8 @@ const (
 	SubjectOwnCommune Subject = "OWN_COMMUNE"
 	// SubjectLandlordCommune is a commune in which the caller's landlord has dwellings.
 	SubjectLandlordCommune Subject = "LANDLORD_COMMUNE"
+	// SubjectOrganisation is the organisation of the caller.
+	SubjectOrganisation Subject = "ORGANISATION"
 	// SubjectNone: the organisation's kind says it all.
 	SubjectNone Subject = "NONE"
 	// SubjectPersonAtPoint is the caller itself, while it works at that point.
@@ -234,6 +236,8 @@ func callerSubjects(s Subject, v *auth.Viewer, a auth.Assignment) []string {
 		for _, c := range a.TerritoryIDs {
 			all = append(all, string(c))
 		}
+	case SubjectOrganisation:
+		all = []string{string(a.OrganisationID)}
 	case SubjectNone:
 		all = []string{""}
 	case SubjectAccount: // is no assignment's
@@ -261,7 +265,7 @@ func within(app *auth.App, s Subject, subject string) bool {
 		return len(app.CommuneIDs) == 0 || slices.Contains(app.TerritoryPointIDs, point)
 	case SubjectOwnCommune, SubjectLandlordCommune:
 		return slices.Contains(app.CommuneIDs, domain.ID(subject))
-	case SubjectNone, SubjectPersonAtOrganisation:
+	case SubjectNone, SubjectOrganisation, SubjectPersonAtOrganisation:
 	}
 	return false
 }

@@ -75,6 +75,7 @@ func opened(r policy.GroundRule, facts policy.ApplicationFacts) []domain.ColumnG
 	facts.NamedAgents = []policy.Naming{{Person: caller, Organisation: operator, From: domain.NewDate(2026, 1, 1)}}
 	facts.Receptions = []policy.Opening{{Person: caller, Where: point, From: testapi.Now}}
 	facts.Oriented = []policy.OrientedPoint{{Point: point, From: testapi.Now}}
+	facts.PutForward = []policy.Candidacy{{Organisation: operator, Current: true}, {Organisation: operator}}
 	facts.Emergencies = []policy.Opening{{Person: caller, Where: operator, From: testapi.Now}}
 	for _, a := range policy.Accesses(facts) {
 		if a.Audience.Ground == r.Ground && a.Audience.Class == r.Class {

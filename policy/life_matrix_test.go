@@ -19,7 +19,7 @@ var lifeActs = []policy.ApplicationAct{
 	policy.ActBook, policy.ActOverbook, policy.ActMove, policy.ActCancel, policy.ActAttendance,
 	policy.ActJoinWaiting, policy.ActLeaveWaiting, policy.ActTakeOffer,
 	policy.ActSimpleInterview, policy.ActHoldInterview, policy.ActInDepthInterview, policy.ActNote, policy.ActSocialNote,
-	policy.ActPutForward, policy.ActRecordDecision, policy.ActRecordAnswer, policy.ActWithdrawProposal,
+	policy.ActPutForward, policy.ActDesignate, policy.ActRecordDecision, policy.ActRecordAnswer, policy.ActWithdrawProposal,
 }
 
 // lifeGrounds are the grounds by which they are tried, each with the kind of organisation
@@ -32,9 +32,20 @@ var lifeGrounds = []struct {
 	{domain.GroundNamedAgent, domain.Commune},
 	{domain.GroundReceived, domain.Commune},
 	{domain.GroundOriented, domain.Commune},
+	{domain.GroundWishedCommune, domain.Commune},
 	{domain.GroundWishedTerritory, domain.Landlord},
+	{domain.GroundPutForward, domain.Landlord},
 	{domain.GroundTerritory, domain.Metropole},
+	{domain.GroundTerritory, domain.State},
 	{domain.GroundSelf, ""},
+}
+
+// tried names a ground, with the kind of organisation where several hold it.
+func tried(ground domain.Ground, kind domain.OrganisationKind) string {
+	if ground == domain.GroundTerritory {
+		return fmt.Sprintf("%s of %s", ground, kind)
+	}
+	return string(ground)
 }
 
 // lifeCallers are who tries: a member of staff in each role, and the applicant.
@@ -60,7 +71,7 @@ func lifeMatrix() grid {
 				levels = []int{1, 2, 3}
 			}
 			for _, level := range levels {
-				g.rows = append(g.rows, lifeRow(fmt.Sprintf("%s, %s, %d", act, by.ground, level), by.kind, func(ctx context.Context) error {
+				g.rows = append(g.rows, lifeRow(fmt.Sprintf("%s, %s, %d", act, tried(by.ground, by.kind), level), by.kind, func(ctx context.Context) error {
 					_, _, err := policy.ActOn(ctx, act, heldBy(ctx, by.ground), policy.Places{
 						Following: point, Received: point, Oriented: point, FollowingLevel: level, ReceivedLevel: level, OrientedLevel: level,
 					})
@@ -81,7 +92,7 @@ func lifeMatrix() grid {
 	}))
 	for _, by := range lifeGrounds {
 		for _, word := range domain.RemovalReason("").Values() {
-			g.rows = append(g.rows, lifeRow(fmt.Sprintf("remove for %s, %s", word, by.ground), by.kind, func(ctx context.Context) error {
+			g.rows = append(g.rows, lifeRow(fmt.Sprintf("remove for %s, %s", word, tried(by.ground, by.kind)), by.kind, func(ctx context.Context) error {
 				_, claim, err := policy.ActOn(ctx, policy.ActRemove, heldBy(ctx, by.ground), policy.Places{Following: point, FollowingLevel: 3})
 				if err == nil {
 					err = policy.RemoveFor(claim, domain.RemovalReason(word))

@@ -71,6 +71,8 @@ type Settings struct {
 	InDepthMonths, InDepthReasons int
 	// InDepthRefusals is for how many proposals refused in the last RefusalMonths it does.
 	InDepthRefusals, RefusalMonths int
+	// PutForwardDays is how long whose candidate somebody was sees the application afterwards.
+	PutForwardDays int
 	// CalendarFeed is how long a feed of a calendar lasts.
 	CalendarFeed time.Duration
 	// PublicationThreshold and PublicationBase make exact counts figures for anyone.
@@ -103,7 +105,7 @@ func (s *Settings) targets() map[string]any {
 		"reminder": &s.Reminder, "answerTime": &s.AnswerTime, "offerDays": &s.OfferDays,
 		"mailPrice": &s.MailPrice, "textPrice": &s.TextPrice,
 		"inDepthMonths": &s.InDepthMonths, "inDepthReasons": &s.InDepthReasons,
-		"inDepthRefusals": &s.InDepthRefusals, "refusalMonths": &s.RefusalMonths, "calendarFeed": &s.CalendarFeed,
+		"inDepthRefusals": &s.InDepthRefusals, "refusalMonths": &s.RefusalMonths, "putForwardDays": &s.PutForwardDays, "calendarFeed": &s.CalendarFeed,
 		"publicationThreshold": &s.PublicationThreshold, "publicationBase": &s.PublicationBase,
 		"rentLandlords": &s.RentLandlords, "rentShare": &s.RentShare, "rentBase": &s.RentBase, "rentMonths": &s.RentMonths,
 		"emergencies": &s.Emergencies, "formerPoint": &s.FormerPoint, "readsAnHour": &s.ReadsAnHour, "readsADay": &s.ReadsADay,

@@ -23,7 +23,7 @@ func (d desk) done(as, name string, input map[string]any) testapi.Answer {
 		selection = "absence { id }"
 	case name == "withdrawAbsence":
 		selection = "withdrawnId"
-	case name == "putForward", name == "recordCommissionDecision", strings.Contains(name, "Proposal"):
+	case name == "putForward", name == "designateCandidate", name == "recordCommissionDecision", strings.Contains(name, "Proposal"):
 		selection = "proposal { id state application { id } }"
 	case name == "orientApplicant", strings.Contains(name, "Orientation"):
 		selection = "orientation { id state application { id } }"

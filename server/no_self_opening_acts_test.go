@@ -100,11 +100,12 @@ var acts = map[string]rule{
 	"recordInterview":  {likely: append([]string{"commune-echirolles-social", "shared-desk-social"}, deskAgents...)},
 	"addInterviewNote": {likely: append([]string{"commune-echirolles-social", "shared-desk-social"}, deskAgents...)},
 
-	// A proposal is of an application that the landlord sees, and opens nothing more of it.
+	// A proposal is of an application that its author sees, and opens it to the other party alone.
 	"putForward":               {likely: []string{landlordAllocation}},
+	"designateCandidate":       {likely: []string{"state-allocation", "metropole-allocation"}},
 	"recordCommissionDecision": {likely: []string{landlordAllocation}},
 	"recordProposalAnswer":     {likely: []string{landlordAllocation}},
-	"withdrawProposal":         {likely: []string{landlordAllocation}},
+	"withdrawProposal":         {likely: []string{landlordAllocation, "state-allocation"}},
 
 	"takeOnlineRegistration":    {deskAgents, []domain.Ground{domain.GroundFollowed}},
 	"assignOnlineRegistration":  {likely: deskAgents},
@@ -206,6 +207,15 @@ var things = map[string]string{
 	"recordCommissionDecision": "proposal WHERE state = 'PUT_FORWARD'", "recordProposalAnswer": "proposal WHERE state IN ('PUT_FORWARD', 'RETAINED')",
 	"withdrawProposal": "proposal WHERE state IN ('PUT_FORWARD', 'RETAINED')",
 	"saveDraft":        "draft", "depositDraft": "draft", "discardDraft": "draft",
+}
+
+// lends are the grounds that an act opens to another organisation than that of who does it, to
+// which it opens nothing.
+var lends = map[string][]domain.Ground{
+	"putForward": {domain.GroundPutForward}, "designateCandidate": {domain.GroundPutForward},
+	"recordCommissionDecision": {domain.GroundPutForward}, "recordProposalAnswer": {domain.GroundPutForward},
+	// What comes back to life has its candidacies again.
+	"reactivateApplication": {domain.GroundPutForward}, "undoMerge": {domain.GroundPutForward},
 }
 
 // ofApplication are the tables whose rows are about one application.

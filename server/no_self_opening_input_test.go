@@ -89,8 +89,10 @@ func (p *acting) input(field string, of *ast.Type) any {
 		return p.one(p.people)
 	case "applicationId", "survivorId":
 		return p.to.id
+	case "reservationRightId":
+		return p.one(p.column("SELECT id FROM reservation_right WHERE state = 'CONFIRMED' ORDER BY id"))
 	case "dwellingId":
-		return p.one(p.column("SELECT id FROM dwelling WHERE landlord_id IS NOT NULL ORDER BY id LIMIT 20"))
+		return p.one(p.column("SELECT id FROM dwelling WHERE landlord_id IN (SELECT landlord_id FROM reservation_right) ORDER BY id LIMIT 20"))
 	case "landlordId":
 		return p.one(p.column("SELECT id FROM organisation WHERE key = 'landlord-balcons-de-belledonne'"))
 	case "reservataireId":

@@ -9,7 +9,7 @@ import (
 	"github.com/guichet-logement/guichet/internal/testapi"
 )
 
-const readProposals = `query($id: ID!) { application: node(id: $id) { ... on Application { proposals { id state rank } } } }`
+const readProposals = `query($id: ID!) { application: node(id: $id) { ... on Application { proposals { id state rank reservataire { key } } } } }`
 
 // vizille is a form of who wishes for a commune in which the landlord has dwellings.
 func (d desk) vizille(name string) string {
@@ -117,6 +117,126 @@ func TestProposals(t *testing.T) {
 	}
 }
 
+// A candidate under a reservation right is seen by the other one of the two, by the act of the
+// one, until 60 days after the decision: nobody opens anything to itself, and who is protected
+// is no candidate to see.
+func TestCandidatesUnderAReservationRight(t *testing.T) {
+	t.Parallel()
+	const state, commune = "state-allocation", "commune-grenoble-allocation"
+	d := desk{testapi.NewWithStock(t), t}
+	mine, theirs := d.ofLandlord(landlordKey, 7), d.ofLandlord("landlord-toits-de-chartreuse", 1)[0]
+	unseen, lent, kept := d.registered("Rivoire"), d.vizille("Vidal"), d.registered("Bonnet")
+	right := func(holder, state string) (id string) {
+		d.scan(&id, "SELECT r.id FROM reservation_right r JOIN organisation o ON o.id = r.reservataire_id WHERE o.key = $1 AND r.state = $2 ORDER BY r.id LIMIT 1", holder, state)
+		return id
+	}
+	input := func(application, dwelling, right string) map[string]any {
+		return map[string]any{"applicationId": application, "dwellingId": dwelling, "reservationRightId": right}
+	}
+	sees := func(as, id, want string) {
+		t.Helper()
+		if got := d.opened(as, id); got != want {
+			t.Errorf("%q: %q, want %q", as, got, want)
+		}
+	}
+	play := func(act, as string, input map[string]any, want string) {
+		t.Helper()
+		if a := d.done(as, act, input); outcome(a) != want {
+			t.Errorf("%s %v by %q: %s, want %s", act, input, as, a.Body, want)
+		}
+	}
+	of := func(application string) (id string) {
+		d.scan(&id, "SELECT id FROM proposal WHERE application_id = $1", application)
+		return id
+	}
+	held := right("state", "CONFIRMED")
+	sees(landlordAllocation, unseen, "")
+	sees(state, unseen, "seen -CONTACT -DOCUMENTS")
+	for _, c := range []struct {
+		act, as string
+		input   map[string]any
+		want    string
+	}{
+		{"designateCandidate", "", input(unseen, mine[0], held), "NOT_FOUND"},
+		{"designateCandidate", grenobleAgent, input(unseen, mine[0], held), "NOT_FOUND"},
+		{"designateCandidate", landlordAllocation, input(unseen, mine[0], held), "NOT_FOUND"},
+		{"designateCandidate", landlordAllocation, input(lent, mine[0], held), "FORBIDDEN"}, // it is the State's to
+		{"designateCandidate", "metropole-steering", input(unseen, mine[0], held), "NOT_FOUND"},
+		{"designateCandidate", state, input(unseen, mine[0], right("metropole", "CONFIRMED")), "NOT_FOUND"}, // no right that it sees
+		{"designateCandidate", state, input(unseen, mine[0], "rsv_01AQ3WVJ000000000000000000"), "NOT_FOUND"},
+		{"designateCandidate", state, input(unseen, theirs, held), "UNKNOWN_REFERENCE"},
+		{"designateCandidate", commune, input(unseen, mine[0], right("commune-grenoble", "PROPOSED")), "UNKNOWN_REFERENCE"},
+		{"designateCandidate", state, input("app_01AQ3WVJ000000000000000000", mine[0], held), "NOT_FOUND"},
+		{"putForward", state, input(unseen, mine[0], held), "FORBIDDEN"},
+		{"putForward", landlordAllocation, input(unseen, mine[0], held), "NOT_FOUND"},
+		{"putForward", landlordAllocation, input(lent, mine[0], right("department", "CONFIRMED")), "UNKNOWN_REFERENCE"}, // over named dwellings
+		{"designateCandidate", state, input(unseen, mine[0], held), "OK"},
+		{"designateCandidate", state, input(unseen, mine[0], held), "DUPLICATE"},
+	} {
+		play(c.act, c.as, c.input, c.want)
+	}
+	sees(landlordAllocation, unseen, "seen")
+	sees(state, unseen, "seen -CONTACT -DOCUMENTS") // by its own act no more than before
+	sees(landlordStock, unseen, "")
+	sees("landlord-toits-de-chartreuse-allocation", unseen, "")
+	sees(commune, unseen, "seen -CONTACT -DOCUMENTS")
+	for as, want := range map[string]string{landlordAllocation: "PUT_FORWARD 0 state", state: "PUT_FORWARD 0 state", grenobleAgent: "", commune: ""} {
+		if got := d.proposals(as, unseen); got != want {
+			t.Errorf("%q reads %q, want %q", as, got, want)
+		}
+	}
+	for as, want := range map[string]bool{landlordAllocation: true, state: true, grenobleAgent: false, commune: false} {
+		listed := d.Query(t, as, `{ applications(first: 100, where: {proposals: [PUT_FORWARD]}) { edges { node { id } } } }`, nil).Body
+		if strings.Contains(listed, unseen) != want {
+			t.Errorf("%q lists as candidates: %s", as, listed)
+		}
+	}
+
+	play("recordCommissionDecision", state, map[string]any{"id": of(unseen), "decision": "ATTRIBUTED"}, "FORBIDDEN")
+	play("recordCommissionDecision", landlordAllocation, map[string]any{"id": of(unseen), "decision": "NOT_ATTRIBUTED"}, "OK")
+	sees(state, unseen, "seen -DOCUMENTS") // by the landlord's
+	sees(landlordAllocation, unseen, "seen -DOCUMENTS")
+	if got := d.proposals(grenobleAgent, unseen); got != "NOT_RETAINED 0" { // the outcome alone
+		t.Errorf("the desk reads %q", got)
+	}
+
+	// The landlord under the right of another: that one sees it. Taken back, nobody does.
+	play("putForward", landlordAllocation, input(lent, mine[1], held), "OK")
+	sees(state, lent, "seen")
+	sees(landlordAllocation, lent, "seen -CONTACT -DOCUMENTS")
+	play("withdrawProposal", state, map[string]any{"id": of(lent)}, "FORBIDDEN")
+	play("withdrawProposal", landlordAllocation, map[string]any{"id": of(lent)}, "OK")
+	sees(state, lent, "seen -CONTACT -DOCUMENTS")
+	play("designateCandidate", state, input(kept, mine[2], held), "OK")
+	sees(landlordAllocation, kept, "seen")
+	play("withdrawProposal", state, map[string]any{"id": of(kept)}, "OK")
+	sees(landlordAllocation, kept, "")
+
+	d.moveTo(testapi.Now.AddDate(0, 0, 59))
+	sees(landlordAllocation, unseen, "seen -DOCUMENTS")
+	d.moveTo(testapi.Now.AddDate(0, 0, 60))
+	sees(landlordAllocation, unseen, "")
+}
+
+// opened tells whether somebody sees an application, and which of contact and documents are
+// masked to it then.
+func (d desk) opened(as, id string) string {
+	d.t.Helper()
+	a := d.Query(d.t, as, `query($id: ID!) { node(id: $id) { ... on Application { masked } } }`, map[string]any{"id": id})
+	seen, there := a.Data["node"].(map[string]any)
+	if !there {
+		return ""
+	}
+	told := "seen"
+	masked, _ := seen["masked"].([]any)
+	for _, group := range []any{"CONTACT", "DOCUMENTS"} {
+		if slices.Contains(masked, group) {
+			told += fmt.Sprint(" -", group)
+		}
+	}
+	return told
+}
+
 // proposals are the states and ranks that somebody reads, in order.
 func (d desk) proposals(as, application string) string {
 	d.t.Helper()
@@ -129,7 +249,11 @@ func (d desk) proposals(as, application string) string {
 		if rank == nil {
 			rank = 0
 		}
-		shown = append(shown, fmt.Sprint(p["state"], " ", rank))
+		told := fmt.Sprint(p["state"], " ", rank)
+		if of, reserved := p["reservataire"].(map[string]any); reserved {
+			told += fmt.Sprint(" ", of["key"])
+		}
+		shown = append(shown, told)
 	}
 	slices.Sort(shown)
 	return strings.Join(shown, ", ")

@@ -74,6 +74,7 @@ type recordOffer struct {
 type recordProposal struct {
 	Dwelling     string                     `json:"dwelling,omitempty"`
 	Landlord     string                     `json:"landlord"`
+	Reservataire string                     `json:"reservataire,omitempty"`
 	State        domain.ProposalState       `json:"state"`
 	PutForwardOn string                     `json:"putForwardOn"`
 	Decision     *domain.CommissionDecision `json:"decision,omitempty"`
@@ -103,12 +104,15 @@ func (c *collecting) meetings(granted context.Context, tx *ent.Tx, r *accessReco
 }
 
 func (c *collecting) proposals(granted context.Context, tx *ent.Tx) ([]recordProposal, error) {
-	all, err := tx.Proposal.Query().Where(proposal.ApplicationID(c.a.ID)).WithLandlord().
+	all, err := tx.Proposal.Query().Where(proposal.ApplicationID(c.a.ID)).WithLandlord().WithReservataire().
 		WithDwelling(func(q *ent.DwellingQuery) { q.WithBuilding() }).Order(proposal.ByPutForwardOn(), proposal.ByID()).All(granted)
 	return made(all, func(p *ent.Proposal) recordProposal {
 		r := recordProposal{
 			Landlord: p.Edges.Landlord.Name, State: p.State, PutForwardOn: p.PutForwardOn.String(), Decision: p.Decision, DecidedOn: dayOf(p.DecidedOn),
 			Rank: p.Rank, AnsweredOn: dayOf(p.AnsweredOn), RefusedFor: p.RefusedFor, WithdrawnOn: dayOf(p.WithdrawnOn),
+		}
+		if p.Edges.Reservataire != nil {
+			r.Reservataire = p.Edges.Reservataire.Name
 		}
 		if p.Edges.Dwelling != nil {
 			r.Dwelling = string(p.Edges.Dwelling.Edges.Building.Address)

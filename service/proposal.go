@@ -6,42 +6,81 @@ import (
 	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
+	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposal"
+	"github.com/guichet-logement/guichet/ent/reservationright"
 	"github.com/guichet-logement/guichet/policy"
 )
 
-// PutForward puts an application that the viewer sees forward for a dwelling of its landlord,
-// on a day, zero for today.
-func (s *Service) PutForward(ctx context.Context, id, of domain.ID, on domain.Date) (*ent.Proposal, error) {
+// Candidate is an application that is put forward for a dwelling.
+type Candidate struct {
+	ApplicationID, DwellingID domain.ID
+	// ReservationRightID is the right under which it is, empty for none.
+	ReservationRightID domain.ID
+	// On is the day, zero for today.
+	On domain.Date
+}
+
+// PutForward puts an application that the viewer sees forward for a dwelling of its landlord.
+// The holder of the reservation right, where it is under one, sees the application from then on.
+func (s *Service) PutForward(ctx context.Context, c Candidate) (*ent.Proposal, error) {
+	return s.candidate(ctx, c, policy.ActPutForward)
+}
+
+// DesignateCandidate puts an application that the viewer sees forward under a reservation
+// right of its organisation. The landlord sees it from then on, and that organisation by this
+// act no more than before.
+func (s *Service) DesignateCandidate(ctx context.Context, c Candidate) (*ent.Proposal, error) {
+	return s.candidate(ctx, c, policy.ActDesignate)
+}
+
+func (s *Service) candidate(ctx context.Context, c Candidate, act policy.ApplicationAct) (*ent.Proposal, error) {
 	v := auth.FromContext(ctx)
 	var made domain.ID
 	err := s.inTx(ctx, func(tx *ent.Tx) error {
 		// Who puts forward holds the dwelling: its candidates are counted.
-		d, err := tx.Dwelling.Query().Where(dwelling.ID(of)).ForUpdate().Only(ctx)
+		d, err := tx.Dwelling.Query().Where(dwelling.ID(c.DwellingID)).ForUpdate().Only(ctx)
 		if err != nil {
 			return notFound(err)
 		}
-		landlord := valueOf(d.LandlordID)
-		granted, a, err := s.forLandlord(ctx, tx, id, landlord, policy.ActPutForward)
+		p := tx.Proposal.Create().SetApplicationID(c.ApplicationID).SetDwellingID(c.DwellingID).SetLandlordID(valueOf(d.LandlordID)).
+			SetDesignated(act == policy.ActDesignate).SetPutForwardByID(v.PersonID)
+		by := valueOf(d.LandlordID)
+		if c.ReservationRightID != "" {
+			right, err := tx.ReservationRight.Query().Where(reservationright.ID(c.ReservationRightID)).Only(ctx)
+			if err != nil {
+				return notFound(err)
+			}
+			p.SetReservationRightID(right.ID).SetReservataireID(right.ReservataireID)
+			if act == policy.ActDesignate {
+				by = right.ReservataireID
+			}
+		}
+		granted, a, err := s.forParty(ctx, tx, c.ApplicationID, by, act)
 		if err != nil {
 			return err
 		}
-		p, refused := domain.PutForward(dayOr(on, a.today), a.today)
+		if err := checkReserved(granted, tx, c.ReservationRightID, d, a.today); err != nil {
+			return err
+		}
+		next, refused := domain.PutForward(dayOr(c.On, a.today), a.today)
 		if refused != nil {
 			return refused
 		}
-		if err := checkCandidacy(ctx, tx, id, of, landlord); err != nil {
+		if err := checkCandidacy(ctx, tx, c, by); err != nil {
 			return err
 		}
-		row, err := tx.Proposal.Create().SetApplicationID(id).SetDwellingID(of).SetLandlordID(landlord).SetState(p.State).
-			SetPutForwardOn(p.PutForwardOn).SetPutForwardByID(v.PersonID).Save(granted)
+		row, err := p.SetState(next.State).SetPutForwardOn(next.PutForwardOn).Save(granted)
 		if err != nil {
 			return err
 		}
 		made = row.ID
-		return s.noteAct(ctx, string(policy.ActPutForward), a.by.Assignment, id)
+		if err := settleAccess(granted, tx, c.ApplicationID); err != nil {
+			return err
+		}
+		return s.noteAct(ctx, string(act), a.by.Assignment, c.ApplicationID)
 	})
 	if err != nil {
 		return nil, err
@@ -49,18 +88,38 @@ func (s *Service) PutForward(ctx context.Context, id, of domain.ID, on domain.Da
 	return s.seenProposal(ctx, made)
 }
 
-// checkCandidacy refuses one proposal more than the landlord may make, among those that the
-// viewer sees.
-func checkCandidacy(ctx context.Context, tx *ent.Tx, id, of, landlord domain.ID) error {
+// checkReserved refuses a right, none where it is empty, that does not hold over the dwelling
+// on that day.
+func checkReserved(granted context.Context, tx *ent.Tx, right domain.ID, d *ent.Dwelling, today domain.Date) error {
+	if right == "" {
+		return nil
+	}
+	holds, err := tx.ReservationRight.Query().Where(
+		reservationright.ID(right), reservationright.LandlordID(valueOf(d.LandlordID)), policy.ReservationInForce(today),
+		reservationright.Or(
+			reservationright.ModeEQ(domain.ReservedFlow), reservationright.HasDwellingsWith(dwelling.ID(d.ID)),
+		),
+	).Exist(granted)
+	if err == nil && !holds {
+		return domain.NotReserved()
+	}
+	return err
+}
+
+// checkCandidacy refuses one proposal more than an organisation may make: as a landlord among
+// those for its dwellings, as the holder of a right among those under it, which are all that
+// it sees.
+func checkCandidacy(ctx context.Context, tx *ent.Tx, one Candidate, by domain.ID) error {
 	mine, err := tx.Proposal.Query().Where(
-		proposal.LandlordID(landlord), proposal.Or(proposal.ApplicationID(id), proposal.DwellingID(of)),
+		proposal.Or(proposal.LandlordID(by), proposal.ReservataireID(by)),
+		proposal.Or(proposal.ApplicationID(one.ApplicationID), proposal.DwellingID(one.DwellingID)),
 	).All(ctx)
 	if err != nil {
 		return err
 	}
 	var c domain.Candidacies
 	for _, p := range mine {
-		current, here, there := p.State.Current(), p.ApplicationID == id, valueOf(p.DwellingID) == of
+		current, here, there := p.State.Current(), p.ApplicationID == one.ApplicationID, valueOf(p.DwellingID) == one.DwellingID
 		switch {
 		case here && there && current:
 			c.Again = true
@@ -96,7 +155,8 @@ func (s *Service) WithdrawProposal(ctx context.Context, id domain.ID) (*ent.Prop
 	return s.onProposal(ctx, id, policy.ActWithdrawProposal, domain.Proposal.Withdraw)
 }
 
-// onProposal has a step of a proposal taken that the viewer sees, for its landlord.
+// onProposal has a step of a proposal taken that the viewer sees, for its landlord; the holder
+// of the right takes back what it designated.
 func (s *Service) onProposal(
 	ctx context.Context, id domain.ID, act policy.ApplicationAct, step func(domain.Proposal, domain.Date) (domain.Proposal, domain.Refusals),
 ) (*ent.Proposal, error) {
@@ -105,7 +165,11 @@ func (s *Service) onProposal(
 		if err != nil {
 			return notFound(err)
 		}
-		granted, a, err := s.forLandlord(ctx, tx, p.ApplicationID, p.LandlordID, act)
+		by := p.LandlordID
+		if act == policy.ActWithdrawProposal && p.Designated && !policy.AllocatesFor(ctx, by) {
+			by = valueOf(p.ReservataireID)
+		}
+		granted, a, err := s.forParty(ctx, tx, p.ApplicationID, by, act)
 		if err != nil {
 			return err
 		}
@@ -123,6 +187,9 @@ func (s *Service) onProposal(
 		if err != nil {
 			return err
 		}
+		if err := settleAccess(granted, tx, p.ApplicationID); err != nil {
+			return err
+		}
 		return s.noteAct(ctx, string(act), a.by.Assignment, p.ApplicationID)
 	})
 	if err != nil {
@@ -131,9 +198,9 @@ func (s *Service) onProposal(
 	return s.seenProposal(ctx, id)
 }
 
-// forLandlord locks an application that the viewer sees, and decides on an act for that
-// landlord.
-func (s *Service) forLandlord(ctx context.Context, tx *ent.Tx, id, landlord domain.ID, act policy.ApplicationAct) (context.Context, *acting, error) {
+// forParty locks an application that the viewer sees, and decides on an act for that party to
+// a proposal.
+func (s *Service) forParty(ctx context.Context, tx *ent.Tx, id, party domain.ID, act policy.ApplicationAct) (context.Context, *acting, error) {
 	a, err := lockApplication(ctx, tx, id)
 	if err != nil {
 		return nil, nil, err
@@ -142,7 +209,7 @@ func (s *Service) forLandlord(ctx context.Context, tx *ent.Tx, id, landlord doma
 	if err != nil {
 		return nil, nil, err
 	}
-	granted, by, err := policy.OnProposal(ctx, act, landlord, held, at)
+	granted, by, err := policy.OnProposal(ctx, act, party, held, at)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -159,15 +226,37 @@ func ProposalOf(p *ent.Proposal) domain.Proposal {
 	return domain.Proposal{
 		State: p.State, PutForwardOn: p.PutForwardOn, Decision: valueOf(p.Decision), Rank: valueOf(p.Rank), DecidedOn: valueOf(p.DecidedOn),
 		AnsweredOn: valueOf(p.AnsweredOn), RefusedFor: valueOf(p.RefusedFor), WithdrawnOn: valueOf(p.WithdrawnOn),
+		Reserved: p.ReservataireID != nil, Designated: p.Designated,
 	}
 }
 
-// RankOf is the rank of a proposal, as far as it is for the viewer.
-func RankOf(ctx context.Context, p *ent.Proposal) *int {
-	if policy.SeesRank(auth.FromContext(ctx), p) {
-		return p.Rank
+// SeesWhole tells whether all of a proposal that the viewer read is for it, or its outcome alone.
+func SeesWhole(ctx context.Context, p *ent.Proposal) bool {
+	return policy.SeesWhole(auth.FromContext(ctx), p)
+}
+
+// candidaciesOf reads whose candidates the applicants are or were. What came with an
+// application that was merged opens nothing of the one that is kept: who merges would open it.
+func candidaciesOf(ctx context.Context, tx *ent.Tx, ids []domain.ID, at map[domain.ID]*policy.ApplicationFacts) error {
+	made, err := tx.Proposal.Query().Where(
+		proposal.ApplicationIDIn(ids...), proposal.ReservataireIDNotNil(), proposal.MovedFromIDIsNil(),
+	).Order(proposal.ByID()).All(ctx)
+	for _, row := range made {
+		f, p := at[row.ApplicationID], ProposalOf(row)
+		days := policy.SettingsOn(p.PutForwardOn).PutForwardDays
+		if from, until, opens := p.OpenToLandlord(days); opens {
+			f.PutForward = append(f.PutForward, policy.Candidacy{Organisation: row.LandlordID, From: from, Until: until, Current: p.State.Current()})
+		}
+		if from, until, opens := p.OpenToHolder(days); opens {
+			f.PutForward = append(f.PutForward, policy.Candidacy{Organisation: *row.ReservataireID, From: from, Until: until, Current: p.State.Current()})
+		}
 	}
-	return nil
+	return err
+}
+
+// WithProposal keeps the applications with a proposal in one of these states that the viewer sees.
+func WithProposal(v *auth.Viewer, states []domain.ProposalState) predicate.Application {
+	return application.HasProposalsWith(policy.SeenProposals(v), proposal.StateIn(states...))
 }
 
 // refusedLately keeps the proposals that count as refusals on that day.

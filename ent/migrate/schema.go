@@ -201,7 +201,7 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "application_id", Type: field.TypeString},
 		{Name: "audience_id", Type: field.TypeInt64},
-		{Name: "ground", Type: field.TypeEnum, Enums: []string{"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "ORIENTED", "BREAK_GLASS", "NAMED_AGENT", "SELF"}},
+		{Name: "ground", Type: field.TypeEnum, Enums: []string{"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "ORIENTED", "BREAK_GLASS", "NAMED_AGENT", "SELF", "PUT_FORWARD"}},
 		{Name: "groups", Type: field.TypeInt},
 		{Name: "valid_from", Type: field.TypeTime, Nullable: true},
 		{Name: "valid_until", Type: field.TypeTime, Nullable: true},
@@ -2747,6 +2747,7 @@ var (
 		{Name: "id", Type: field.TypeString, Size: 30},
 		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
 		{Name: "moved_from_id", Type: field.TypeString, Nullable: true},
+		{Name: "designated", Type: field.TypeBool, Default: false},
 		{Name: "state", Type: field.TypeEnum, Enums: []string{"PUT_FORWARD", "RETAINED", "NOT_RETAINED", "ACCEPTED", "REFUSED", "WITHDRAWN"}},
 		{Name: "put_forward_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
 		{Name: "decision", Type: field.TypeEnum, Nullable: true, Enums: []string{"ATTRIBUTED", "RANKED", "CONDITIONAL", "NOT_ATTRIBUTED", "INADMISSIBLE"}},
@@ -2758,6 +2759,8 @@ var (
 		{Name: "application_id", Type: field.TypeString, Size: 30},
 		{Name: "dwelling_id", Type: field.TypeString, Nullable: true, Size: 30},
 		{Name: "landlord_id", Type: field.TypeString, Size: 30},
+		{Name: "reservation_right_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "reservataire_id", Type: field.TypeString, Nullable: true, Size: 30},
 		{Name: "put_forward_by_id", Type: field.TypeString, Nullable: true, Size: 30},
 	}
 	// ProposalTable holds the schema information for the "proposal" table.
@@ -2768,25 +2771,37 @@ var (
 		ForeignKeys: []*schema.ForeignKey{
 			{
 				Symbol:     "proposal_application_proposals",
-				Columns:    []*schema.Column{ProposalColumns[11]},
+				Columns:    []*schema.Column{ProposalColumns[12]},
 				RefColumns: []*schema.Column{ApplicationColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
 				Symbol:     "proposal_dwelling_dwelling",
-				Columns:    []*schema.Column{ProposalColumns[12]},
+				Columns:    []*schema.Column{ProposalColumns[13]},
 				RefColumns: []*schema.Column{DwellingColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
 			{
 				Symbol:     "proposal_organisation_landlord",
-				Columns:    []*schema.Column{ProposalColumns[13]},
+				Columns:    []*schema.Column{ProposalColumns[14]},
 				RefColumns: []*schema.Column{OrganisationColumns[0]},
 				OnDelete:   schema.NoAction,
 			},
 			{
+				Symbol:     "proposal_reservation_right_reservation_right",
+				Columns:    []*schema.Column{ProposalColumns[15]},
+				RefColumns: []*schema.Column{ReservationRightColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "proposal_organisation_reservataire",
+				Columns:    []*schema.Column{ProposalColumns[16]},
+				RefColumns: []*schema.Column{OrganisationColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
 				Symbol:     "proposal_person_put_forward_by",
-				Columns:    []*schema.Column{ProposalColumns[14]},
+				Columns:    []*schema.Column{ProposalColumns[17]},
 				RefColumns: []*schema.Column{PersonColumns[0]},
 				OnDelete:   schema.SetNull,
 			},
@@ -2795,17 +2810,17 @@ var (
 			{
 				Name:    "proposal_application_idx",
 				Unique:  false,
-				Columns: []*schema.Column{ProposalColumns[11], ProposalColumns[4]},
+				Columns: []*schema.Column{ProposalColumns[12], ProposalColumns[5]},
 			},
 			{
 				Name:    "proposal_dwelling_idx",
 				Unique:  false,
-				Columns: []*schema.Column{ProposalColumns[12]},
+				Columns: []*schema.Column{ProposalColumns[13]},
 			},
 			{
 				Name:    "proposal_refused_idx",
 				Unique:  false,
-				Columns: []*schema.Column{ProposalColumns[8], ProposalColumns[11]},
+				Columns: []*schema.Column{ProposalColumns[9], ProposalColumns[12]},
 				Annotation: &entsql.IndexAnnotation{
 					Where: "refused_for IS NOT NULL",
 				},
@@ -4473,18 +4488,22 @@ func init() {
 	ProposalTable.ForeignKeys[0].RefTable = ApplicationTable
 	ProposalTable.ForeignKeys[1].RefTable = DwellingTable
 	ProposalTable.ForeignKeys[2].RefTable = OrganisationTable
-	ProposalTable.ForeignKeys[3].RefTable = PersonTable
+	ProposalTable.ForeignKeys[3].RefTable = ReservationRightTable
+	ProposalTable.ForeignKeys[4].RefTable = OrganisationTable
+	ProposalTable.ForeignKeys[5].RefTable = PersonTable
 	ProposalTable.Annotation = &entsql.Annotation{
 		Table: "proposal",
 	}
 	ProposalTable.Annotation.Checks = map[string]string{
-		"proposal_answered_check":  "(answered_on IS NOT NULL) = (state IN ('ACCEPTED', 'REFUSED'))",
-		"proposal_decision_check":  "(decision IS NULL) = (decided_on IS NULL)",
-		"proposal_order_check":     "decided_on >= put_forward_on AND answered_on >= put_forward_on",
-		"proposal_rank_check":      "(rank IS NOT NULL) = (decision IS NOT NULL AND decision = 'RANKED') AND rank BETWEEN 1 AND 20",
-		"proposal_refused_check":   "(refused_for IS NOT NULL) = (state = 'REFUSED')",
-		"proposal_retained_check":  "state NOT IN ('RETAINED', 'NOT_RETAINED', 'ACCEPTED') OR decision IS NOT NULL",
-		"proposal_withdrawn_check": "(withdrawn_on IS NOT NULL) = (state = 'WITHDRAWN')",
+		"proposal_answered_check":   "(answered_on IS NOT NULL) = (state IN ('ACCEPTED', 'REFUSED'))",
+		"proposal_decision_check":   "(decision IS NULL) = (decided_on IS NULL)",
+		"proposal_designated_check": "NOT designated OR reservataire_id IS NOT NULL",
+		"proposal_order_check":      "decided_on >= put_forward_on AND answered_on >= put_forward_on",
+		"proposal_rank_check":       "(rank IS NOT NULL) = (decision IS NOT NULL AND decision = 'RANKED') AND rank BETWEEN 1 AND 20",
+		"proposal_refused_check":    "(refused_for IS NOT NULL) = (state = 'REFUSED')",
+		"proposal_retained_check":   "state NOT IN ('RETAINED', 'NOT_RETAINED', 'ACCEPTED') OR decision IS NOT NULL",
+		"proposal_right_check":      "reservation_right_id IS NULL OR reservataire_id IS NOT NULL",
+		"proposal_withdrawn_check":  "(withdrawn_on IS NOT NULL) = (state = 'WITHDRAWN')",
 	}
 	ProposedChangeTable.ForeignKeys[0].RefTable = ApplicationTable
 	ProposedChangeTable.ForeignKeys[1].RefTable = ReceptionPointTable

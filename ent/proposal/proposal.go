@@ -28,6 +28,12 @@ const (
 	FieldDwellingID = "dwelling_id"
 	// FieldLandlordID holds the string denoting the landlord_id field in the database.
 	FieldLandlordID = "landlord_id"
+	// FieldReservationRightID holds the string denoting the reservation_right_id field in the database.
+	FieldReservationRightID = "reservation_right_id"
+	// FieldReservataireID holds the string denoting the reservataire_id field in the database.
+	FieldReservataireID = "reservataire_id"
+	// FieldDesignated holds the string denoting the designated field in the database.
+	FieldDesignated = "designated"
 	// FieldState holds the string denoting the state field in the database.
 	FieldState = "state"
 	// FieldPutForwardOn holds the string denoting the put_forward_on field in the database.
@@ -52,6 +58,10 @@ const (
 	EdgeDwelling = "dwelling"
 	// EdgeLandlord holds the string denoting the landlord edge name in mutations.
 	EdgeLandlord = "landlord"
+	// EdgeReservationRight holds the string denoting the reservation_right edge name in mutations.
+	EdgeReservationRight = "reservation_right"
+	// EdgeReservataire holds the string denoting the reservataire edge name in mutations.
+	EdgeReservataire = "reservataire"
 	// EdgePutForwardBy holds the string denoting the put_forward_by edge name in mutations.
 	EdgePutForwardBy = "put_forward_by"
 	// Table holds the table name of the proposal in the database.
@@ -77,6 +87,20 @@ const (
 	LandlordInverseTable = "organisation"
 	// LandlordColumn is the table column denoting the landlord relation/edge.
 	LandlordColumn = "landlord_id"
+	// ReservationRightTable is the table that holds the reservation_right relation/edge.
+	ReservationRightTable = "proposal"
+	// ReservationRightInverseTable is the table name for the ReservationRight entity.
+	// It exists in this package in order to avoid circular dependency with the "reservationright" package.
+	ReservationRightInverseTable = "reservation_right"
+	// ReservationRightColumn is the table column denoting the reservation_right relation/edge.
+	ReservationRightColumn = "reservation_right_id"
+	// ReservataireTable is the table that holds the reservataire relation/edge.
+	ReservataireTable = "proposal"
+	// ReservataireInverseTable is the table name for the Organisation entity.
+	// It exists in this package in order to avoid circular dependency with the "organisation" package.
+	ReservataireInverseTable = "organisation"
+	// ReservataireColumn is the table column denoting the reservataire relation/edge.
+	ReservataireColumn = "reservataire_id"
 	// PutForwardByTable is the table that holds the put_forward_by relation/edge.
 	PutForwardByTable = "proposal"
 	// PutForwardByInverseTable is the table name for the Person entity.
@@ -94,6 +118,9 @@ var Columns = []string{
 	FieldMovedFromID,
 	FieldDwellingID,
 	FieldLandlordID,
+	FieldReservationRightID,
+	FieldReservataireID,
+	FieldDesignated,
 	FieldState,
 	FieldPutForwardOn,
 	FieldPutForwardByID,
@@ -125,6 +152,8 @@ var (
 	Policy ent.Policy
 	// DefaultCreatedAt holds the default value on creation for the "created_at" field.
 	DefaultCreatedAt func() time.Time
+	// DefaultDesignated holds the default value on creation for the "designated" field.
+	DefaultDesignated bool
 	// DefaultID holds the default value on creation for the "id" field.
 	DefaultID func() domain.ID
 	// IDValidator is a validator for the "id" field. It is called by the builders before save.
@@ -194,6 +223,21 @@ func ByLandlordID(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldLandlordID, opts...).ToFunc()
 }
 
+// ByReservationRightID orders the results by the reservation_right_id field.
+func ByReservationRightID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReservationRightID, opts...).ToFunc()
+}
+
+// ByReservataireID orders the results by the reservataire_id field.
+func ByReservataireID(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldReservataireID, opts...).ToFunc()
+}
+
+// ByDesignated orders the results by the designated field.
+func ByDesignated(opts ...sql.OrderTermOption) OrderOption {
+	return sql.OrderByField(FieldDesignated, opts...).ToFunc()
+}
+
 // ByState orders the results by the state field.
 func ByState(opts ...sql.OrderTermOption) OrderOption {
 	return sql.OrderByField(FieldState, opts...).ToFunc()
@@ -260,6 +304,20 @@ func ByLandlordField(field string, opts ...sql.OrderTermOption) OrderOption {
 	}
 }
 
+// ByReservationRightField orders the results by reservation_right field.
+func ByReservationRightField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newReservationRightStep(), sql.OrderByField(field, opts...))
+	}
+}
+
+// ByReservataireField orders the results by reservataire field.
+func ByReservataireField(field string, opts ...sql.OrderTermOption) OrderOption {
+	return func(s *sql.Selector) {
+		sqlgraph.OrderByNeighborTerms(s, newReservataireStep(), sql.OrderByField(field, opts...))
+	}
+}
+
 // ByPutForwardByField orders the results by put_forward_by field.
 func ByPutForwardByField(field string, opts ...sql.OrderTermOption) OrderOption {
 	return func(s *sql.Selector) {
@@ -285,6 +343,20 @@ func newLandlordStep() *sqlgraph.Step {
 		sqlgraph.From(Table, FieldID),
 		sqlgraph.To(LandlordInverseTable, FieldID),
 		sqlgraph.Edge(sqlgraph.M2O, false, LandlordTable, LandlordColumn),
+	)
+}
+func newReservationRightStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ReservationRightInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, ReservationRightTable, ReservationRightColumn),
+	)
+}
+func newReservataireStep() *sqlgraph.Step {
+	return sqlgraph.NewStep(
+		sqlgraph.From(Table, FieldID),
+		sqlgraph.To(ReservataireInverseTable, FieldID),
+		sqlgraph.Edge(sqlgraph.M2O, false, ReservataireTable, ReservataireColumn),
 	)
 }
 func newPutForwardByStep() *sqlgraph.Step {

@@ -81,6 +81,21 @@ func LandlordID(v domain.ID) predicate.Proposal {
 	return predicate.Proposal(sql.FieldEQ(FieldLandlordID, v))
 }
 
+// ReservationRightID applies equality check predicate on the "reservation_right_id" field. It's identical to ReservationRightIDEQ.
+func ReservationRightID(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldEQ(FieldReservationRightID, v))
+}
+
+// ReservataireID applies equality check predicate on the "reservataire_id" field. It's identical to ReservataireIDEQ.
+func ReservataireID(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldEQ(FieldReservataireID, v))
+}
+
+// Designated applies equality check predicate on the "designated" field. It's identical to DesignatedEQ.
+func Designated(v bool) predicate.Proposal {
+	return predicate.Proposal(sql.FieldEQ(FieldDesignated, v))
+}
+
 // PutForwardOn applies equality check predicate on the "put_forward_on" field. It's identical to PutForwardOnEQ.
 func PutForwardOn(v domain.Date) predicate.Proposal {
 	return predicate.Proposal(sql.FieldEQ(FieldPutForwardOn, v))
@@ -449,6 +464,176 @@ func LandlordIDEqualFold(v domain.ID) predicate.Proposal {
 func LandlordIDContainsFold(v domain.ID) predicate.Proposal {
 	vc := string(v)
 	return predicate.Proposal(sql.FieldContainsFold(FieldLandlordID, vc))
+}
+
+// ReservationRightIDEQ applies the EQ predicate on the "reservation_right_id" field.
+func ReservationRightIDEQ(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldEQ(FieldReservationRightID, v))
+}
+
+// ReservationRightIDNEQ applies the NEQ predicate on the "reservation_right_id" field.
+func ReservationRightIDNEQ(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldNEQ(FieldReservationRightID, v))
+}
+
+// ReservationRightIDIn applies the In predicate on the "reservation_right_id" field.
+func ReservationRightIDIn(vs ...domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldIn(FieldReservationRightID, vs...))
+}
+
+// ReservationRightIDNotIn applies the NotIn predicate on the "reservation_right_id" field.
+func ReservationRightIDNotIn(vs ...domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldNotIn(FieldReservationRightID, vs...))
+}
+
+// ReservationRightIDGT applies the GT predicate on the "reservation_right_id" field.
+func ReservationRightIDGT(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldGT(FieldReservationRightID, v))
+}
+
+// ReservationRightIDGTE applies the GTE predicate on the "reservation_right_id" field.
+func ReservationRightIDGTE(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldGTE(FieldReservationRightID, v))
+}
+
+// ReservationRightIDLT applies the LT predicate on the "reservation_right_id" field.
+func ReservationRightIDLT(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldLT(FieldReservationRightID, v))
+}
+
+// ReservationRightIDLTE applies the LTE predicate on the "reservation_right_id" field.
+func ReservationRightIDLTE(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldLTE(FieldReservationRightID, v))
+}
+
+// ReservationRightIDContains applies the Contains predicate on the "reservation_right_id" field.
+func ReservationRightIDContains(v domain.ID) predicate.Proposal {
+	vc := string(v)
+	return predicate.Proposal(sql.FieldContains(FieldReservationRightID, vc))
+}
+
+// ReservationRightIDHasPrefix applies the HasPrefix predicate on the "reservation_right_id" field.
+func ReservationRightIDHasPrefix(v domain.ID) predicate.Proposal {
+	vc := string(v)
+	return predicate.Proposal(sql.FieldHasPrefix(FieldReservationRightID, vc))
+}
+
+// ReservationRightIDHasSuffix applies the HasSuffix predicate on the "reservation_right_id" field.
+func ReservationRightIDHasSuffix(v domain.ID) predicate.Proposal {
+	vc := string(v)
+	return predicate.Proposal(sql.FieldHasSuffix(FieldReservationRightID, vc))
+}
+
+// ReservationRightIDIsNil applies the IsNil predicate on the "reservation_right_id" field.
+func ReservationRightIDIsNil() predicate.Proposal {
+	return predicate.Proposal(sql.FieldIsNull(FieldReservationRightID))
+}
+
+// ReservationRightIDNotNil applies the NotNil predicate on the "reservation_right_id" field.
+func ReservationRightIDNotNil() predicate.Proposal {
+	return predicate.Proposal(sql.FieldNotNull(FieldReservationRightID))
+}
+
+// ReservationRightIDEqualFold applies the EqualFold predicate on the "reservation_right_id" field.
+func ReservationRightIDEqualFold(v domain.ID) predicate.Proposal {
+	vc := string(v)
+	return predicate.Proposal(sql.FieldEqualFold(FieldReservationRightID, vc))
+}
+
+// ReservationRightIDContainsFold applies the ContainsFold predicate on the "reservation_right_id" field.
+func ReservationRightIDContainsFold(v domain.ID) predicate.Proposal {
+	vc := string(v)
+	return predicate.Proposal(sql.FieldContainsFold(FieldReservationRightID, vc))
+}
+
+// ReservataireIDEQ applies the EQ predicate on the "reservataire_id" field.
+func ReservataireIDEQ(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldEQ(FieldReservataireID, v))
+}
+
+// ReservataireIDNEQ applies the NEQ predicate on the "reservataire_id" field.
+func ReservataireIDNEQ(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldNEQ(FieldReservataireID, v))
+}
+
+// ReservataireIDIn applies the In predicate on the "reservataire_id" field.
+func ReservataireIDIn(vs ...domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldIn(FieldReservataireID, vs...))
+}
+
+// ReservataireIDNotIn applies the NotIn predicate on the "reservataire_id" field.
+func ReservataireIDNotIn(vs ...domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldNotIn(FieldReservataireID, vs...))
+}
+
+// ReservataireIDGT applies the GT predicate on the "reservataire_id" field.
+func ReservataireIDGT(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldGT(FieldReservataireID, v))
+}
+
+// ReservataireIDGTE applies the GTE predicate on the "reservataire_id" field.
+func ReservataireIDGTE(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldGTE(FieldReservataireID, v))
+}
+
+// ReservataireIDLT applies the LT predicate on the "reservataire_id" field.
+func ReservataireIDLT(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldLT(FieldReservataireID, v))
+}
+
+// ReservataireIDLTE applies the LTE predicate on the "reservataire_id" field.
+func ReservataireIDLTE(v domain.ID) predicate.Proposal {
+	return predicate.Proposal(sql.FieldLTE(FieldReservataireID, v))
+}
+
+// ReservataireIDContains applies the Contains predicate on the "reservataire_id" field.
+func ReservataireIDContains(v domain.ID) predicate.Proposal {
+	vc := string(v)
+	return predicate.Proposal(sql.FieldContains(FieldReservataireID, vc))
+}
+
+// ReservataireIDHasPrefix applies the HasPrefix predicate on the "reservataire_id" field.
+func ReservataireIDHasPrefix(v domain.ID) predicate.Proposal {
+	vc := string(v)
+	return predicate.Proposal(sql.FieldHasPrefix(FieldReservataireID, vc))
+}
+
+// ReservataireIDHasSuffix applies the HasSuffix predicate on the "reservataire_id" field.
+func ReservataireIDHasSuffix(v domain.ID) predicate.Proposal {
+	vc := string(v)
+	return predicate.Proposal(sql.FieldHasSuffix(FieldReservataireID, vc))
+}
+
+// ReservataireIDIsNil applies the IsNil predicate on the "reservataire_id" field.
+func ReservataireIDIsNil() predicate.Proposal {
+	return predicate.Proposal(sql.FieldIsNull(FieldReservataireID))
+}
+
+// ReservataireIDNotNil applies the NotNil predicate on the "reservataire_id" field.
+func ReservataireIDNotNil() predicate.Proposal {
+	return predicate.Proposal(sql.FieldNotNull(FieldReservataireID))
+}
+
+// ReservataireIDEqualFold applies the EqualFold predicate on the "reservataire_id" field.
+func ReservataireIDEqualFold(v domain.ID) predicate.Proposal {
+	vc := string(v)
+	return predicate.Proposal(sql.FieldEqualFold(FieldReservataireID, vc))
+}
+
+// ReservataireIDContainsFold applies the ContainsFold predicate on the "reservataire_id" field.
+func ReservataireIDContainsFold(v domain.ID) predicate.Proposal {
+	vc := string(v)
+	return predicate.Proposal(sql.FieldContainsFold(FieldReservataireID, vc))
+}
+
+// DesignatedEQ applies the EQ predicate on the "designated" field.
+func DesignatedEQ(v bool) predicate.Proposal {
+	return predicate.Proposal(sql.FieldEQ(FieldDesignated, v))
+}
+
+// DesignatedNEQ applies the NEQ predicate on the "designated" field.
+func DesignatedNEQ(v bool) predicate.Proposal {
+	return predicate.Proposal(sql.FieldNEQ(FieldDesignated, v))
 }
 
 // StateEQ applies the EQ predicate on the "state" field.
@@ -942,6 +1127,52 @@ func HasLandlord() predicate.Proposal {
 func HasLandlordWith(preds ...predicate.Organisation) predicate.Proposal {
 	return predicate.Proposal(func(s *sql.Selector) {
 		step := newLandlordStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasReservationRight applies the HasEdge predicate on the "reservation_right" edge.
+func HasReservationRight() predicate.Proposal {
+	return predicate.Proposal(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, ReservationRightTable, ReservationRightColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasReservationRightWith applies the HasEdge predicate on the "reservation_right" edge with a given conditions (other predicates).
+func HasReservationRightWith(preds ...predicate.ReservationRight) predicate.Proposal {
+	return predicate.Proposal(func(s *sql.Selector) {
+		step := newReservationRightStep()
+		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
+			for _, p := range preds {
+				p(s)
+			}
+		})
+	})
+}
+
+// HasReservataire applies the HasEdge predicate on the "reservataire" edge.
+func HasReservataire() predicate.Proposal {
+	return predicate.Proposal(func(s *sql.Selector) {
+		step := sqlgraph.NewStep(
+			sqlgraph.From(Table, FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, ReservataireTable, ReservataireColumn),
+		)
+		sqlgraph.HasNeighbors(s, step)
+	})
+}
+
+// HasReservataireWith applies the HasEdge predicate on the "reservataire" edge with a given conditions (other predicates).
+func HasReservataireWith(preds ...predicate.Organisation) predicate.Proposal {
+	return predicate.Proposal(func(s *sql.Selector) {
+		step := newReservataireStep()
 		sqlgraph.HasNeighborsWith(s, step, func(s *sql.Selector) {
 			for _, p := range preds {
 				p(s)

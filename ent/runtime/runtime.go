@@ -1891,6 +1891,10 @@ func init() {
 	proposalDescCreatedAt := proposalMixinFields0[1].Descriptor()
 	// proposal.DefaultCreatedAt holds the default value on creation for the created_at field.
 	proposal.DefaultCreatedAt = proposalDescCreatedAt.Default.(func() time.Time)
+	// proposalDescDesignated is the schema descriptor for designated field.
+	proposalDescDesignated := proposalFields[6].Descriptor()
+	// proposal.DefaultDesignated holds the default value on creation for the designated field.
+	proposal.DefaultDesignated = proposalDescDesignated.Default.(bool)
 	// proposalDescID is the schema descriptor for id field.
 	proposalDescID := proposalMixinFields0[0].Descriptor()
 	// proposal.DefaultID holds the default value on creation for the id field.

@@ -34,6 +34,12 @@ func (Proposal) Fields() []ent.Field {
 			Comment("Null once an edition of the file that alone had it was taken back."),
 		field.String("landlord_id").GoType(domain.ID("")).Immutable().
 			Comment("Whose the dwelling was on that day: the proposal stays its own."),
+		field.String("reservation_right_id").GoType(domain.ID("")).Optional().Nillable().Immutable().Annotations(entgql.Skip(entgql.SkipAll)).
+			Comment("Under which right; null where the landlord disposes of the dwelling itself."),
+		field.String("reservataire_id").GoType(domain.ID("")).Optional().Nillable().Immutable().
+			Comment("Whose right it was."),
+		field.Bool("designated").Default(false).Immutable().Annotations(entgql.Skip(entgql.SkipAll)).
+			Comment("Whether the holder of the right put the application forward, and not the landlord."),
 		field.Enum("state").GoType(domain.ProposalState("")),
 		field.Time("put_forward_on").GoType(domain.Date{}).SchemaType(dateType).Immutable(),
 		field.String("put_forward_by_id").GoType(domain.ID("")).Optional().Nillable().Immutable().Annotations(entgql.Skip(entgql.SkipAll)).
@@ -53,6 +59,8 @@ func (Proposal) Edges() []ent.Edge {
 		edge.From("application", Application.Type).Ref("proposals").Field("application_id").Unique().Required(),
 		edge.To("dwelling", Dwelling.Type).Field("dwelling_id").Unique().Immutable(),
 		edge.To("landlord", Organisation.Type).Field("landlord_id").Unique().Required().Immutable(),
+		edge.To("reservation_right", ReservationRight.Type).Field("reservation_right_id").Unique().Immutable().Annotations(entgql.Skip(entgql.SkipAll)),
+		edge.To("reservataire", Organisation.Type).Field("reservataire_id").Unique().Immutable(),
 		edge.To("put_forward_by", Person.Type).Field("put_forward_by_id").Unique().Immutable().Annotations(entgql.Skip(entgql.SkipAll)),
 	}
 }
@@ -72,13 +80,15 @@ func (Proposal) Annotations() []schema.Annotation {
 	return []schema.Annotation{
 		entsql.Table("proposal"),
 		entsql.Checks(map[string]string{
-			"proposal_decision_check":  "(decision IS NULL) = (decided_on IS NULL)",
-			"proposal_rank_check":      "(rank IS NOT NULL) = (decision IS NOT NULL AND decision = 'RANKED') AND rank BETWEEN 1 AND 20",
-			"proposal_retained_check":  "state NOT IN ('RETAINED', 'NOT_RETAINED', 'ACCEPTED') OR decision IS NOT NULL",
-			"proposal_answered_check":  "(answered_on IS NOT NULL) = (state IN ('ACCEPTED', 'REFUSED'))",
-			"proposal_refused_check":   "(refused_for IS NOT NULL) = (state = 'REFUSED')",
-			"proposal_withdrawn_check": "(withdrawn_on IS NOT NULL) = (state = 'WITHDRAWN')",
-			"proposal_order_check":     "decided_on >= put_forward_on AND answered_on >= put_forward_on",
+			"proposal_right_check":      "reservation_right_id IS NULL OR reservataire_id IS NOT NULL",
+			"proposal_designated_check": "NOT designated OR reservataire_id IS NOT NULL",
+			"proposal_decision_check":   "(decision IS NULL) = (decided_on IS NULL)",
+			"proposal_rank_check":       "(rank IS NOT NULL) = (decision IS NOT NULL AND decision = 'RANKED') AND rank BETWEEN 1 AND 20",
+			"proposal_retained_check":   "state NOT IN ('RETAINED', 'NOT_RETAINED', 'ACCEPTED') OR decision IS NOT NULL",
+			"proposal_answered_check":   "(answered_on IS NOT NULL) = (state IN ('ACCEPTED', 'REFUSED'))",
+			"proposal_refused_check":    "(refused_for IS NOT NULL) = (state = 'REFUSED')",
+			"proposal_withdrawn_check":  "(withdrawn_on IS NOT NULL) = (state = 'WITHDRAWN')",
+			"proposal_order_check":      "decided_on >= put_forward_on AND answered_on >= put_forward_on",
 		}),
 	}
 }

@@ -282,6 +282,7 @@ type MutationResolver interface {
 	RecordInterview(ctx context.Context, input model.RecordInterviewInput) (*model.RecordInterviewPayload, error)
 	AddInterviewNote(ctx context.Context, input model.AddInterviewNoteInput) (*model.AddInterviewNotePayload, error)
 	PutForward(ctx context.Context, input model.PutForwardInput) (*model.PutForwardPayload, error)
+	DesignateCandidate(ctx context.Context, input model.DesignateCandidateInput) (*model.DesignateCandidatePayload, error)
 	RecordCommissionDecision(ctx context.Context, input model.RecordCommissionDecisionInput) (*model.RecordCommissionDecisionPayload, error)
 	RecordProposalAnswer(ctx context.Context, input model.RecordProposalAnswerInput) (*model.RecordProposalAnswerPayload, error)
 	WithdrawProposal(ctx context.Context, input model.WithdrawProposalInput) (*model.WithdrawProposalPayload, error)
@@ -336,6 +337,7 @@ type PieceResolver interface {
 }
 type ProposalResolver interface {
 	Rank(ctx context.Context, obj *ent.Proposal) (*int, error)
+	Reservataire(ctx context.Context, obj *ent.Proposal) (*ent.Organisation, error)
 }
 type ProposedChangeResolver interface {
 	Values(ctx context.Context, obj *ent.ProposedChange) ([]*domain.FormValue, error)
@@ -460,6 +462,7 @@ type ApplicationFilterResolver interface {
 	PieceTransfers(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.PieceTransferTrouble) error
 	AppointmentOffers(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.AppointmentOfferState) error
 	InDepthReason(ctx context.Context, obj *ent.ApplicationWhereInput, data *domain.InDepthReason) error
+	Proposals(ctx context.Context, obj *ent.ApplicationWhereInput, data []domain.ProposalState) error
 }
 type AssignmentFilterResolver interface {
 	Organisations(ctx context.Context, obj *ent.AssignmentWhereInput, data []domain.ID) error
@@ -592,6 +595,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("DepositDraftInput", ec.unmarshalInputDepositDraftInput),
 			graphql.NewInputUnmarshaler("DepositPieceInput", ec.unmarshalInputDepositPieceInput),
 			graphql.NewInputUnmarshaler("DepositPieceUnderNumberInput", ec.unmarshalInputDepositPieceUnderNumberInput),
+			graphql.NewInputUnmarshaler("DesignateCandidateInput", ec.unmarshalInputDesignateCandidateInput),
 			graphql.NewInputUnmarshaler("DesignateVacancyInput", ec.unmarshalInputDesignateVacancyInput),
 			graphql.NewInputUnmarshaler("DisabilityAnnexInput", ec.unmarshalInputDisabilityAnnexInput),
 			graphql.NewInputUnmarshaler("DiscardDraftInput", ec.unmarshalInputDiscardDraftInput),
@@ -4813,6 +4817,8 @@ input ApplicationFilter {
   appointmentOffers: [AppointmentOfferState!]
   "Calling for an in-depth interview for this reason, where its column group is open to you."
   inDepthReason: InDepthReason
+  "Candidates by a proposal that you see in one of these states. At most 6."
+  proposals: [ProposalState!]
 }
 
 "Such a deadline: one of these kinds, and in one of these states."
@@ -4843,6 +4849,11 @@ enum Ground {
   NAMED_AGENT
   "The applicant's own."
   SELF
+  """
+  The applicant is a candidate for a dwelling of the caller's organisation, whom the holder of
+  a reservation right designated, or under a right of the caller's organisation.
+  """
+  PUT_FORWARD
 }
 
 "What an assignment opens in applications, by one ground."
@@ -8779,17 +8790,33 @@ type AddInterviewNotePayload {
 extend type Mutation {
   """
   Puts an application forward for a dwelling (*candidature, proposition de logement*), before
-  the landlord's allocation commission (*CALEOL*). It gives the application to nobody who does
-  not see it, and opens nothing more of it.
+  the landlord's allocation commission (*CALEOL*). It opens nothing more of the application to
+  the landlord; under a reservation right it opens it to the holder of that right, by the
+  ground PUT_FORWARD.
 
   For an ALLOCATION_OFFICER of the dwelling's landlord, on an application that its own ground
-  WISHED_TERRITORY opens; never for a reception role. An application has at most 5 current
-  proposals of one landlord and 50 ever, a dwelling 20 candidates at a time.
+  WISHED_TERRITORY or PUT_FORWARD opens; never for a reception role. An application has at most
+  5 current proposals of one landlord and 50 ever, a dwelling 20 candidates at a time.
   """
   putForward(
     "Who, for which dwelling."
     input: PutForwardInput!
   ): PutForwardPayload!
+
+  """
+  Designates a candidate to the landlord of a dwelling that is reserved (*désignation par le
+  réservataire*). It opens the application to the landlord, by the ground PUT_FORWARD, and
+  nothing more of it to who designates, until the commission has decided.
+
+  For an ALLOCATION_OFFICER of the holder of a reservation right that both parties confirmed and
+  that holds over the dwelling today, on an application that its own ground WISHED_COMMUNE,
+  TERRITORY or PUT_FORWARD opens. An application has at most 5 current proposals of one holder
+  and 50 ever, a dwelling 20 candidates of one holder at a time.
+  """
+  designateCandidate(
+    "Who, for which dwelling, under which right."
+    input: DesignateCandidateInput!
+  ): DesignateCandidatePayload!
 
   """
   Notes what the landlord's commission decided of a candidate (CCH R441-3). Guichet receives
@@ -8817,7 +8844,8 @@ extend type Mutation {
   """
   Takes back a proposal that waits for the commission or for the candidate.
 
-  For an ALLOCATION_OFFICER of the proposal's landlord, as ` + "`" + `putForward` + "`" + `.
+  For an ALLOCATION_OFFICER of the proposal's landlord, as ` + "`" + `putForward` + "`" + `, or of who designated
+  the candidate, as ` + "`" + `designateCandidate` + "`" + `.
   """
   withdrawProposal(
     "The proposal."
@@ -8831,8 +8859,9 @@ extend type Application {
   logement*). The applicant sees all of them; the desk that follows the application and the
   agents named on it their outcome alone: those on which the commission has decided or the
   candidate has answered, without rank. The ALLOCATION_OFFICERs of a landlord see those of
-  that landlord, though the group is masked to them, and no other landlord's. To everybody
-  else it is empty. No officer is named. At most 100.
+  that landlord, and those of the holder of a reservation right those under that right, though
+  the group is masked to them, and no others. To everybody else it is empty. No officer is
+  named. At most 100.
   """
   proposals: [Proposal!]!
 }
@@ -8855,13 +8884,21 @@ type Proposal {
   decision: CommissionDecision
   "The day of the commission."
   decidedOn: Date
-  "The place among the candidates who were ranked, 1 to 20: for the applicant and the landlord."
+  """
+  The place among the candidates who were ranked, 1 to 20: for the applicant, the landlord and
+  the holder of the reservation right.
+  """
   rank: Int
+  """
+  Whose reservation right it is under (*réservataire*), for the same; ` + "`" + `null` + "`" + ` where the landlord
+  disposes of the dwelling itself.
+  """
+  reservataire: Organisation
   "The day on which the candidate accepted or refused."
   answeredOn: Date
   "Why the candidate refused (*motif de refus*)."
   refusedFor: ProposalRefusal
-  "The day on which the landlord took it back."
+  "The day on which it was taken back, by the landlord or by who designated the candidate."
   withdrawnOn: Date
 }
 
@@ -8932,8 +8969,33 @@ input PutForwardInput {
   applicationId: ID!
   "The dwelling, of your landlord."
   dwellingId: ID!
+  """
+  The reservation right that the candidate is under, if any: both parties confirmed it and it
+  holds over the dwelling today.
+  """
+  reservationRightId: ID
   "The day, today or in the 12 months before; today when absent."
   on: Date
+}
+
+"Who is designated, for what, under which right."
+input DesignateCandidateInput {
+  "The application."
+  applicationId: ID!
+  "The dwelling."
+  dwellingId: ID!
+  "The reservation right, of your organisation."
+  reservationRightId: ID!
+  "The day, today or in the 12 months before; today when absent."
+  on: Date
+}
+
+"What became of it."
+type DesignateCandidatePayload {
+  "The proposal; ` + "`" + `null` + "`" + ` when it was refused."
+  proposal: Proposal
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
 }
 
 "What became of it."
@@ -11311,6 +11373,16 @@ func (ec *executionContext) childFields_DepositPieceUnderNumberPayload(ctx conte
 	return nil, fmt.Errorf("no field named %q was found under type DepositPieceUnderNumberPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_DesignateCandidatePayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "proposal":
+		return ec.fieldContext_DesignateCandidatePayload_proposal(ctx, field)
+	case "errors":
+		return ec.fieldContext_DesignateCandidatePayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type DesignateCandidatePayload", field.Name)
+}
+
 func (ec *executionContext) childFields_DesignateVacancyPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "vacancy":
@@ -12619,6 +12691,8 @@ func (ec *executionContext) childFields_Proposal(ctx context.Context, field grap
 		return ec.fieldContext_Proposal_decidedOn(ctx, field)
 	case "rank":
 		return ec.fieldContext_Proposal_rank(ctx, field)
+	case "reservataire":
+		return ec.fieldContext_Proposal_reservataire(ctx, field)
 	case "answeredOn":
 		return ec.fieldContext_Proposal_answeredOn(ctx, field)
 	case "refusedFor":
@@ -14821,6 +14895,20 @@ func (ec *executionContext) field_Mutation_depositPiece_args(ctx context.Context
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.DepositPieceInput, error) {
 			return ec.unmarshalNDepositPieceInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_designateCandidate_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.DesignateCandidateInput, error) {
+			return ec.unmarshalNDesignateCandidateInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateCandidateInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -27784,6 +27872,70 @@ func (ec *executionContext) fieldContext_DepositPieceUnderNumberPayload_errors(_
 	return fc, nil
 }
 
+func (ec *executionContext) _DesignateCandidatePayload_proposal(ctx context.Context, field graphql.CollectedField, obj *model.DesignateCandidatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DesignateCandidatePayload_proposal(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Proposal, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Proposal) graphql.Marshaler {
+			return ec.marshalOProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_DesignateCandidatePayload_proposal(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DesignateCandidatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Proposal(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _DesignateCandidatePayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.DesignateCandidatePayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_DesignateCandidatePayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_DesignateCandidatePayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "DesignateCandidatePayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _DesignateVacancyPayload_vacancy(ctx context.Context, field graphql.CollectedField, obj *model.DesignateVacancyPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -37679,6 +37831,50 @@ func (ec *executionContext) fieldContext_Mutation_putForward(ctx context.Context
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_designateCandidate(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_designateCandidate(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().DesignateCandidate(ctx, fc.Args["input"].(model.DesignateCandidateInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.DesignateCandidatePayload) graphql.Marshaler {
+			return ec.answerNDesignateCandidatePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateCandidatePayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_designateCandidate(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_DesignateCandidatePayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_designateCandidate_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_recordCommissionDecision(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43554,6 +43750,38 @@ func (ec *executionContext) _Proposal_rank(ctx context.Context, field graphql.Co
 }
 func (ec *executionContext) fieldContext_Proposal_rank(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
 	return graphql.NewScalarFieldContext("Proposal", field, true, true, "Int")
+}
+
+func (ec *executionContext) _Proposal_reservataire(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Proposal_reservataire(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return ec.Resolvers.Proposal().Reservataire(ctx, obj)
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+			return ec.answerOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_Proposal_reservataire(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Proposal",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_Organisation(ctx, field)
+		},
+	}
+	return fc, nil
 }
 
 func (ec *executionContext) _Proposal_answeredOn(ctx context.Context, field graphql.CollectedField, obj *ent.Proposal) (ret graphql.Marshaler) {
@@ -58912,7 +59140,7 @@ func (ec *executionContext) unmarshalInputApplicationFilter(ctx context.Context,
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"states", "search", "phone", "wishedCommunes", "followingPoints", "followed", "typologies", "householdSize", "registeredFrom", "registeredBefore", "deadline", "housing", "reasons", "pieceTransfers", "appointmentOffers", "inDepthReason"}
+	fieldsInOrder := [...]string{"states", "search", "phone", "wishedCommunes", "followingPoints", "followed", "typologies", "householdSize", "registeredFrom", "registeredBefore", "deadline", "housing", "reasons", "pieceTransfers", "appointmentOffers", "inDepthReason", "proposals"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -59061,6 +59289,15 @@ func (ec *executionContext) unmarshalInputApplicationFilter(ctx context.Context,
 				return it, err
 			}
 			if err = ec.Resolvers.ApplicationFilter().InDepthReason(ctx, &it, data); err != nil {
+				return it, err
+			}
+		case "proposals":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("proposals"))
+			data, err := ec.unmarshalOProposalState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			if err = ec.Resolvers.ApplicationFilter().Proposals(ctx, &it, data); err != nil {
 				return it, err
 			}
 		}
@@ -61459,6 +61696,69 @@ func (ec *executionContext) unmarshalInputDepositPieceUnderNumberInput(ctx conte
 func UnmarshalDepositPieceUnderNumberInput(ctx context.Context, raw any) (model.DepositPieceUnderNumberInput, error) {
 	var out model.DepositPieceUnderNumberInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "DepositPieceUnderNumberInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputDesignateCandidateInput(ctx context.Context, obj any) (model.DesignateCandidateInput, error) {
+	var it model.DesignateCandidateInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"applicationId", "dwellingId", "reservationRightId", "on"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "applicationId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("applicationId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ApplicationID = data
+		case "dwellingId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("dwellingId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.DwellingID = data
+		case "reservationRightId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reservationRightId"))
+			data, err := ec.unmarshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReservationRightID = data
+		case "on":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
+			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.On = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalDesignateCandidateInput unmarshals raw into the DesignateCandidateInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalDesignateCandidateInput(ctx context.Context, raw any) (model.DesignateCandidateInput, error) {
+	var out model.DesignateCandidateInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "DesignateCandidateInput", raw, &out)
 	return out, err
 }
 
@@ -65521,7 +65821,7 @@ func (ec *executionContext) unmarshalInputPutForwardInput(ctx context.Context, o
 		asMap[k] = v
 	}
 
-	fieldsInOrder := [...]string{"applicationId", "dwellingId", "on"}
+	fieldsInOrder := [...]string{"applicationId", "dwellingId", "reservationRightId", "on"}
 	for _, k := range fieldsInOrder {
 		v, ok := asMap[k]
 		if !ok {
@@ -65542,6 +65842,13 @@ func (ec *executionContext) unmarshalInputPutForwardInput(ctx context.Context, o
 				return it, err
 			}
 			it.DwellingID = data
+		case "reservationRightId":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("reservationRightId"))
+			data, err := ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.ReservationRightID = data
 		case "on":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("on"))
 			data, err := ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
@@ -73420,6 +73727,44 @@ func (ec *executionContext) _DepositPieceUnderNumberPayload(ctx context.Context,
 	return out
 }
 
+var designateCandidatePayloadImplementors = []string{"DesignateCandidatePayload"}
+
+func (ec *executionContext) _DesignateCandidatePayload(ctx context.Context, sel ast.SelectionSet, obj *model.DesignateCandidatePayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, designateCandidatePayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("DesignateCandidatePayload")
+		case "proposal":
+			out.Values[i] = ec._DesignateCandidatePayload_proposal(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._DesignateCandidatePayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var designateVacancyPayloadImplementors = []string{"DesignateVacancyPayload"}
 
 func (ec *executionContext) _DesignateVacancyPayload(ctx context.Context, sel ast.SelectionSet, obj *model.DesignateVacancyPayload) graphql.Marshaler {
@@ -76464,6 +76809,13 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "designateCandidate":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_designateCandidate(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "recordCommissionDecision":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_recordCommissionDecision(ctx, field)
@@ -78769,6 +79121,12 @@ func (ec *executionContext) _Proposal(ctx context.Context, sel ast.SelectionSet,
 				true, false,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Proposal_rank(ctx, field, obj)
+				})
+		case "reservataire":
+			out.ResolveConcurrently(ec.OperationContext, &deferred, i,
+				true, false,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Proposal_reservataire(ctx, field, obj)
 				})
 		case "answeredOn":
 			out.Values[i] = ec._Proposal_answeredOn(ctx, field, obj)
@@ -86487,6 +86845,19 @@ func (ec *executionContext) marshalNDepositPieceUnderNumberPayload2ᚖgithubᚗc
 	return ec._DepositPieceUnderNumberPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNDesignateCandidateInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateCandidateInput(ctx context.Context, v any) (model.DesignateCandidateInput, error) {
+	res, err := ec.unmarshalInputDesignateCandidateInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNDesignateCandidatePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateCandidatePayload(ctx context.Context, sel ast.SelectionSet, v *model.DesignateCandidatePayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "DesignateCandidatePayload!")
+		return graphql.Null
+	}
+	return ec._DesignateCandidatePayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNDesignateVacancyInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyInput(ctx context.Context, v any) (model.DesignateVacancyInput, error) {
 	res, err := ec.unmarshalInputDesignateVacancyInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -93073,6 +93444,42 @@ func (ec *executionContext) marshalOProposalRefusal2ᚖgithubᚗcomᚋguichetᚑ
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOProposalState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalStateᚄ(ctx context.Context, v any) ([]domain.ProposalState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ProposalState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNProposalState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOProposalState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ProposalState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNProposalState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐProposalState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) marshalOPublishedFigures2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐPublishedFigures(ctx context.Context, sel ast.SelectionSet, v *ent.PublishedFigures) graphql.Marshaler {

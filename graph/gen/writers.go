@@ -229,6 +229,10 @@ func (ec *executionContext) answerNDepositPieceUnderNumberPayload2ᚖgithubᚗco
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload, ec.marshalNDepositPieceUnderNumberPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDepositPieceUnderNumberPayload)
 }
 
+func (ec *executionContext) answerNDesignateCandidatePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateCandidatePayload(ctx context.Context, sel ast.SelectionSet, v *model.DesignateCandidatePayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDesignateCandidatePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateCandidatePayload, ec.marshalNDesignateCandidatePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateCandidatePayload)
+}
+
 func (ec *executionContext) answerNDesignateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyPayload(ctx context.Context, sel ast.SelectionSet, v *model.DesignateVacancyPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNDesignateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyPayload, ec.marshalNDesignateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyPayload)
 }
@@ -755,6 +759,10 @@ func (ec *executionContext) answerOCompleteness2ᚖgithubᚗcomᚋguichetᚑloge
 
 func (ec *executionContext) answerONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder(ctx context.Context, sel ast.SelectionSet, v ent.Noder) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder, ec.marshalONode2githubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐNoder)
+}
+
+func (ec *executionContext) answerOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(ctx context.Context, sel ast.SelectionSet, v *ent.Organisation) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation, ec.marshalOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation)
 }
 
 func (ec *executionContext) answerOPermanenceDay2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐPermanenceDay(ctx context.Context, sel ast.SelectionSet, v *domain.PermanenceDay) graphql.Marshaler {
@@ -3794,6 +3802,35 @@ func (ec *executionContext) write_DepositPieceUnderNumberPayload(w *writers.Writ
 			ec.writeODeposit2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐDeposit(w, f, obj.Deposit)
 		case "errors":
 			if !f.Enter(w, ec.fieldContext_DepositPieceUnderNumberPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_DesignateCandidatePayload(w *writers.Writer, above *writers.Field, obj *model.DesignateCandidatePayload) {
+	fields := above.Select(w, "DesignateCandidatePayload", designateCandidatePayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("DesignateCandidatePayload")
+		case "proposal":
+			if !f.Enter(w, ec.fieldContext_DesignateCandidatePayload_proposal) {
+				return
+			}
+			ec.writeOProposal2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐProposal(w, f, obj.Proposal)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_DesignateCandidatePayload_errors) {
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
@@ -7089,6 +7126,16 @@ func (ec *executionContext) write_Proposal(w *writers.Writer, above *writers.Fie
 				return
 			}
 			ec.writeOInt2ᚖint(w, f, v)
+		case "reservataire":
+			if !f.Enter(w, ec.fieldContext_Proposal_reservataire) {
+				return
+			}
+			ctx := f.Context
+			v, err := ec.Resolvers.Proposal().Reservataire(ctx, obj)
+			if !f.Resolved(w, err) {
+				return
+			}
+			ec.writeOOrganisation2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐOrganisation(w, f, v)
 		case "answeredOn":
 			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.AnsweredOn)
 		case "refusedFor":
@@ -12157,6 +12204,14 @@ func (ec *executionContext) writeNDepositPieceUnderNumberPayload2ᚖgithubᚗcom
 		return
 	}
 	ec.write_DepositPieceUnderNumberPayload(w, f, v)
+}
+
+func (ec *executionContext) writeNDesignateCandidatePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateCandidatePayload(w *writers.Writer, f *writers.Field, v *model.DesignateCandidatePayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_DesignateCandidatePayload(w, f, v)
 }
 
 func (ec *executionContext) writeNDesignateVacancyPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐDesignateVacancyPayload(w *writers.Writer, f *writers.Field, v *model.DesignateVacancyPayload) {

@@ -659,6 +659,26 @@ type DepositPieceUnderNumberPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// Who is designated, for what, under which right.
+type DesignateCandidateInput struct {
+	// The application.
+	ApplicationID domain.ID `json:"applicationId"`
+	// The dwelling.
+	DwellingID domain.ID `json:"dwellingId"`
+	// The reservation right, of your organisation.
+	ReservationRightID domain.ID `json:"reservationRightId"`
+	// The day, today or in the 12 months before; today when absent.
+	On *domain.Date `json:"on,omitempty"`
+}
+
+// What became of it.
+type DesignateCandidatePayload struct {
+	// The proposal; `null` when it was refused.
+	Proposal *ent.Proposal `json:"proposal,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A vacancy to offer.
 type DesignateVacancyInput struct {
 	// The vacancy.
@@ -1302,6 +1322,9 @@ type PutForwardInput struct {
 	ApplicationID domain.ID `json:"applicationId"`
 	// The dwelling, of your landlord.
 	DwellingID domain.ID `json:"dwellingId"`
+	// The reservation right that the candidate is under, if any: both parties confirmed it and it
+	// holds over the dwelling today.
+	ReservationRightID *domain.ID `json:"reservationRightId,omitempty"`
 	// The day, today or in the 12 months before; today when absent.
 	On *domain.Date `json:"on,omitempty"`
 }

@@ -531,6 +531,12 @@ var filters = map[string]func(*World) (value any, group string, keeps func(sight
 			return slices.ContainsFunc(s.offers, func(o offer) bool { return slices.Contains(asked, o.stateOn(w)) })
 		}
 	},
+	"proposals": func(w *World) (any, string, func(sight) bool) {
+		asked := some(w, domain.ProposalState("").Values(), w.r.IntN(3))
+		return asked, "IDENTITY", func(s sight) bool { // a proposal is seen where its group is open, or by a party to it
+			return slices.ContainsFunc(s.proposals, func(p proposal) bool { return s.Proposal(p.Proposal) && slices.Contains(asked, p.State) })
+		}
+	},
 	"inDepthReason": func(w *World) (any, string, func(sight) bool) {
 		asked := domain.InDepthReason(pick(w, domain.InDepthReason("").Values()))
 		group, _ := w.inDepth(w.applications[0], asked)

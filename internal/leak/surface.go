@@ -68,6 +68,7 @@ var registry = map[string]string{
 	"ApplicationFilter.pieceTransfers":    "filter_pieceTransfers",
 	"ApplicationFilter.appointmentOffers": "filter_appointmentOffers",
 	"ApplicationFilter.inDepthReason":     "filter_inDepthReason",
+	"ApplicationFilter.proposals":         "filter_proposals",
 	"IntRangeInput.min":                   "filter_householdSize",
 	"IntRangeInput.max":                   "filter_householdSize",
 
@@ -165,7 +166,7 @@ var registry = map[string]string{
 	"Application.proposals": "record", "Proposal.id": "record", "Proposal.application": "record", "Proposal.dwelling": "record",
 	"Proposal.landlord": "record", "Proposal.state": "record", "Proposal.putForwardOn": "record", "Proposal.decision": "record",
 	"Proposal.decidedOn": "record", "Proposal.rank": "record", "Proposal.answeredOn": "record", "Proposal.refusedFor": "record",
-	"Proposal.withdrawnOn":      "record",
+	"Proposal.withdrawnOn": "record", "Proposal.reservataire": "record",
 	"HousingProject.typologies": "record", "HousingProject.communes": "record", "HousingProject.budget": "record",
 	"HousingProject.constraints": "record", "HousingProject.text": "record",
 
@@ -322,6 +323,8 @@ var elsewhere = []string{
 	"AddInterviewNoteInput.text",
 	// Acts on proposals give back what the caller sees of them: server's TestProposals.
 	"Mutation.putForward", "PutForwardPayload.proposal", "PutForwardInput.applicationId", "PutForwardInput.dwellingId", "PutForwardInput.on",
+	"PutForwardInput.reservationRightId", "Mutation.designateCandidate", "DesignateCandidatePayload.proposal", "DesignateCandidateInput.applicationId",
+	"DesignateCandidateInput.dwellingId", "DesignateCandidateInput.reservationRightId", "DesignateCandidateInput.on",
 	"Mutation.recordCommissionDecision", "RecordCommissionDecisionPayload.proposal", "RecordCommissionDecisionInput.id",
 	"RecordCommissionDecisionInput.decision", "RecordCommissionDecisionInput.rank", "RecordCommissionDecisionInput.on",
 	"Mutation.recordProposalAnswer", "RecordProposalAnswerPayload.proposal", "RecordProposalAnswerInput.id",

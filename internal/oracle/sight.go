@@ -85,15 +85,19 @@ func (s Sight) Note(audience, organisation, author string) bool {
 	return s.Opens(audience)
 }
 
-// Proposal tells whether a proposal of that landlord is shown: to the landlord all of its own,
-// where the group is open to an applicant all of them, and to staff those with an outcome.
-func (s Sight) Proposal(landlord string, outcome bool) bool {
-	return slices.Contains(s.Allocating, landlord) || s.Opens("DECISIONS") && (outcome || s.Person == "")
+// Proposal tells whether a proposal is shown: to the landlord and to the holder of the right all
+// of their own, where the group is open to an applicant all of them, and to staff those with an
+// outcome.
+func (s Sight) Proposal(p Proposal) bool {
+	return s.party(p) || s.Opens("DECISIONS") && (p.Decided != "" || p.Answered != "" || s.Person == "")
 }
 
-// Rank tells whether the rank in a proposal that is shown is: to the landlord and to an applicant.
-func (s Sight) Rank(landlord string) bool {
-	return s.Person == "" || slices.Contains(s.Allocating, landlord)
+// Whole tells whether all of a proposal that is shown is, its rank and whose right it is under:
+// to the two and to an applicant.
+func (s Sight) Whole(p Proposal) bool { return s.Person == "" || s.party(p) }
+
+func (s Sight) party(p Proposal) bool {
+	return slices.Contains(s.Allocating, p.Landlord) || p.Holder != "" && slices.Contains(s.Allocating, p.Holder)
 }
 
 // Masked are the groups that are named as hidden, in their order. The applicant's own
@@ -136,7 +140,11 @@ func (w *World) Sees(c Caller, a *Application) Sight {
 }
 
 // way is a ground that holds, with the capacity in which it does.
-type way struct{ ground, role, kind string }
+type way struct {
+	ground, role, kind string
+	// current is that of a candidate of whom something is still to come.
+	current bool
+}
 
 // opens reads the table of columns, one column group at a time.
 func (by way) opens(group string) bool {
@@ -154,7 +162,7 @@ func (by way) opens(group string) bool {
 	case "FILE":
 		return by.ground != "RECEIVED" && !emergency // which opens what it names
 	case "CONTACT", "DOCUMENTS":
-		return followed || oriented || metropole || self || emergency
+		return followed || oriented || metropole || self || emergency || by.ground == "PUT_FORWARD" && (group == "CONTACT" || by.current)
 	case "SENSITIVE": // the applicant's own is not the group's, see Sight.Self
 		return by.role == "SOCIAL_OFFICER" && (followed || oriented || metropole)
 	case "SOCIAL_NOTES":
@@ -177,7 +185,7 @@ func (w *World) ways(c Caller, a *Application) []way {
 	for _, k := range w.capacities(c) {
 		for _, ground := range grounds {
 			if lists(ground, k) && w.missing(ground, k, c.App) == "" && a.admits(ground, k) && w.holds(ground, k, c, a) {
-				all = append(all, way{ground, k.Role, k.kind})
+				all = append(all, way{ground, k.Role, k.kind, w.candidate(k, a, true)})
 			}
 		}
 	}
@@ -186,7 +194,7 @@ func (w *World) ways(c Caller, a *Application) []way {
 
 // grounds are those of staff.
 var grounds = []string{
-	"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "ORIENTED", "BREAK_GLASS", "NAMED_AGENT",
+	"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "PUT_FORWARD", "TERRITORY", "RECEIVED", "ORIENTED", "BREAK_GLASS", "NAMED_AGENT",
 }
 
 // capacity is an assignment of today, in which the caller asks.
@@ -253,6 +261,8 @@ func lists(ground string, k capacity) bool {
 		return allocation && k.kind == "COMMUNE"
 	case "WISHED_TERRITORY":
 		return allocation && k.kind == "LANDLORD"
+	case "PUT_FORWARD":
+		return allocation
 	case "TERRITORY":
 		return (reception || social) && k.kind == "METROPOLE" || allocation && (k.kind == "STATE" || k.kind == "DEPARTMENT")
 	case "RECEIVED":
@@ -328,7 +338,7 @@ func (a *Application) admits(ground string, k capacity) bool {
 		return a.State == "ACTIVE"
 	case "TERRITORY":
 		return !removed && len(a.Wishes) > 0 // each commune is one of the Métropole
-	case "RECEIVED", "ORIENTED", "BREAK_GLASS":
+	case "RECEIVED", "ORIENTED", "BREAK_GLASS", "PUT_FORWARD":
 		return !removed
 	}
 	return false
@@ -347,6 +357,8 @@ func (w *World) holds(ground string, k capacity, c Caller, a *Application) bool 
 		return len(both(left, a.Wishes)) > 0
 	case "TERRITORY":
 		return len(left) > 0
+	case "PUT_FORWARD":
+		return len(left) > 0 && w.candidate(k, a, false)
 	case "RECEIVED":
 		return slices.ContainsFunc(a.Receptions, func(o Opening) bool {
 			return o.Person == k.person && slices.Contains(left, o.Where) && w.within(o)
@@ -366,6 +378,31 @@ func (w *World) holds(ground string, k capacity, c Caller, a *Application) bool 
 		})
 	}
 	return false
+}
+
+// candidate tells whether the applicant is a candidate with the organisation by the act of the
+// other party, or was until 60 days ago; or is one now, if current ones alone are asked for.
+func (w *World) candidate(k capacity, a *Application, current bool) bool {
+	return slices.ContainsFunc(a.Proposals, func(p Proposal) bool {
+		var since Day
+		switch k.Assignment.Organisation {
+		case p.Landlord:
+			if !p.Designated {
+				return false
+			}
+			since = p.On
+		case p.Holder:
+			if since = p.On; p.Designated {
+				since = p.Decided
+			}
+		}
+		end := p.Decided
+		if end == "" {
+			end = p.Answered
+		}
+		waits := p.State == "PUT_FORWARD" || p.State == "RETAINED"
+		return since != "" && p.State != "WITHDRAWN" && (waits || !current) && (end == "" || w.today() < end.add(60))
+	})
 }
 
 func (w *World) within(o Opening) bool { return !w.Now.Before(o.From) && w.Now.Before(o.Until) }
@@ -455,8 +492,14 @@ func (w *World) Rights(c Caller) []Right {
 	}
 	for _, k := range w.capacities(c) {
 		for _, ground := range grounds {
-			if lists(ground, k) {
-				all = append(all, Right{ground, k.Role, k.ID, way{ground, k.Role, k.kind}.all(), w.missing(ground, k, c.App)})
+			if !lists(ground, k) {
+				continue
+			}
+			by := way{ground: ground, role: k.Role, kind: k.kind}
+			all = append(all, Right{ground, k.Role, k.ID, by.all(), w.missing(ground, k, c.App)})
+			if ground == "PUT_FORWARD" {
+				by.current = true
+				all = append(all, Right{ground, k.Role, k.ID, by.all(), w.missing(ground, k, c.App)})
 			}
 		}
 	}

@@ -14,6 +14,15 @@ type World struct {
 // Day is a day in Paris, as 2026-11-23. Days compare as words do; none is "".
 type Day string
 
+// add is so many days later.
+func (d Day) add(days int) Day {
+	on, err := time.Parse(time.DateOnly, string(d))
+	if err != nil {
+		return ""
+	}
+	return Day(on.AddDate(0, 0, days).Format(time.DateOnly))
+}
+
 // Organisation is one that staff works for.
 type Organisation struct {
 	Kind string
@@ -84,6 +93,7 @@ type Application struct {
 	NamedAgents []Naming
 	// Orientations are those of the applicant to other points.
 	Orientations []Orientation
+	Proposals    []Proposal
 	// Receptions and Emergencies are single openings of the file, for hours.
 	Receptions, Emergencies []Opening
 }
@@ -92,6 +102,15 @@ type Application struct {
 type Former struct {
 	Point string
 	Until time.Time
+}
+
+// Proposal is a candidate for a dwelling of a landlord: by the landlord, or Designated by the
+// holder of the reservation right under which it is, "" for none.
+type Proposal struct {
+	Landlord, Holder      string
+	Designated            bool
+	State                 string // of the contract
+	On, Decided, Answered Day
 }
 
 // Orientation is an applicant who was sent from a point to another. Accepted is zero until
