@@ -11,7 +11,10 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/lib/pq"
+
 	"github.com/guichet-logement/guichet/clients/operations"
+	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/internal/testapi"
 	"github.com/guichet-logement/guichet/sandbox"
 	"github.com/guichet-logement/guichet/service"
@@ -29,7 +32,7 @@ var mostAllocations = map[string]float64{
 	"ApplicationLife": 1_840, "ApplicationPieces": 2_490, "OnlineRegistrations": 1_120, "Slots": 4_510,
 	"AccessLog": 1_630, "CodeLists": 370, "CommuneOutlines": 21_420, "ExplainAccess": 1_990, "HousingAdvice": 5_870,
 	"ManagedDwellings": 4_630, "PublishedFigures": 980, "PublishedRents": 520, "ReservationRights": 1_790, "Tension": 3_310,
-	"ViewerRights": 700, "Agenda": 5_630, "Orientations": 2_820, "Permanences": 1_370,
+	"ViewerRights": 700, "Candidates": 5_920, "Agenda": 5_630, "Orientations": 2_820, "Permanences": 1_370,
 }
 
 func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest // nothing else may allocate meanwhile
@@ -39,6 +42,7 @@ func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest 
 	look := documentedBy(t, "ApplicationFile", bookingPersona)
 	_, err := (&engine{name: "api", url: desk.URL}).ask(t.Context(), look, look.cases[0])
 	must(t, err)
+	designate(t, desk, 60)
 	measured := 0
 	for _, w := range []struct {
 		api        *testapi.API
@@ -93,6 +97,49 @@ func TestDeskTakesTheSameStatements(t *testing.T) {
 		if counts[1] != counts[2] || len(answers[1]) >= len(answers[2]) {
 			t.Errorf("%s: %v statements for %d and %d bytes", o.name, counts[1:], len(answers[1]), len(answers[2]))
 		}
+	}
+}
+
+// designate has the State designate applicants to the landlord of [allocationPersona].
+func designate(t *testing.T, api *testapi.API, n int) {
+	t.Helper()
+	var ids []string
+	must(t, api.DB.QueryRowContext(t.Context(), `WITH made AS (
+		INSERT INTO proposal (id, application_id, dwelling_id, landlord_id, state, put_forward_on, reservataire_id, designated)
+		SELECT 'prl_' || lpad(row_number() OVER (ORDER BY a.id)::text, 26, '0'), a.id, (SELECT min(id) FROM dwelling), l.id, 'PUT_FORWARD', $2, s.id, true
+		FROM application a, organisation l, organisation s
+		WHERE a.state = 'ACTIVE' AND NOT a.protected AND l.key = 'landlord-balcons-de-belledonne' AND s.key = 'state'
+		ORDER BY a.id LIMIT $1
+		RETURNING application_id
+	) SELECT array_agg(application_id) FROM made`, n, domain.DateOf(testapi.Now)).Scan(pq.Array(&ids)))
+	all := make([]domain.ID, len(ids))
+	for i, id := range ids {
+		all[i] = domain.ID(id)
+	}
+	must(t, api.Service.SettleAccess(t.Context(), all...))
+}
+
+// A list of candidates takes as many statements however many there are.
+func TestCandidatesTakeTheSameStatements(t *testing.T) {
+	t.Parallel()
+	api := testapi.NewWithStockAndApplications(t, 300)
+	designate(t, api, 60)
+	e, o := &engine{name: "api", url: api.URL}, documentedBy(t, "Candidates", allocationPersona)
+	var counts []int
+	for _, first := range []int{1, 1, 50} {
+		values := maps.Clone(o.cases[0].values)
+		values["first"] = first
+		sent := api.Statements(func() {
+			answer, err := e.ask(t.Context(), o, variables{persona: allocationPersona, values: values})
+			must(t, err)
+			if n := strings.Count(string(answer), `"proposals":[{`); n != first {
+				t.Errorf("%d candidates of %d", n, first)
+			}
+		})
+		counts = append(counts, len(sent))
+	}
+	if counts[1] != counts[2] {
+		t.Errorf("%v statements for 1 and 50 candidates", counts[1:])
 	}
 }
 

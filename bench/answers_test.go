@@ -134,12 +134,13 @@ func TestSame(t *testing.T) {
 // them, for rents, and for tension, which is two such rows. Advice counts the stock once, as
 // StockStatistics does, and the program does the rest. What a landlord manages is read by the few
 // who work with it: its statements are counted in server's TestManagedStockTakesConstantStatements.
-// So are those of what a desk has to do, in [TestDeskTakesTheSameStatements].
+// So are those of what a desk has to do, in [TestDeskTakesTheSameStatements], and of candidates, in
+// [TestCandidatesTakeTheSameStatements].
 var withoutLimit = map[string]string{
 	"CodeLists": "", "CommuneOutlines": "", "ViewerRights": bookingPersona,
 	"AccessLog": privacyPersona, "ExplainAccess": privacyPersona,
 	"PublishedFigures": "", "Tension": "", "PublishedRents": "", "HousingAdvice": "",
-	"ManagedDwellings": landlordPersona, "ReservationRights": landlordPersona,
+	"ManagedDwellings": landlordPersona, "ReservationRights": landlordPersona, "Candidates": allocationPersona,
 	"Agenda": deskPersona, "Orientations": deskPersona, "Permanences": "",
 }
 
@@ -147,6 +148,8 @@ const (
 	privacyPersona  = "commune-grenoble-privacy"
 	landlordPersona = "landlord-balcons-de-belledonne-stock"
 	deskPersona     = "shared-desk-agent"
+	// allocationPersona is who has candidates at that landlord.
+	allocationPersona = "landlord-balcons-de-belledonne-allocation"
 )
 
 // A document that changes names a field that the limit must then answer too; a new

@@ -324,8 +324,10 @@ const inOrder = [
   "BindAccount",
   "BookAppointment",
   "CancelAppointment",
+  "Candidates",
   "DeclareOpeningException",
   "DepositPiece",
+  "DesignateCandidate",
   "IssueBindingCode",
   "JoinWaitingList",
   "MoveAppointment",
@@ -567,6 +569,31 @@ test("OrientApplicant, then Orientations", async () => {
   const sent = orientations.find(({ id }) => id === orientation.id);
   assert.equal(sent.application.birthName, "Ferrier");
   assert.equal(sent.steps.length, 1);
+});
+
+test("DesignateCandidate, then Candidates", async () => {
+  const { id: applicationId } = await documentedApplication();
+  const { reservationRights } = await ask(
+    "{ reservationRights(first: 1, where: { states: [CONFIRMED] }) { id landlord { id } } }",
+    { token: tokens.state },
+  );
+  const [{ id: reservationRightId, landlord }] = reservationRights;
+  const { dwellings } = await ask(
+    "query ($of: [ID!]) { dwellings(first: 1, where: { landlords: $of }) { edges { node { id } } } }",
+    { variables: { of: [landlord.id] } },
+  );
+  const { id: dwellingId } = dwellings.edges[0].node;
+  const { data } = await command("DesignateCandidate", { applicationId, dwellingId, reservationRightId }, tokens.state);
+  const { proposal, errors } = data.designateCandidate;
+  assert.deepEqual(errors, []);
+  assert.equal(proposal.state, "PUT_FORWARD");
+
+  const { applications } = await ask(document("Candidates"), {
+    variables: documentedVariables("Candidates"),
+    token: tokens.landlord,
+  });
+  const { node } = applications.edges.find(({ node: { id } }) => id === applicationId);
+  assert.equal(node.proposals[0].dwelling.id, dwellingId);
 });
 
 test("RequestPermanence", async () => {

@@ -25,6 +25,10 @@ export const tokens = {
   privacy: setting("GUICHET_PRIVACY_TOKEN"),
   /** Keeps a landlord's dwellings up to date. */
   stock: setting("GUICHET_STOCK_TOKEN"),
+  /** Who prepares that landlord's allocations. */
+  landlord: setting("GUICHET_LANDLORD_TOKEN"),
+  /** Who prepares those of the State, which holds reservation rights. */
+  state: setting("GUICHET_STATE_TOKEN"),
 };
 
 /** The key of the point whose hours the tests change. */

@@ -23,9 +23,9 @@ var shownFirst = []string{
 	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
 	"StockFacets", "StockStatistics", "StockMap", "CommuneOutlines", "PublishedFigures", "Tension", "PublishedRents", "HousingAdvice", "Buildings", "StockVintages", "CodeLists", "Staff",
 	"ViewerRights", "Applications", "DeskList", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "ApplicationPieces", "OnlineRegistrations", "Slots", "Agenda", "Permanences", "Orientations",
-	"ManagedDwellings", "ReservationRights", "AccessLog", "ExplainAccess",
+	"ManagedDwellings", "ReservationRights", "Candidates", "AccessLog", "ExplainAccess",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
-	"RecordContact", "RegisterApplication", "RenewApplication", "BookAppointment", "MoveAppointment", "CancelAppointment", "JoinWaitingList", "OrientApplicant", "RequestPermanence", "ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
+	"RecordContact", "RegisterApplication", "RenewApplication", "BookAppointment", "MoveAppointment", "CancelAppointment", "JoinWaitingList", "OrientApplicant", "RequestPermanence", "DesignateCandidate", "ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
 	"PrepareUpload", "DepositPiece", "PrepareAccessExport",
 	"DeclareOpeningException", "WithdrawOpeningException", "AssignRole", "SetSandboxClock",
 }
