@@ -457,7 +457,7 @@ func TestNobodyOpensToItself(t *testing.T) {
 			}
 			// What opens something, and what leads to it, comes more often.
 			often := slices.DeleteFunc(slices.Clone(p.schema.Mutation.Fields), func(f *ast.FieldDefinition) bool {
-				return len(acts[f.Name].opens) == 0 && f.Name != "recordContact" && f.Name != "issueBindingCode" && f.Name != "unbindAccount" && f.Name != "protectApplication" && f.Name != "assignRole" && f.Name != "handOverApplication"
+				return len(acts[f.Name].opens) == 0 && len(lends[f.Name]) == 0 && f.Name != "recordContact" && f.Name != "issueBindingCode" && f.Name != "unbindAccount" && f.Name != "protectApplication" && f.Name != "assignRole" && f.Name != "handOverApplication"
 			})
 			start := time.Now()
 			for i := 0; i < selfOpeningSteps || seed == fixedSeed && i < maxSteps && p.lacks() != ""; i++ {
@@ -507,7 +507,7 @@ const (
 	// selfOpeningSteps is how many acts a sequence has. The fixed one goes on until all that
 	// opens something was done, up to maxSteps, and tries more often what was not.
 	selfOpeningSteps, maxSteps = 300, 2400
-	fixedSeed                  = 15
+	fixedSeed                  = 11
 )
 
 // What opens something to somebody is noticed.
