@@ -43,7 +43,7 @@ var switches = []broken{
 	{"put forward: for ever after the decision", "domain/proposal.go", "return p.DecidedOn.AddDays(days)", "return Date{}"},
 	{"put forward: for ever after the answer", "domain/proposal.go", "return p.AnsweredOn.AddDays(days)", "return Date{}"},
 	{"put forward: documents when it is settled", "policy/application_access.go", "if c.Current == current &&", "if (c.Current || current) &&"},
-	{"proposals: of whichever landlord", "policy/proposal.go", "proposal.Or(proposal.LandlordIDIn(own...), proposal.ReservataireIDIn(own...)),", "proposal.LandlordIDNEQ(\"\"),"},
+	{"proposals: of whichever landlord", "policy/proposal.go", "proposal.Or(proposal.LandlordIDIn(own...), proposal.ReservataireIDIn(own...)),", "proposal.Or(proposal.LandlordIDIn(own...), proposal.LandlordIDNEQ(\"\")),"},
 	{"proposals: the desk reads the rank", "policy/proposal.go", "return slices.Contains(own, p.LandlordID) ||", "return len(own) >= 0 ||"},
 	{"filter by proposal: sees what is hidden", "service/proposal.go", "application.HasProposalsWith(policy.SeenProposals(v), ", "application.HasProposalsWith("},
 	{"erased: open as before", "policy/application_access.go", "case a.Erased:", "case false && a.Erased:"},
