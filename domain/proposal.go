@@ -281,9 +281,14 @@ func dayFrom(first, on, today Date) Refusals {
 
 // NotReserved refuses a reservation right that does not hold over the dwelling today.
 func NotReserved() Refusals {
-	return Refusals{refuse(Unknown,
+	r := refuse(Unknown,
 		"This reservation right does not hold over this dwelling today.",
-		"Ce droit de réservation ne porte pas sur ce logement aujourd'hui.", "reservationRightId")}
+		"Ce droit de réservation ne porte pas sur ce logement aujourd'hui.", "reservationRightId")
+	r.Help = Text{
+		EN: "Choose a right of this dwelling's landlord that both parties confirmed and that is in force; one over named dwellings holds over those alone.",
+		FR: "Choisir un droit sur ce bailleur, confirmé par les deux parties et en vigueur ; un droit sur des logements désignés ne porte que sur eux.",
+	}
+	return Refusals{r}
 }
 
 // Candidacies are what a landlord or the holder of a right has proposed already, beside one more.
