@@ -212,6 +212,9 @@ func TestCandidatesUnderAReservationRight(t *testing.T) {
 	play("withdrawProposal", state, map[string]any{"id": of(kept)}, "OK")
 	sees(landlordAllocation, kept, "")
 
+	if n := d.count("SELECT count(*) FROM audit_line WHERE operation = 'designateCandidate' AND kind = 'WRITE'"); n != 2 {
+		t.Errorf("%d designations are in the trail", n)
+	}
 	d.moveTo(testapi.Now.AddDate(0, 0, 59))
 	sees(landlordAllocation, unseen, "seen -DOCUMENTS")
 	d.moveTo(testapi.Now.AddDate(0, 0, 60))
