@@ -16,8 +16,8 @@ type proposal struct {
 	rank                     int
 }
 
-// offer adds a proposal to an application.
-func (a *application) offer(p proposal) {
+// candidate adds a proposal to an application.
+func (a *application) candidate(p proposal) {
 	a.proposals = append(a.proposals, p)
 	a.Proposals = append(a.Proposals, p.Proposal)
 }
@@ -26,11 +26,11 @@ func (a *application) offer(p proposal) {
 // they count, or would by a day.
 func (w *World) propose(a *application) {
 	for i := range w.r.IntN(3) {
-		a.offer(w.newProposal(a, i, pick(w, domain.ProposalState("").Values())))
+		a.candidate(w.newProposal(a, i, pick(w, domain.ProposalState("").Values())))
 	}
 	if w.chance(35) {
 		for i := range 3 {
-			a.offer(w.newProposal(a, 3+i, "REFUSED"))
+			a.candidate(w.newProposal(a, 3+i, "REFUSED"))
 		}
 	}
 }

@@ -114,8 +114,8 @@ var changes = []change{
 			w.addNote(&a.interviews[i], "SOCIAL_NOTES")
 		}
 	}},
-	{"a proposal more", func(w *World, a *application) { a.offer(w.newProposal(a, 8, "PUT_FORWARD")) }},
-	{"a proposal refused more", func(w *World, a *application) { a.offer(w.newProposal(a, 9, "REFUSED")) }},
+	{"a proposal more", func(w *World, a *application) { a.candidate(w.newProposal(a, 8, "PUT_FORWARD")) }},
+	{"a proposal refused more", func(w *World, a *application) { a.candidate(w.newProposal(a, 9, "REFUSED")) }},
 	{"no proposal", func(_ *World, a *application) { a.proposals, a.Proposals = nil, nil }},
 	{"another rank", func(_ *World, a *application) {
 		for i := range a.proposals {
