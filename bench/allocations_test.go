@@ -155,7 +155,7 @@ func asDocumented(t *testing.T, db *sql.DB) (all []operation) {
 		case "ExplainAccess":
 			values["personId"] = agent
 		case "Agenda":
-			values["receptionPointId"] = busiest
+			values["receptionPointId"], values["from"] = busiest, domain.DateOf(testapi.Now)
 		case "Orientations": // sent and received
 			delete(values, "where")
 		}

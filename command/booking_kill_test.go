@@ -153,7 +153,7 @@ func newFront(t *testing.T) *front {
 // begin starts the program.
 func (f *front) begin() {
 	f.t.Helper()
-	f.p = startSandbox(f.t, f.dir, "--database-url", f.server.DSN("booking"), "--sandbox-applications", "400", "--pool-size", "16")
+	f.p = startSandbox(f.t, f.dir, "--database-url", f.server.DSN("booking"), "--sandbox-applications", "400", "--sandbox-desks=off", "--pool-size", "16")
 	f.address.Store(f.p.url)
 }
 

@@ -233,10 +233,17 @@ func (c *serveCommand) handler(
 		parts.Personas = personas()
 	}
 	handler, err := Handler(parts)
-	if err == nil { // with its keys and its record
-		jobs.posts.start(ctx, s, log)
+	if err != nil {
+		return nil, err
 	}
-	return handler, err
+	// From here on the service has its keys and its record.
+	if c.Sandbox && c.SandboxDesks == "on" {
+		if err := sandbox.Work(ctx, s, clock.Now()); err != nil {
+			return nil, fmt.Errorf("have the sandbox's desks at work: %w", err)
+		}
+	}
+	jobs.posts.start(ctx, s, log)
+	return handler, nil
 }
 
 // keepFiles opens the storage for the service, and starts who looks after it.

@@ -195,7 +195,7 @@ func TestSeedThenServe(t *testing.T) {
 	// The stock that is seeded is looked at in package sandbox.
 	dsn, dir := testdb.Empty(t), t.TempDir()
 	seed := []string{"seed", "--sandbox-stock=off", "--sandbox-applications=40", "--database-url", dsn}
-	serve := append([]string{"serve", "--sandbox", "--listen", "127.0.0.1:0", "--data-dir", dir}, seed[1:]...)
+	serve := append([]string{"serve", "--sandbox", "--sandbox-desks=off", "--listen", "127.0.0.1:0", "--data-dir", dir}, seed[1:]...)
 	if r := run(t, seed...); r.status != 0 || logged(r.stderr, "sandbox data written") == nil {
 		t.Fatalf("status %d: %s", r.status, r.stderr)
 	}

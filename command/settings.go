@@ -70,6 +70,7 @@ func (s databaseSettings) describe() []any {
 type serveSettings struct {
 	Listen         string         `env:"GUICHET_LISTEN" default:"127.0.0.1:8080" help:"Address and port to listen on."`
 	Sandbox        bool           `env:"GUICHET_SANDBOX" help:"Serve fictional data to fictional people, with a clock that can be moved."`
+	SandboxDesks   string         `name:"sandbox-desks" env:"GUICHET_SANDBOX_DESKS" enum:"on,off" default:"on" help:"on, or off for a sandbox whose desks have received nobody yet: its calendars are empty."`
 	IssuersFile    string         `name:"issuers" env:"GUICHET_ISSUERS" type:"path" help:"JSON file of the identity providers whose tokens are accepted: [{\"url\", \"audience\", \"algorithms\": [\"ES256\"], \"acr\" and \"amr\": values of a strong sign-in, \"yields\": \"STAFF\" or \"APPLICANTS\" of an \"organisation\", \"keysUrl\" or \"keyFile\"; without these, by discovery}]."`
 	PublicURL      string         `name:"public-url" env:"GUICHET_PUBLIC_URL" help:"Address under which callers reach the service, without a slash at its end: the issuer of the tokens of partner apps."`
 	SigningKeys    string         `name:"signing-keys" env:"GUICHET_SIGNING_KEYS" type:"path" help:"PEM file of the keys of these tokens, Ed25519 or P-256: the first signs, all are published. Without it partner apps get no tokens."`
@@ -180,7 +181,7 @@ func (s serveSettings) cursorKeys() ([][]byte, error) {
 // describe lists the settings for the log, with secrets masked.
 func (s serveSettings) describe() []any {
 	return []any{
-		"listen", s.Listen, "sandbox", s.Sandbox, "issuers", s.IssuersFile,
+		"listen", s.Listen, "sandbox", s.Sandbox, "sandbox_desks", s.SandboxDesks, "issuers", s.IssuersFile,
 		"public_url", s.PublicURL, "signing_keys", s.SigningKeys,
 		"cursor_keys", fmt.Sprintf("%d (hidden)", len(s.CursorKeys)),
 		"allowed_origins", strings.Join(s.AllowedOrigins, " "),

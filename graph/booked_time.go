@@ -3,6 +3,7 @@ package graph
 import (
 	"context"
 
+	"github.com/guichet-logement/guichet/auth"
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/bookedtime"
@@ -15,7 +16,11 @@ const (
 )
 
 // Agenda lists the time that appointments take at a point.
-func (r queryResolver) Agenda(ctx context.Context, point domain.ID, from domain.Date, days int) ([]*ent.BookedTime, error) {
+func (r queryResolver) Agenda(ctx context.Context, point domain.ID, first *domain.Date, days int) ([]*ent.BookedTime, error) {
+	from := auth.FromContext(ctx).Today()
+	if first != nil {
+		from = *first
+	}
 	if days < 1 || days > maxAgendaDays {
 		return nil, errAgendaDays
 	}

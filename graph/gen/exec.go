@@ -380,7 +380,7 @@ type QueryResolver interface {
 	Staff(ctx context.Context, on *domain.Date, after *entgql.Cursor[domain.ID], first *int, before *entgql.Cursor[domain.ID], last *int, orderBy *ent.PersonOrder, where *ent.PersonWhereInput) (*ent.PersonConnection, error)
 	AppointmentMotives(ctx context.Context) ([]*domain.AppointmentMotive, error)
 	Slots(ctx context.Context, where model.SlotFilter, first int) (*service.SlotPage, error)
-	Agenda(ctx context.Context, receptionPointID domain.ID, from domain.Date, days int) ([]*ent.BookedTime, error)
+	Agenda(ctx context.Context, receptionPointID domain.ID, from *domain.Date, days int) ([]*ent.BookedTime, error)
 	Rooms(ctx context.Context, receptionPointID domain.ID) ([]*ent.Room, error)
 	Availabilities(ctx context.Context, receptionPointID domain.ID, first int) ([]*ent.Availability, error)
 	Absences(ctx context.Context, receptionPointID domain.ID, first int) ([]*ent.Absence, error)
@@ -1291,8 +1291,8 @@ type Query {
   agenda(
     "Where."
     receptionPointId: ID!
-    "The first day."
-    from: Date!
+    "The first day; today if it is not said."
+    from: Date
     "How many days, 1 to 31."
     days: Int! = 1
   ): [BookedTime!]!
@@ -16107,8 +16107,8 @@ func (ec *executionContext) field_Query_agenda_args(ctx context.Context, rawArgs
 	}
 	args["receptionPointId"] = arg0
 	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "from",
-		func(ctx context.Context, v any) (domain.Date, error) {
-			return ec.unmarshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
+		func(ctx context.Context, v any) (*domain.Date, error) {
+			return ec.unmarshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -46315,7 +46315,7 @@ func (ec *executionContext) _Query_agenda(ctx context.Context, field graphql.Col
 		},
 		func(ctx context.Context) (any, error) {
 			fc := graphql.GetFieldContext(ctx)
-			return ec.Resolvers.Query().Agenda(ctx, fc.Args["receptionPointId"].(domain.ID), fc.Args["from"].(domain.Date), fc.Args["days"].(int))
+			return ec.Resolvers.Query().Agenda(ctx, fc.Args["receptionPointId"].(domain.ID), fc.Args["from"].(*domain.Date), fc.Args["days"].(int))
 		},
 		nil,
 		func(ctx context.Context, selections ast.SelectionSet, v []*ent.BookedTime) graphql.Marshaler {
