@@ -32,7 +32,7 @@ var mostAllocations = map[string]float64{
 	"ApplicationLife": 1_840, "ApplicationPieces": 2_490, "OnlineRegistrations": 1_120, "Slots": 4_510,
 	"AccessLog": 1_630, "CodeLists": 370, "CommuneOutlines": 21_420, "ExplainAccess": 1_990, "HousingAdvice": 5_870,
 	"ManagedDwellings": 4_630, "PublishedFigures": 980, "PublishedRents": 520, "ReservationRights": 1_790, "Tension": 3_310,
-	"ViewerRights": 700, "Candidates": 5_920, "Agenda": 5_630, "Orientations": 2_820, "Permanences": 1_370,
+	"ViewerRights": 700, "Candidates": 5_920, "Agenda": 5_630, "Contacts": 4_300, "Orientations": 2_820, "Permanences": 1_370,
 }
 
 func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest // nothing else may allocate meanwhile
@@ -69,7 +69,7 @@ func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest 
 }
 
 // ofDesk are the reads of what a desk has to do, for which calendars are filled.
-var ofDesk = []string{"Agenda", "Orientations", "Permanences"}
+var ofDesk = []string{"Agenda", "Contacts", "Orientations", "Permanences"}
 
 // What a desk has to do takes as many statements however much it is.
 func TestDeskTakesTheSameStatements(t *testing.T) {
@@ -191,7 +191,7 @@ func fullDesk(t *testing.T, points, days int) *testapi.API {
 	t.Helper()
 	return withApplications(t, 300, testapi.Step{Name: "pieces", Do: func(ctx context.Context, s *service.Service, db *sql.DB) error {
 		return sandbox.SeedPieces(ctx, s, db, 300)
-	}}, testapi.SQL(lived...), calendar(points, days), testapi.SQL(receiveWhereMostIs))
+	}}, testapi.SQL(lived...), calendar(points, days), testapi.SQL(receiveWhereMostIs, callWhereMostIs))
 }
 
 // busiestPoint is the reception point with most in its calendar, where [deskPersona] receives too.
@@ -200,6 +200,10 @@ const (
 	receiveWhereMostIs = `INSERT INTO assignment_reception_point (assignment_id, reception_point_id)
 		SELECT a.id, (` + busiestPoint + `) FROM assignment a JOIN person p ON p.id = a.person_id
 		WHERE p.subject = '` + deskPersona + `' AND a.role = 'RECEPTION_AGENT'`
+	callWhereMostIs = `INSERT INTO reception_contact (id, channel, motive, outcome, minutes, languages, occurred_at, recorded_at, reception_point_id, recorded_by_id, organisation_id, application_id)
+		SELECT 'rct_' || lpad(n::text, 26, '0'), 'PHONE', 'FOLLOW_UP', 'INFORMED', 5, '[]', a.created_at, a.created_at, (` + busiestPoint + `), w.person_id, w.organisation_id, a.id
+		FROM (SELECT id, created_at, row_number() OVER (ORDER BY id) AS n FROM application ORDER BY id LIMIT 60) a, assignment w JOIN person p ON p.id = w.person_id
+		WHERE p.subject = '` + deskPersona + `'`
 )
 
 // emptyAnswer is one whose root fields are all empty: nothing was measured.

@@ -141,7 +141,7 @@ var withoutLimit = map[string]string{
 	"AccessLog": privacyPersona, "ExplainAccess": privacyPersona,
 	"PublishedFigures": "", "Tension": "", "PublishedRents": "", "HousingAdvice": "",
 	"ManagedDwellings": landlordPersona, "ReservationRights": landlordPersona, "Candidates": allocationPersona,
-	"Agenda": deskPersona, "Orientations": deskPersona, "Permanences": "",
+	"Agenda": deskPersona, "Contacts": deskPersona, "Orientations": deskPersona, "Permanences": "",
 }
 
 const (

@@ -49,8 +49,9 @@ func CheckScanned(s ScanState) Refusals {
 	if s == ScanClean {
 		return nil
 	}
-	return Refusals{refuse(IllegalTransition,
-		"Its file waits for the antivirus.", "Son fichier attend l'antivirus.", "pieceId")}
+	r := refuse(IllegalTransition, "Its file waits for the antivirus.", "Son fichier attend l'antivirus.", "pieceId")
+	r.Help = Text{EN: "Try again in a moment: the piece's scan is then CLEAN.", FR: "Réessayer dans un instant : le scan de la pièce est alors CLEAN."}
+	return Refusals{r}
 }
 
 // CheckDue wants another piece in the future.

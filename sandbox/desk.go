@@ -11,8 +11,12 @@ import (
 	"github.com/guichet-logement/guichet/service"
 )
 
-// deskDays is for how many days before today and after it desks have appointments.
-const deskDays = 11
+const (
+	// deskDays is for how many days before today and after it desks have appointments.
+	deskDays = 11
+	// toldWithin is for how many days they have not recorded yet who came.
+	toldWithin = 4
+)
 
 // deskWork is what a desk gives appointments for, and who does.
 type deskWork struct {
@@ -29,8 +33,8 @@ var deskWorks = []deskWork{
 	{"mairie-echirolles", "commune-echirolles-agent", domain.PersonalisedMotive, domain.PersonalisedInterview, 1},
 }
 
-// Work has some desks at work, unless one ever was: what they did on the days before now and
-// have booked for those after. Its people act as everybody does, each on its day, so that
+// Work has some desks at work, unless one ever was: what they did on the days before now, less
+// what is still to be recorded, and have booked for those after. Its people act as everybody does, each on its day, so that
 // rights, limits and the trail hold for what they did, and appointments lie around the day on
 // which a sandbox begins. What they may not do is left out: a sandbox may have few
 // applications, or begin years after they were made.
@@ -89,7 +93,7 @@ func (w deskWork) play(ctx context.Context, s *service.Service, now time.Time) e
 			if n == w.daily-1 {
 				full = day
 			}
-			if files = files[1:]; booked.Until.Before(now) {
+			if files = files[1:]; day.AddDays(toldWithin).Before(today) {
 				if err := w.receive(ctx, s, booked, len(files)); err != nil {
 					return err
 				}

@@ -25,11 +25,11 @@ func TestDesksAreAtWork(t *testing.T) {
 			query string
 			n     int
 		}{
-			"past and held or not":   {"SELECT count(*) FROM appointment WHERE ends_at < $1 AND state IN ('HELD', 'NOT_HELD')", 32},
-			"past and open":          {"SELECT count(*) FROM appointment WHERE ends_at < $1 AND state = 'UPCOMING'", 0},
+			"past and held or not":   {"SELECT count(*) FROM appointment WHERE ends_at < $1 AND state IN ('HELD', 'NOT_HELD')", 20},
+			"past and open":          {"SELECT count(*) FROM appointment WHERE ends_at < $1 AND state = 'UPCOMING'", 12},
 			"to come":                {"SELECT count(*) FROM appointment WHERE starts_at > $1 AND state = 'UPCOMING'", 36},
 			"desks":                  {"SELECT count(DISTINCT reception_point_id) FROM appointment WHERE booked_at <= $1", 3},
-			"interviews":             {"SELECT count(*) FROM interview_note WHERE written_at <= $1", 25},
+			"interviews":             {"SELECT count(*) FROM interview_note WHERE written_at <= $1", 16},
 			"contacts":               {"SELECT count(*) FROM reception_contact WHERE recorded_at <= $1", 78},
 			"waiting":                {"SELECT count(*) FROM waiting_place WHERE joined_at <= $1 AND state = 'WAITING'", 1},
 			"absences with bookings": {"SELECT count(*) FROM absence b WHERE b.ends_at > $1 AND EXISTS (SELECT FROM booked_time t WHERE t.person_id = b.person_id AND t.starts_at >= b.starts_at AND t.ends_at <= b.ends_at)", 1},

@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { after, test } from "node:test";
+import { setTimeout } from "node:timers/promises";
 import { buildSchema, parse, validate } from "graphql";
 import {
   ask,
@@ -50,6 +51,7 @@ async function agentId() {
 /** Who asks what is not the manager's to know. */
 const askers = {
   AccessLog: tokens.privacy,
+  Contacts: tokens.agent,
   ExplainAccess: tokens.privacy,
   ManagedDwellings: tokens.stock,
   ReservationRights: tokens.stock,
@@ -311,6 +313,13 @@ const expectations = {
       assert.ok(servingPoint.name, id);
     }
   },
+  Contacts({ contacts }) {
+    assert.ok(contacts.length > 0);
+    for (const { id, receptionPoint, application } of contacts) {
+      assert.equal(receptionPoint.name, "Mairie de Grenoble", id);
+      assert.equal(application, null, id);
+    }
+  },
   Nodes({ nodes }) {
     assert.equal(nodes[0].__typename, "ReceptionPoint");
     assert.equal(nodes[1], null);
@@ -319,12 +328,15 @@ const expectations = {
 
 /** What is tested in the order of a scenario, below. */
 const inOrder = [
+  "AcceptOrientation",
+  "AcceptPiece",
   "Agenda",
   "AssignRole",
   "BindAccount",
   "BookAppointment",
   "CancelAppointment",
   "Candidates",
+  "DeclareAbsence",
   "DeclareOpeningException",
   "DepositPiece",
   "DesignateCandidate",
@@ -332,18 +344,31 @@ const inOrder = [
   "JoinWaitingList",
   "MoveAppointment",
   "OpenApplicationInEmergency",
+  "OpenAvailability",
+  "OpenCalendarFeed",
   "OrientApplicant",
   "Orientations",
   "PrepareAccessExport",
   "PrepareUpload",
   "ProtectApplication",
+  "PutForward",
   "ReceiveApplicant",
+  "RecordAttendance",
+  "RecordCommissionDecision",
   "RecordContact",
+  "RecordInterview",
+  "RecordOrientationReceived",
+  "RecordProposalAnswer",
+  "RefusePiece",
   "RegisterApplication",
   "RenewApplication",
+  "ReportBackOrientation",
   "RequestPermanence",
   "SetSandboxClock",
+  "ValidateApplication",
+  "WithdrawAbsence",
   "WithdrawOpeningException",
+  "WithdrawProposal",
 ];
 
 test("each operation is tested", () => {
@@ -462,7 +487,7 @@ test("RecordContact, ReceiveApplicant, then IssueBindingCode", async () => {
   assert.equal(kept.errors[0].extensions.code, "FORBIDDEN");
 });
 
-test("RegisterApplication, then RenewApplication", async () => {
+test("RegisterApplication, RenewApplication, then ValidateApplication", async () => {
   const { form } = documentedVariables("RegisterApplication").input;
   const file = { ...form.file, taxYear: new Date().getFullYear() - 1 };
   const { data } = await command(
@@ -481,6 +506,11 @@ test("RegisterApplication, then RenewApplication", async () => {
     tokens.agent,
   );
   assert.deepEqual(renewed.renewApplication.errors[0].allowed, ["VALIDATE", "REJECT", "MERGE"]);
+
+  const { data: validated } = await command("ValidateApplication", { applicationId: application.id }, tokens.agent);
+  assert.deepEqual(validated.validateApplication.errors, []);
+  assert.equal(validated.validateApplication.application.state, "ACTIVE");
+  assert.equal(validated.validateApplication.application.uniqueNumber.length, 18);
 });
 
 test("Slots, BookAppointment, Agenda, MoveAppointment, then CancelAppointment", async () => {
@@ -536,6 +566,70 @@ test("Slots, BookAppointment, Agenda, MoveAppointment, then CancelAppointment", 
   assert.equal(cancelled.state, "CANCELLED");
 });
 
+test("RecordAttendance, then RecordInterview", async () => {
+  const { agenda } = await ask(document("Agenda"), {
+    variables: { receptionPointId: await managedPointId(), from: inDays(-6), days: 6 },
+    token: tokens.agent,
+  });
+  const { startsAt, appointment } = agenda.findLast(
+    ({ endsAt, appointment }) => appointment?.state === "UPCOMING" && new Date(endsAt) < new Date(),
+  );
+  const { id, version } = appointment;
+  const participants = appointment.participants.map(({ memberId }) => ({ memberId, attendance: "HONOURED" }));
+  const { data } = await command("RecordAttendance", { id, version, participants }, tokens.agent);
+  assert.deepEqual(data.recordAttendance.errors, []);
+  assert.equal(data.recordAttendance.appointment.state, "HELD");
+  const { application } = data.recordAttendance.appointment;
+
+  const { data: written } = await command(
+    "RecordInterview",
+    { applicationId: application.id, appointmentId: id, heldOn: startsAt.slice(0, 10) },
+    tokens.agent,
+  );
+  assert.deepEqual(written.recordInterview.errors, []);
+  assert.equal(written.recordInterview.interview.notes.length, 1);
+});
+
+test("DeclareAbsence, then WithdrawAbsence", async () => {
+  const personId = await agentId();
+  const { data } = await command(
+    "DeclareAbsence",
+    { personId, startsAt: `${inDays(1)}T00:00:00Z`, endsAt: `${inDays(8)}T00:00:00Z` },
+    tokens.manager,
+  );
+  const { absence, hit, errors } = data.declareAbsence;
+  assert.deepEqual(errors, []);
+  // The agent receives within a week, and whoever was to come may come at another time.
+  assert.ok(hit.length > 0);
+  for (const { startsAt, alternatives } of hit) {
+    assert.ok(alternatives.length > 0, startsAt);
+  }
+  const { data: withdrawn } = await command("WithdrawAbsence", { id: absence.id }, tokens.manager);
+  assert.equal(withdrawn.withdrawAbsence.withdrawnId, absence.id);
+});
+
+test("OpenAvailability", async () => {
+  const { data } = await command(
+    "OpenAvailability",
+    { personId: await agentId(), receptionPointId: await managedPointId(), firstDay: inDays(1), validUntil: inDays(30) },
+    tokens.manager,
+  );
+  const { availability, errors } = data.openAvailability;
+  assert.deepEqual(errors, []);
+  assert.equal(availability.version, 1);
+});
+
+test("OpenCalendarFeed", async () => {
+  const { data } = await command("OpenCalendarFeed", {}, tokens.agent);
+  const { path, errors } = data.openCalendarFeed;
+  assert.deepEqual(errors, []);
+  const feed = await fetch(new URL(path, url));
+  assert.equal(feed.status, 200);
+  const text = await feed.text();
+  assert.match(text, /^BEGIN:VCALENDAR\r\n/);
+  assert.doesNotMatch(text, /Ferrier/);
+});
+
 /** The application that the documentation names, as the agent sees it. */
 async function documentedApplication() {
   const { application } = await ask(document("ApplicationFile"), {
@@ -553,9 +647,11 @@ test("JoinWaitingList", async () => {
   assert.equal(waitingPlace.state, "WAITING");
 });
 
-test("OrientApplicant, then Orientations", async () => {
+test("OrientApplicant, Orientations, AcceptOrientation, RecordOrientationReceived, then ReportBackOrientation", async () => {
   const { id: applicationId } = await documentedApplication();
-  const { receptionPoints } = await ask("{ receptionPoints(first: 1, where: { levels: [3] }) { edges { node { id } } } }");
+  const { receptionPoints } = await ask(
+    '{ receptionPoints(first: 1, where: { levels: [3], communes: ["38151"] }) { edges { node { id } } } }',
+  );
   const { id: receptionPointId } = receptionPoints.edges[0].node;
   const { data } = await command("OrientApplicant", { applicationId, receptionPointId }, tokens.agent);
   const { orientation, errors } = data.orientApplicant;
@@ -569,6 +665,18 @@ test("OrientApplicant, then Orientations", async () => {
   const sent = orientations.find(({ id }) => id === orientation.id);
   assert.equal(sent.application.birthName, "Ferrier");
   assert.equal(sent.steps.length, 1);
+
+  const { id } = orientation;
+  const answered = async (name, field) => {
+    const { data } = await command(name, { id }, tokens.receiver);
+    assert.deepEqual(data[field].errors, [], name);
+    return data[field].orientation;
+  };
+  const accepted = await answered("AcceptOrientation", "acceptOrientation");
+  assert.equal(accepted.application.birthName, "Ferrier");
+  assert.equal((await answered("RecordOrientationReceived", "recordOrientationReceived")).state, "RECEIVED");
+  const ended = await answered("ReportBackOrientation", "reportBackOrientation");
+  assert.equal(ended.outcome, documentedVariables("ReportBackOrientation").input.outcome);
 });
 
 test("DesignateCandidate, then Candidates", async () => {
@@ -596,6 +704,28 @@ test("DesignateCandidate, then Candidates", async () => {
   assert.equal(node.proposals[0].dwelling.id, dwellingId);
 });
 
+test("PutForward, RecordCommissionDecision, RecordProposalAnswer, then WithdrawProposal", async () => {
+  const { viewer } = await ask("{ viewer { assignments { organisation { id } } } }", { token: tokens.landlord });
+  const { dwellings, applications } = await ask(
+    "query ($of: [ID!]) { dwellings(last: 1, where: { landlords: $of }) { edges { node { id } } } applications(last: 2, where: { states: [ACTIVE] }) { edges { node { id } } } }",
+    { variables: { of: [viewer.assignments[0].organisation.id] }, token: tokens.landlord },
+  );
+  const dwellingId = dwellings.edges[0].node.id;
+  const done = async (name, field, more) => {
+    const { data } = await command(name, more, tokens.landlord);
+    assert.deepEqual(data[field].errors, [], name);
+    return data[field].proposal;
+  };
+  const [taken, other] = await Promise.all(
+    applications.edges.map(({ node }) => done("PutForward", "putForward", { applicationId: node.id, dwellingId })),
+  );
+  const decided = await done("RecordCommissionDecision", "recordCommissionDecision", { id: taken.id });
+  assert.equal(decided.decision, "ATTRIBUTED");
+  const answered = await done("RecordProposalAnswer", "recordProposalAnswer", { id: taken.id });
+  assert.equal(answered.state, "ACCEPTED");
+  assert.equal((await done("WithdrawProposal", "withdrawProposal", { id: other.id })).state, "WITHDRAWN");
+});
+
 test("RequestPermanence", async () => {
   const { plan } = documentedVariables("RequestPermanence").input;
   const { data } = await command(
@@ -613,7 +743,8 @@ function inDays(n) {
   return new Date(Date.now() + n * 86_400_000).toISOString().slice(0, 10);
 }
 
-test("PrepareUpload, then DepositPiece", async () => {
+/** A piece that the agent has deposited, and that holds no virus. */
+async function deposited() {
   const { data: prepared } = await command("PrepareUpload", {}, tokens.agent);
   const { upload } = prepared.prepareUpload;
   const sent = await fetch(new URL(upload.path, url), {
@@ -631,13 +762,42 @@ test("PrepareUpload, then DepositPiece", async () => {
     variables: documentedVariables("ApplicationPieces"),
     token: tokens.agent,
   });
-  const { data: deposited } = await command(
+  const { data } = await command(
     "DepositPiece",
     { ticket: upload.ticket, applicationId: application.id, receptionPointId: await managedPointId() },
     tokens.agent,
   );
-  assert.deepEqual(deposited.depositPiece.errors, []);
-  assert.equal(deposited.depositPiece.piece.state, "DEPOSITED");
+  assert.deepEqual(data.depositPiece.errors, []);
+  return data.depositPiece.piece;
+}
+
+/** Waits until the antivirus has looked at a piece: nobody accepts it before. */
+async function scanned({ id }) {
+  for (const until = Date.now() + 20_000; Date.now() < until; ) {
+    const { application } = await ask(document("ApplicationPieces"), {
+      variables: documentedVariables("ApplicationPieces"),
+      token: tokens.agent,
+    });
+    if (application.pieces.find((piece) => piece.id === id).scan === "CLEAN") {
+      return;
+    }
+    await setTimeout(100);
+  }
+  assert.fail(`${id} waits for the antivirus`);
+}
+
+test("PrepareUpload, DepositPiece, then AcceptPiece or RefusePiece", async () => {
+  const [good, bad] = [await deposited(), await deposited()];
+  assert.equal(good.state, "DEPOSITED");
+  await scanned(good);
+
+  const { data: accepted } = await command("AcceptPiece", { pieceId: good.id, issuedOn: inDays(-10) }, tokens.agent);
+  assert.deepEqual(accepted.acceptPiece.errors, []);
+  assert.equal(accepted.acceptPiece.piece.state, "ACCEPTED");
+
+  const { data: refused } = await command("RefusePiece", { pieceId: bad.id }, tokens.agent);
+  assert.deepEqual(refused.refusePiece.errors, []);
+  assert.equal(refused.refusePiece.piece.refusedFor, "UNREADABLE");
 });
 
 test("PrepareAccessExport", async () => {

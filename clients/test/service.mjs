@@ -27,6 +27,8 @@ export const tokens = {
   stock: setting("GUICHET_STOCK_TOKEN"),
   /** Who prepares that landlord's allocations. */
   landlord: setting("GUICHET_LANDLORD_TOKEN"),
+  /** Receives applicants at a town hall of level 3, to which others send theirs. */
+  receiver: setting("GUICHET_RECEIVER_TOKEN"),
   /** Who prepares those of the State, which holds reservation rights. */
   state: setting("GUICHET_STATE_TOKEN"),
 };

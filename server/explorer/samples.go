@@ -22,11 +22,15 @@ type sample struct {
 var shownFirst = []string{
 	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
 	"StockFacets", "StockStatistics", "StockMap", "CommuneOutlines", "PublishedFigures", "Tension", "PublishedRents", "HousingAdvice", "Buildings", "StockVintages", "CodeLists", "Staff",
-	"ViewerRights", "Applications", "DeskList", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "ApplicationPieces", "OnlineRegistrations", "Slots", "Agenda", "Permanences", "Orientations",
+	"ViewerRights", "Applications", "DeskList", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "ApplicationPieces", "OnlineRegistrations", "Slots", "Agenda", "Contacts", "Permanences", "Orientations",
 	"ManagedDwellings", "ReservationRights", "Candidates", "AccessLog", "ExplainAccess",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
-	"RecordContact", "RegisterApplication", "RenewApplication", "BookAppointment", "MoveAppointment", "CancelAppointment", "JoinWaitingList", "OrientApplicant", "RequestPermanence", "DesignateCandidate", "ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
-	"PrepareUpload", "DepositPiece", "PrepareAccessExport",
+	"RecordContact", "RegisterApplication", "ValidateApplication", "RenewApplication",
+	"BookAppointment", "MoveAppointment", "CancelAppointment", "RecordAttendance", "RecordInterview", "JoinWaitingList", "OpenCalendarFeed",
+	"OpenAvailability", "DeclareAbsence", "WithdrawAbsence", "OrientApplicant", "AcceptOrientation", "RecordOrientationReceived", "ReportBackOrientation",
+	"RequestPermanence", "PutForward", "DesignateCandidate", "RecordCommissionDecision", "RecordProposalAnswer", "WithdrawProposal",
+	"ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
+	"PrepareUpload", "DepositPiece", "AcceptPiece", "RefusePiece", "PrepareAccessExport",
 	"DeclareOpeningException", "WithdrawOpeningException", "AssignRole", "SetSandboxClock",
 }
 
