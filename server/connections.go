@@ -19,7 +19,6 @@ import (
 type inspection struct {
 	ctx         context.Context //nolint:containedctx // an inspection lives as long as one call.
 	vars        map[string]any
-	fragments   ast.FragmentDefinitionList
 	arguments   arguments
 	page        int
 	checkCursor func(context.Context, *ast.Field, string, map[string]any) error
@@ -34,91 +33,6 @@ type inputObject struct {
 	path, typ string
 	value     any
 	at        *ast.Position
-}
-
-// group is what becomes one field of the answer: fields of one response name are
-// merged.
-type group struct {
-	name   string
-	fields []*ast.Field
-}
-
-// collect groups the fields of selections that are answered together, as they
-// are executed. Fields that a directive leaves out are not asked for.
-func (i *inspection) collect(sets ...ast.SelectionSet) []group {
-	n := 0
-	for _, set := range sets {
-		n += len(set)
-	}
-	groups, alone := make([]group, 0, n), make([]*ast.Field, 0, n)
-	index := make(map[string]int, n)
-	visited := map[string]bool{}
-	var walk func(ast.SelectionSet)
-	walk = func(set ast.SelectionSet) {
-		for _, selection := range set {
-			switch s := selection.(type) {
-			case *ast.Field:
-				if !i.included(s.Directives) {
-					continue
-				}
-				if at, ok := index[s.Alias]; ok {
-					groups[at].fields = append(groups[at].fields, s)
-					continue
-				}
-				index[s.Alias] = len(groups)
-				// Nearly every group has one field: the lists of one lie beside each other, each
-				// without room for a second.
-				alone = append(alone, s)
-				groups = append(groups, group{name: s.Alias, fields: alone[len(alone)-1 : len(alone) : len(alone)]})
-			case *ast.InlineFragment:
-				if i.included(s.Directives) {
-					walk(s.SelectionSet)
-				}
-			case *ast.FragmentSpread:
-				if i.included(s.Directives) && !visited[s.Name] {
-					visited[s.Name] = true
-					walk(i.fragments.ForName(s.Name).SelectionSet)
-				}
-			}
-		}
-	}
-	for _, set := range sets {
-		walk(set)
-	}
-	return groups
-}
-
-// below groups what is selected on what the group leads to.
-func (i *inspection) below(g group) []group {
-	if len(g.fields) == 1 && len(g.fields[0].SelectionSet) == 0 {
-		return nil // most fields are values
-	}
-	return i.collect(g.selections()...)
-}
-
-func (g group) selections() []ast.SelectionSet {
-	sets := make([]ast.SelectionSet, len(g.fields))
-	for n, f := range g.fields {
-		sets[n] = f.SelectionSet
-	}
-	return sets
-}
-
-func (i *inspection) included(list ast.DirectiveList) bool {
-	for _, d := range list {
-		if d.Name != "skip" && d.Name != "include" {
-			continue
-		}
-		a := d.Arguments.ForName("if")
-		if a == nil {
-			continue
-		}
-		value, err := a.Value.Value(i.vars)
-		if on, ok := value.(bool); err == nil && ok && on != (d.Name == "include") {
-			return false
-		}
-	}
-	return true
 }
 
 // nodes walks groups and returns how many rows they may ask for.
@@ -136,9 +50,8 @@ func (i *inspection) nodes(groups []group, path string) int {
 				return 0
 			}
 		}
-		children := i.below(g)
-		i.connection(g, children)
-		below := i.nodes(children, here+".")
+		i.connection(g)
+		below := i.nodes(g.below, here+".")
 		if pages > 0 {
 			below = times(pages, below+1)
 		}
@@ -279,15 +192,15 @@ func (i *inspection) collectInputs(f *ast.Field, path string, values map[string]
 
 // connection refuses a page that is asked for under two names: the rows are
 // collected for one of them alone, and the other would be wrong.
-func (i *inspection) connection(g group, children []group) {
+func (i *inspection) connection(g group) {
 	typ := g.fields[0].Definition
 	if typ == nil || !strings.HasSuffix(typ.Type.Name(), "Connection") {
 		return
 	}
-	i.oneName(g, children, "edges", "pageInfo", "totalCount")
-	for _, child := range children {
+	i.oneName(g, g.below, "edges", "pageInfo", "totalCount")
+	for _, child := range g.below {
 		if child.fields[0].Name == "edges" {
-			i.oneName(g, i.below(child), "node")
+			i.oneName(g, child.below, "node")
 		}
 	}
 }

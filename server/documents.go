@@ -13,8 +13,8 @@ import (
 	"github.com/vektah/gqlparser/v2/validator/rules"
 )
 
-// documentBytes bounds the text of the documents kept parsed; their trees take up
-// to a hundred times as much.
+// documentBytes bounds the text of the documents kept parsed, or the number of their fields
+// with those of fragments where that is more; their trees take up to a hundred times as much.
 const documentBytes = 1 << 20
 
 // document is a parsed, bounded and valid document. It is shared by requests, so
@@ -23,6 +23,31 @@ type document struct {
 	ast *ast.QueryDocument
 	// public tells that every field selected in it is marked @public.
 	public bool
+	// fixed are the groups of its operations, for those of which no variable changes them, and
+	// fields how many these are.
+	fixed  map[*ast.OperationDefinition][]group
+	fields int
+}
+
+// group finds the fixed groups of the operations.
+func (d *document) group() {
+	d.fixed = make(map[*ast.OperationDefinition][]group, len(d.ast.Operations))
+	for _, op := range d.ast.Operations {
+		s := selector{fragments: d.ast.Fragments}
+		if groups := s.groups(op.SelectionSet); !s.varies {
+			d.fixed[op] = groups
+			d.fields += s.found
+		}
+	}
+}
+
+// groupsOf are the groups of one of its operations with these variables.
+func (d *document) groupsOf(op *ast.OperationDefinition, vars map[string]any) []group {
+	if fixed, ok := d.fixed[op]; ok {
+		return fixed
+	}
+	s := selector{fragments: d.ast.Fragments, vars: vars}
+	return s.groups(op.SelectionSet)
 }
 
 // documents prepares documents: all that can be said of them without variables
@@ -64,9 +89,13 @@ func (d *documents) prepare(query string) (*document, gqlerror.List) {
 		return nil, errs
 	}
 	prepared := &document{ast: parsed, public: public(parsed, d.introspection)}
-	d.kept.add(query, prepared, func(key string, _ *document) int { return len(key) })
+	prepared.group()
+	d.kept.add(query, prepared, weigh)
 	return prepared, nil
 }
+
+// weigh is what a document that is kept counts for.
+func weigh(text string, d *document) int { return max(len(text), d.fields) }
 
 // validationRules are those of the specification. While introspection is off,
 // none of them suggests a name of the contract.

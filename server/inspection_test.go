@@ -1,6 +1,7 @@
 package server
 
 import (
+	"bytes"
 	"fmt"
 	"math"
 	"strings"
@@ -95,6 +96,44 @@ func TestOperationsThatAreGood(t *testing.T) {
 		if r := post(t, h, body); !r.ok() {
 			t.Errorf("%s: %s", name, r.body)
 		}
+	}
+}
+
+// A document that is kept is judged by the variables of each request.
+func TestDirectivesOfAKeptDocument(t *testing.T) {
+	t.Parallel()
+	h := newHandler(t)
+	const document = "query($n: Int, $on: Boolean!) { hello ...F } fragment F on Query { things(first: $n) @include(if: $on) { totalCount } }"
+	for range 2 {
+		if r := post(t, h, ask(document, `{"on":true}`)); !r.is(domain.PageSize, "") {
+			t.Errorf("asked for: %s", r.body)
+		}
+		if r := post(t, h, ask(document, `{"on":false}`)); !r.ok() {
+			t.Errorf("left out: %s", r.body)
+		}
+		if r := post(t, h, ask(document, `{"on":true,"n":1}`)); !r.ok() || !bytes.Contains(r.body, []byte("totalCount")) {
+			t.Errorf("a page of it: %s", r.body)
+		}
+	}
+}
+
+// What a document is kept for is what it grows to, not what its fragments make it look like.
+func TestKeptDocumentsWeighTheirFields(t *testing.T) {
+	t.Parallel()
+	c := testConfig(t, testingWriter{t})
+	d := newDocuments(c.Schema.Schema(), c.Limits, true)
+	const text = "{a:things(first:1){...F}b:things(first:1){...F}}fragment F on ThingConnection{totalCount edges{cursor}}"
+	kept, errs := d.prepare(text)
+	if errs != nil {
+		t.Fatal(errs)
+	}
+	if kept.fields != 8 || len(kept.fixed) != 1 || d.kept.size != len(text) {
+		t.Errorf("%d fields of %d operations, kept as %d", kept.fields, len(kept.fixed), d.kept.size)
+	}
+	kept.fields = len(text) + 1
+	d.kept.add("another", kept, weigh)
+	if d.kept.size != 2*len(text)+1 {
+		t.Errorf("kept as %d", d.kept.size)
 	}
 }
 

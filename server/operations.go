@@ -181,10 +181,10 @@ func (o *operations) admit(ctx context.Context, p *prepared, state *operation) (
 	}
 	opCtx.DisableIntrospection = !o.introspection
 	i := &inspection{
-		ctx: ctx, vars: opCtx.Variables, fragments: p.doc.ast.Fragments,
+		ctx: ctx, vars: opCtx.Variables,
 		arguments: o.arguments, page: o.limits.Page, checkCursor: o.checkCursor,
 	}
-	roots := i.collect(p.op.SelectionSet)
+	roots := p.doc.groupsOf(p.op, opCtx.Variables)
 	if !o.introspection {
 		for _, g := range roots {
 			if introspects(g.fields[0]) {
