@@ -36,22 +36,21 @@ type inputObject struct {
 }
 
 // nodes walks groups and returns how many rows they may ask for.
-func (i *inspection) nodes(groups []group, path string) int {
+func (i *inspection) nodes(groups []group) int {
 	total := 0
 	for _, g := range groups {
-		here := path + g.name
 		pages := 0
 		for _, f := range g.fields {
 			if f.Definition == nil {
 				continue // __typename
 			}
-			pages = max(pages, i.field(f, here))
+			pages = max(pages, i.field(f, g.path))
 			if i.err != nil {
 				return 0
 			}
 		}
 		i.connection(g)
-		below := i.nodes(g.below, here+".")
+		below := i.nodes(g.below)
 		if pages > 0 {
 			below = times(pages, below+1)
 		}
@@ -214,7 +213,7 @@ func (i *inspection) oneName(g group, children []group, names ...string) {
 			}
 		}
 		if n > 1 {
-			i.fail(g.fields[0].Position, badRequest("CONNECTION_ALIAS", g.name+"."+name,
+			i.fail(g.fields[0].Position, badRequest("CONNECTION_ALIAS", g.path+"."+name,
 				"Ask for "+name+" of one list under one name.",
 				"Demandez "+name+" d'une même liste sous un seul nom."))
 		}

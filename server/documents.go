@@ -34,7 +34,7 @@ func (d *document) group() {
 	d.fixed = make(map[*ast.OperationDefinition][]group, len(d.ast.Operations))
 	for _, op := range d.ast.Operations {
 		s := selector{fragments: d.ast.Fragments}
-		if groups := s.groups(op.SelectionSet); !s.varies {
+		if groups := s.groups("", op.SelectionSet); !s.varies {
 			d.fixed[op] = groups
 			d.fields += s.found
 		}
@@ -47,7 +47,7 @@ func (d *document) groupsOf(op *ast.OperationDefinition, vars map[string]any) []
 		return fixed
 	}
 	s := selector{fragments: d.ast.Fragments, vars: vars}
-	return s.groups(op.SelectionSet)
+	return s.groups("", op.SelectionSet)
 }
 
 // documents prepares documents: all that can be said of them without variables

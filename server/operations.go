@@ -192,7 +192,7 @@ func (o *operations) admit(ctx context.Context, p *prepared, state *operation) (
 			}
 		}
 	}
-	nodes := i.nodes(roots, "")
+	nodes := i.nodes(roots)
 	if i.err != nil {
 		return nil, gqlerror.List{i.err}
 	}

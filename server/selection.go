@@ -5,7 +5,8 @@ import "github.com/vektah/gqlparser/v2/ast"
 // group is what becomes one field of the answer, and below it what is selected there: fields
 // of one response name are merged.
 type group struct {
-	name   string
+	// path is its response name with those that it is below.
+	path   string
 	fields []*ast.Field
 	below  []group
 }
@@ -21,8 +22,9 @@ type selector struct {
 	found int
 }
 
-// groups are those of selections that are answered together.
-func (s *selector) groups(sets ...ast.SelectionSet) []group {
+// groups are those of selections that are answered together, below a path that is empty or ends
+// in a dot.
+func (s *selector) groups(path string, sets ...ast.SelectionSet) []group {
 	n := 0
 	for _, set := range sets {
 		n += len(set)
@@ -46,7 +48,7 @@ func (s *selector) groups(sets ...ast.SelectionSet) []group {
 				// Nearly every group has one field: the lists of one lie beside each other, each
 				// without room for a second.
 				alone = append(alone, selected)
-				groups = append(groups, group{name: selected.Alias, fields: alone[len(alone)-1 : len(alone) : len(alone)]})
+				groups = append(groups, group{path: path + selected.Alias, fields: alone[len(alone)-1 : len(alone) : len(alone)]})
 			case *ast.InlineFragment:
 				if s.included(selected.Directives) {
 					walk(selected.SelectionSet)
@@ -64,21 +66,21 @@ func (s *selector) groups(sets ...ast.SelectionSet) []group {
 	}
 	s.found += len(groups)
 	for i := range groups {
-		groups[i].below = s.below(groups[i].fields)
+		groups[i].below = s.below(groups[i])
 	}
 	return groups
 }
 
-// below groups what is selected on what the fields lead to.
-func (s *selector) below(fields []*ast.Field) []group {
-	if len(fields) == 1 && len(fields[0].SelectionSet) == 0 {
+// below groups what is selected on what the group leads to.
+func (s *selector) below(g group) []group {
+	if len(g.fields) == 1 && len(g.fields[0].SelectionSet) == 0 {
 		return nil // most fields are values
 	}
-	sets := make([]ast.SelectionSet, len(fields))
-	for n, f := range fields {
+	sets := make([]ast.SelectionSet, len(g.fields))
+	for n, f := range g.fields {
 		sets[n] = f.SelectionSet
 	}
-	return s.groups(sets...)
+	return s.groups(g.path+".", sets...)
 }
 
 func (s *selector) included(list ast.DirectiveList) bool {
