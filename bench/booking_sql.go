@@ -1,10 +1,11 @@
 package main
 
-// bookingStatements book in one statement what is free, seen and allowed: $1 audiences, $2
-// now, $3 the application, $4 the point, $5 and $6 the period, $7 motive and $8 mode as JSON,
-// $9 the level, $10 the role, $11 to $13 new identifiers, $14 the day and $15 its weekday, $16
-// and $17 its minutes, $18 who books, $19 and $20 motive and mode, $21 and $22 identifiers of
-// the receipt and the reminder, and $23 how long before that is due. As the API does, it has
+// bookingStatements book in one statement what is free, seen and allowed, with who has least
+// to do on that day: $1 audiences, $2 now, $3 the application, $4 the point, $5 and $6 the
+// period, $7 motive and $8 mode as JSON, $9 the level, $10 the role, $11 to $13 new
+// identifiers, $14 the day and $15 its weekday, $16 and $17 its minutes, $18 who books, $19
+// and $20 motive and mode, $21 and $22 identifiers of the receipt and the reminder, $23 how
+// long before that is due, $24 the points whose rooms the caller sees. As the API does, it has
 // nobody else book at the point on that day: who comes at the same moment waits, and is refused
 // by the exclusion constraints. Without that lock they would wait for each other in a ring, for
 // the second that PostgreSQL takes to see it.
@@ -29,6 +30,8 @@ func (l *limit) bookingStatements() []statement {
 				AND NOT EXISTS (SELECT FROM absence b WHERE (b.person_id = r.person_id OR b.room_id = r.room_id OR b.reception_point_id = r.reception_point_id) AND b.starts_at < $6 AND b.ends_at > $5)
 				AND NOT EXISTS (SELECT FROM opening_hours e WHERE e.reception_point_id = r.reception_point_id AND e.weekday IS NULL AND e.valid_from <= $14 AND e.valid_until > $14
 					AND NOT e.intervals @> int4range($16::int, $17::int))
+			ORDER BY (SELECT count(*) FROM booked_time t WHERE t.person_id = r.person_id AND t.starts_at > $14::date::timestamp AT TIME ZONE 'Europe/Paris' - interval '1 day'
+				AND t.starts_at < ($14::date + 1)::timestamp AT TIME ZONE 'Europe/Paris' AND t.ends_at > $14::date::timestamp AT TIME ZONE 'Europe/Paris'), r.person_id
 			LIMIT 1
 		), made AS (
 			INSERT INTO appointment (id, application_id, motive, sensitive, mode, reception_point_id, room_id, starts_at, ends_at, participants, booked_at, booked_by_id)
@@ -47,5 +50,5 @@ func (l *limit) bookingStatements() []statement {
 				(VALUES ($21, 'APPOINTMENT_BOOKED', $2::timestamptz), ($22, 'APPOINTMENT_REMINDER', $5::timestamptz - $23::interval)) AS m (id, kind, due)
 			WHERE m.due >= $2
 		) SELECT made.id, made.state, made.starts_at, made.ends_at, made.participants, made.version, p.id, p.name, r.id, r.name
-		FROM made JOIN reception_point p ON p.id = $4 LEFT JOIN room r ON r.id = made.room_id`}}
+		FROM made JOIN reception_point p ON p.id = $4 LEFT JOIN room r ON r.id = made.room_id AND r.reception_point_id = ANY($24)`}}
 }

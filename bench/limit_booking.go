@@ -48,13 +48,17 @@ func (l *limit) bookAppointment(ctx context.Context, body []byte) ([]byte, error
 	until, day := in.StartsAt.Add(ask.Motive.Length()), domain.DateOf(in.StartsAt)
 	minute := int(in.StartsAt.Sub(day.At(0)) / time.Minute)
 	viewer := auth.FromContext(ctx)
+	var points []domain.ID
+	for _, a := range viewer.Assignments {
+		points = append(points, a.PointIDs...)
+	}
 	b := booked{ReceptionPoint: titled{}}
 	var room, roomName *string
 	err = l.booking.QueryRowContext(ctx, scope(ctx, in.ApplicationID, in.ReceptionPointID, in.StartsAt, until,
 		`["`+in.Motive+`"]`, `["`+in.Mode+`"]`, ask.Motive.Level, ask.Motive.Roles[0],
 		domain.NewID(domain.AppointmentPrefix, now), domain.NewID(domain.BookedTimePrefix, now), domain.NewID(domain.BookedTimePrefix, now),
 		day, "SUMOTUWETHFRSA"[2*day.Weekday():][:2], minute, minute+ask.Motive.Minutes, viewer.PersonID, in.Motive, in.Mode,
-		domain.NewID(domain.MessagePrefix, now), domain.NewID(domain.MessagePrefix, now), "48h")...,
+		domain.NewID(domain.MessagePrefix, now), domain.NewID(domain.MessagePrefix, now), "48h", pq.Array(points))...,
 	).Scan(&b.ID, &b.State, &b.StartsAt, &b.EndsAt, &b.Participants, &b.Version, &b.ReceptionPoint.ID, &b.ReceptionPoint.Name, &room, &roomName)
 	var refused *pq.Error
 	if errors.Is(err, sql.ErrNoRows) || errors.As(err, &refused) && refused.Code == "23P01" {
