@@ -192,9 +192,17 @@ func (p Proposal) openUntil(days int) Date {
 	return Date{}
 }
 
-// PutForward puts somebody forward on a day, today or in the twelve months before.
-func PutForward(on, today Date) (Proposal, Refusals) {
-	return Proposal{State: ProposalPutForward, PutForwardOn: on}, dayFrom(today.AddMonths(-maxProposalMonths), on, today)
+// PutForward puts somebody forward on a day, today or in the twelve months before. No commission
+// looks at an application that is not registered under a number (CCH L441-2-1).
+func PutForward(state ApplicationState, on, today Date) (Proposal, Refusals) {
+	p := Proposal{State: ProposalPutForward, PutForwardOn: on}
+	if state != ApplicationActive {
+		r := refuse(IllegalTransition,
+			"This application is "+string(state)+": it is not registered.", "Cette demande est à l'état "+string(state)+" : elle n'est pas enregistrée.", "applicationId")
+		r.Help = Text{EN: "Put it forward once a desk has validated it.", FR: "La proposer une fois qu'un guichet l'a validée."}
+		return p, Refusals{r}
+	}
+	return p, dayFrom(today.AddMonths(-maxProposalMonths), on, today)
 }
 
 // Decide notes what the commission decided. Who is ranked has a rank, and nobody else.

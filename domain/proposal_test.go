@@ -14,13 +14,19 @@ func TestProposalSteps(t *testing.T) {
 	today, one, none := domain.NewDate(2026, 11, 23), 1, 0
 	many, rent := domain.MaxCandidates+1, domain.RefusedForRent
 	before := today.AddDays(-10)
-	made, refused := domain.PutForward(before, today)
+	made, refused := domain.PutForward(domain.ApplicationActive, before, today)
 	if refused != nil {
 		t.Fatal(refused)
 	}
 	for _, on := range []domain.Date{today.AddDays(1), today.AddMonths(-12).AddDays(-1)} {
-		if _, refused := domain.PutForward(on, today); refused == nil || refused[0].Field[0] != "on" {
+		if _, refused := domain.PutForward(domain.ApplicationActive, on, today); refused == nil || refused[0].Field[0] != "on" {
 			t.Errorf("put forward on %s: %v", on, refused)
+		}
+	}
+	for _, word := range domain.ApplicationState("").Values() {
+		state := domain.ApplicationState(word)
+		if _, refused := domain.PutForward(state, before, today); (refused == nil) != (state == domain.ApplicationActive) {
+			t.Errorf("put forward while %s: %v", state, refused)
 		}
 	}
 	retained, _ := made.Decide(domain.DecisionRanked, &one, before.AddDays(2), today)

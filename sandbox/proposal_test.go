@@ -27,7 +27,7 @@ func TestProposedAreLived(t *testing.T) {
 
 // lived takes the steps that the proposal tells of, each on its day.
 func lived(want domain.Proposal) domain.Proposal {
-	p, _ := domain.PutForward(want.PutForwardOn, managedOn)
+	p, _ := domain.PutForward(domain.ApplicationActive, want.PutForwardOn, managedOn)
 	if want.Decision != "" {
 		rank := &want.Rank
 		if want.Rank == 0 {

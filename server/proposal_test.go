@@ -150,6 +150,7 @@ func TestCandidatesUnderAReservationRight(t *testing.T) {
 		return id
 	}
 	held := right("state", "CONFIRMED")
+	waits := d.made(grenobleAgent, "registerApplication", map[string]any{"receptionPointId": d.point("mairie-grenoble"), "form": form("Attente")})
 	sees(landlordAllocation, unseen, "")
 	sees(state, unseen, "seen -CONTACT -DOCUMENTS")
 	for _, c := range []struct {
@@ -170,6 +171,7 @@ func TestCandidatesUnderAReservationRight(t *testing.T) {
 		{"putForward", state, input(unseen, mine[0], held), "FORBIDDEN"},
 		{"putForward", landlordAllocation, input(unseen, mine[0], held), "NOT_FOUND"},
 		{"putForward", landlordAllocation, input(lent, mine[0], right("department", "CONFIRMED")), "UNKNOWN_REFERENCE"}, // over named dwellings
+		{"designateCandidate", state, input(waits, mine[0], held), "ILLEGAL_TRANSITION"}, // not registered yet
 		{"designateCandidate", state, input(unseen, mine[0], held), "OK"},
 		{"designateCandidate", state, input(unseen, mine[0], held), "DUPLICATE"},
 	} {

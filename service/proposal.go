@@ -65,7 +65,7 @@ func (s *Service) candidate(ctx context.Context, c Candidate, act policy.Applica
 		if err := checkReserved(granted, tx, c.ReservationRightID, d, a.today); err != nil {
 			return err
 		}
-		next, refused := domain.PutForward(dayOr(c.On, a.today), a.today)
+		next, refused := domain.PutForward(a.application.State, dayOr(c.On, a.today), a.today)
 		if refused != nil {
 			return refused
 		}

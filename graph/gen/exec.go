@@ -8794,8 +8794,8 @@ extend type Mutation {
   the landlord; under a reservation right it opens it to the holder of that right, by the
   ground PUT_FORWARD.
 
-  For an ALLOCATION_OFFICER of the dwelling's landlord, on an application that its own ground
-  WISHED_TERRITORY or PUT_FORWARD opens; never for a reception role. An application has at most
+  For an ALLOCATION_OFFICER of the dwelling's landlord, on an ACTIVE application that its own
+  ground WISHED_TERRITORY or PUT_FORWARD opens; never for a reception role. An application has at most
   5 current proposals of one landlord and 50 ever, a dwelling 20 candidates at a time.
   """
   putForward(
@@ -8809,8 +8809,8 @@ extend type Mutation {
   nothing more of it to who designates, until the commission has decided.
 
   For an ALLOCATION_OFFICER of the holder of a reservation right that both parties confirmed and
-  that holds over the dwelling today, on an application that its own ground WISHED_COMMUNE,
-  TERRITORY or PUT_FORWARD opens. An application has at most 5 current proposals of one holder
+  that holds over the dwelling today, on an ACTIVE application that its own ground
+  WISHED_COMMUNE, TERRITORY or PUT_FORWARD opens. An application has at most 5 current proposals of one holder
   and 50 ever, a dwelling 20 candidates of one holder at a time.
   """
   designateCandidate(
