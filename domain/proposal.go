@@ -311,8 +311,10 @@ type Candidacies struct {
 func (c Candidacies) Check() Refusals {
 	switch {
 	case c.Again:
-		return Refusals{refuse(Duplicate,
-			"This application is put forward for this dwelling already.", "Cette demande est déjà proposée pour ce logement.", "dwellingId")}
+		r := refuse(Duplicate,
+			"This application is put forward for this dwelling already.", "Cette demande est déjà proposée pour ce logement.", "dwellingId")
+		r.Help = Text{EN: "Withdraw that proposal first, or choose another dwelling.", FR: "Retirer d'abord cette proposition, ou choisir un autre logement."}
+		return Refusals{r}
 	case c.Ever >= MaxProposals:
 		return Refusals{refuse(Invalid,
 			"A landlord or a holder of rights makes at most 50 proposals to one application.", "Un bailleur ou un réservataire fait 50 propositions au plus à une demande.", "applicationId")}

@@ -171,7 +171,7 @@ func TestCandidatesUnderAReservationRight(t *testing.T) {
 		{"putForward", state, input(unseen, mine[0], held), "FORBIDDEN"},
 		{"putForward", landlordAllocation, input(unseen, mine[0], held), "NOT_FOUND"},
 		{"putForward", landlordAllocation, input(lent, mine[0], right("department", "CONFIRMED")), "UNKNOWN_REFERENCE"}, // over named dwellings
-		{"designateCandidate", state, input(waits, mine[0], held), "ILLEGAL_TRANSITION"}, // not registered yet
+		{"designateCandidate", state, input(waits, mine[0], held), "ILLEGAL_TRANSITION"},                                // not registered yet
 		{"designateCandidate", state, input(unseen, mine[0], held), "OK"},
 		{"designateCandidate", state, input(unseen, mine[0], held), "DUPLICATE"},
 	} {
