@@ -14,7 +14,7 @@ import (
 const (
 	// deskDays is for how many days before today and after it desks have appointments.
 	deskDays = 11
-	// toldWithin is for how many days they have not recorded yet who came.
+	// toldWithin is how many days they take to record who came.
 	toldWithin = 4
 )
 
@@ -34,10 +34,10 @@ var deskWorks = []deskWork{
 }
 
 // Work has some desks at work, unless one ever was: what they did on the days before now, less
-// what is still to be recorded, and have booked for those after. Its people act as everybody does, each on its day, so that
-// rights, limits and the trail hold for what they did, and appointments lie around the day on
-// which a sandbox begins. What they may not do is left out: a sandbox may have few
-// applications, or begin years after they were made.
+// what is still to be recorded, and have booked for those after. People act as everybody does,
+// each on its day, so that rights, limits and the trail hold for what they did, and appointments
+// lie around the day on which a sandbox begins. What they may not do is left out: a sandbox may
+// have few applications, or begin years after they were made.
 func Work(ctx context.Context, s *service.Service, now time.Time) error {
 	if worked, err := s.Received(ctx); err != nil || worked {
 		return err
