@@ -14,7 +14,7 @@ import (
 )
 
 // documentBytes bounds the text of the documents kept parsed, or the number of their fields
-// with those of fragments where that is more; their trees take up to a hundred times as much.
+// with those of fragments where that is more; their trees take some hundred times as much.
 const documentBytes = 1 << 20
 
 // document is a parsed, bounded and valid document. It is shared by requests, so
