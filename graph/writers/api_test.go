@@ -172,7 +172,7 @@ func handOvers(t *testing.T, api *testapi.API) int {
 }
 
 // fresh are identifiers and tickets that a command makes.
-var fresh = regexp.MustCompile(`"([a-z]{3}_)[0-9A-Za-z]{26}"|"(/uploads/)?[0-9A-Za-z_-]{43}"`)
+var fresh = regexp.MustCompile(`"([a-z]{3}_)[0-9A-Za-z]{26}"|"(/uploads/|/calendar/)?(?:[0-9A-Za-z_-]{43}|[0-9A-Z]{26}\.ics)"`)
 
 // The documented operations are answered the same, and wholly by writers.
 func TestDocumentedOperationsAreWritten(t *testing.T) {
