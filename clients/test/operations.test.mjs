@@ -331,6 +331,7 @@ const inOrder = [
   "AcceptOrientation",
   "AcceptPiece",
   "Agenda",
+  "AnswerLevelChange",
   "AssignRole",
   "BindAccount",
   "BookAppointment",
@@ -342,12 +343,14 @@ const inOrder = [
   "DesignateCandidate",
   "IssueBindingCode",
   "JoinWaitingList",
+  "LeaveWaitingList",
   "MoveAppointment",
   "OpenApplicationInEmergency",
   "OpenAvailability",
   "OpenCalendarFeed",
   "OrientApplicant",
   "Orientations",
+  "PlanPermanence",
   "PrepareAccessExport",
   "PrepareUpload",
   "ProtectApplication",
@@ -363,8 +366,10 @@ const inOrder = [
   "RegisterApplication",
   "RenewApplication",
   "ReportBackOrientation",
+  "RequestLevelChange",
   "RequestPermanence",
   "SetSandboxClock",
+  "StaffPermanence",
   "ValidateApplication",
   "WithdrawAbsence",
   "WithdrawOpeningException",
@@ -639,12 +644,16 @@ async function documentedApplication() {
   return application;
 }
 
-test("JoinWaitingList", async () => {
+test("JoinWaitingList, then LeaveWaitingList", async () => {
   const { id: applicationId } = await documentedApplication();
   const { data } = await command("JoinWaitingList", { applicationId, until: inDays(60) }, tokens.agent);
   const { waitingPlace, errors } = data.joinWaitingList;
   assert.deepEqual(errors, []);
   assert.equal(waitingPlace.state, "WAITING");
+
+  const { data: left } = await command("LeaveWaitingList", { id: waitingPlace.id }, tokens.agent);
+  assert.deepEqual(left.leaveWaitingList.errors, []);
+  assert.equal(left.leaveWaitingList.waitingPlace.state, "LEFT");
 });
 
 test("OrientApplicant, Orientations, AcceptOrientation, RecordOrientationReceived, then ReportBackOrientation", async () => {
@@ -726,7 +735,7 @@ test("PutForward, RecordCommissionDecision, RecordProposalAnswer, then WithdrawP
   assert.equal((await done("WithdrawProposal", "withdrawProposal", { id: other.id })).state, "WITHDRAWN");
 });
 
-test("RequestPermanence", async () => {
+test("RequestPermanence, PlanPermanence, then StaffPermanence", async () => {
   const { plan } = documentedVariables("RequestPermanence").input;
   const { data } = await command(
     "RequestPermanence",
@@ -736,6 +745,52 @@ test("RequestPermanence", async () => {
   const { permanence, errors } = data.requestPermanence;
   assert.deepEqual(errors, []);
   assert.equal(permanence.state, "REQUESTED");
+
+  const { viewer, staff } = await ask(
+    "{ viewer { assignments { receptionPoints { id } } } staff(first: 100) { edges { node { id familyName } } } }",
+    { token: tokens.planner },
+  );
+  const { data: planned } = await command(
+    "PlanPermanence",
+    {
+      id: permanence.id,
+      version: permanence.version,
+      servingPointId: viewer.assignments[0].receptionPoints[0].id,
+      plan: { ...documentedVariables("PlanPermanence").input.plan, firstDay: inDays(7), validUntil: inDays(90) },
+    },
+    tokens.planner,
+  );
+  assert.deepEqual(planned.planPermanence.errors, []);
+  assert.equal(planned.planPermanence.permanence.state, "PLANNED");
+
+  const { data: staffed } = await command(
+    "StaffPermanence",
+    {
+      id: permanence.id,
+      version: planned.planPermanence.permanence.version,
+      personIds: [staff.edges.find(({ node }) => node.familyName === "Guichard").node.id],
+    },
+    tokens.planner,
+  );
+  assert.deepEqual(staffed.staffPermanence.errors, []);
+  assert.equal(staffed.staffPermanence.permanence.state, "STAFFED");
+});
+
+test("RequestLevelChange, then AnswerLevelChange", async () => {
+  const { data } = await command(
+    "RequestLevelChange",
+    { receptionPointId: await managedPointId(), from: inDays(30) },
+    tokens.manager,
+  );
+  const { levelChange, errors } = data.requestLevelChange;
+  assert.deepEqual(errors, []);
+  const { data: answered } = await command(
+    "AnswerLevelChange",
+    { id: levelChange.id, grantedFrom: inDays(60) },
+    tokens.planner,
+  );
+  assert.deepEqual(answered.answerLevelChange.errors, []);
+  assert.equal(answered.answerLevelChange.levelChange.state, "GRANTED");
 });
 
 /** A day so many days from today. */

@@ -29,6 +29,8 @@ export const tokens = {
   landlord: setting("GUICHET_LANDLORD_TOKEN"),
   /** Receives applicants at a town hall of level 3, to which others send theirs. */
   receiver: setting("GUICHET_RECEIVER_TOKEN"),
+  /** Plans where the Métropole's staff receive. */
+  planner: setting("GUICHET_PLANNER_TOKEN"),
   /** Who prepares those of the State, which holds reservation rights. */
   state: setting("GUICHET_STATE_TOKEN"),
 };
