@@ -188,8 +188,8 @@ func TestProductionServes(t *testing.T) {
 	}
 }
 
-// TestSeedThenServe: the sandbox that `seed` makes is the one that `serve` makes,
-// and is served as it is.
+// TestSeedThenServe: the sandbox that `seed` makes is the one that `serve` makes before its
+// desks are at work, and is served as it is.
 func TestSeedThenServe(t *testing.T) {
 	t.Parallel()
 	// The stock that is seeded is looked at in package sandbox.

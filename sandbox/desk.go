@@ -50,18 +50,12 @@ func Work(ctx context.Context, s *service.Service, now time.Time) error {
 	return designate(ctx, s, now)
 }
 
-// as is a context in which that persona acts at that time.
-func as(ctx context.Context, s *service.Service, persona string, at time.Time) (context.Context, error) {
-	v, err := s.Recognise(ctx, auth.Identity{Issuer: IssuerURL, Subject: persona}, at)
-	return auth.NewContext(ctx, v), err
-}
-
 // act does something as a persona at a time. What is refused, and what it may not do, is left
 // out.
 func act(ctx context.Context, s *service.Service, persona string, at time.Time, do func(context.Context) error) error {
-	ctx, err := as(ctx, s, persona, at)
+	v, err := s.Recognise(ctx, auth.Identity{Issuer: IssuerURL, Subject: persona}, at)
 	if err == nil {
-		err = do(ctx)
+		err = do(auth.NewContext(ctx, v))
 	}
 	var refused domain.Refusals
 	var denied *domain.Error

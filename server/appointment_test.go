@@ -84,6 +84,42 @@ func TestOneSlotForFifty(t *testing.T) {
 	d.noOverlap()
 }
 
+// An agenda begins on the day that is asked for, and today where none is.
+func TestAgendaBeginsToday(t *testing.T) {
+	t.Parallel()
+	d := desk{testapi.NewWithApplications(t, 700), t}
+	town, day := d.point("mairie-grenoble"), domain.NewDate(2026, 11, 27)
+	appointment := d.booked(d.followedBy(town, 1)[0], "RENEWAL", town, day)
+	shown := func(asked string) bool {
+		t.Helper()
+		a := d.Query(t, "commune-grenoble-agent", "query($p: ID!) { agenda(receptionPointId: $p"+asked+") { appointment { id } } }", map[string]any{"p": town})
+		if len(a.Errors) > 0 {
+			t.Errorf("%s: %s", asked, a.Body)
+		}
+		return strings.Contains(a.Body, appointment)
+	}
+	for _, c := range []struct {
+		now   time.Time
+		asked string
+		want  bool
+	}{
+		{testapi.Now, "", false},
+		{testapi.Now, ", from: null", false},
+		{testapi.Now, ", days: 4", false},
+		{testapi.Now, ", days: 5", true},
+		{testapi.Now, `, from: "2026-11-27"`, true},
+		{day.At(0).Add(-time.Second), "", false},
+		{day.At(0), "", true},
+		{day.At(0), ", from: null", true},
+		{day.AddDays(1).At(0), "", false},
+	} {
+		d.moveTo(c.now)
+		if shown(c.asked) != c.want {
+			t.Errorf("at %s, agenda%s: %v", c.now, c.asked, !c.want)
+		}
+	}
+}
+
 // An appointment of a sensitive motive is there for who booked it and who holds it alone of
 // those who see the application without what is sensitive. To the others its time is taken,
 // and no more: in the agenda, and in an absence.

@@ -29,8 +29,8 @@ type document struct {
 	fields int
 }
 
-// group finds the fixed groups of the operations.
-func (d *document) group() {
+// fix finds the fixed groups of its operations.
+func (d *document) fix() {
 	d.fixed = make(map[*ast.OperationDefinition][]group, len(d.ast.Operations))
 	for _, op := range d.ast.Operations {
 		s := selector{fragments: d.ast.Fragments}
@@ -89,7 +89,7 @@ func (d *documents) prepare(query string) (*document, gqlerror.List) {
 		return nil, errs
 	}
 	prepared := &document{ast: parsed, public: public(parsed, d.introspection)}
-	prepared.group()
+	prepared.fix()
 	d.kept.add(query, prepared, weigh)
 	return prepared, nil
 }

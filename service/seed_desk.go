@@ -10,6 +10,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/organisation"
+	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/reservationright"
 	"github.com/guichet-logement/guichet/policy"
@@ -29,11 +30,16 @@ func (s *Service) SandboxDesk(ctx context.Context, key string, n int) (SandboxDe
 	if err != nil {
 		return SandboxDesk{}, err
 	}
-	files, err := s.ent.Application.Query().Where(
-		application.StateEQ(domain.ApplicationActive), application.Protected(false),
-		application.HasSummaryWith(applicationsummary.FollowingPointID(point)),
-	).Order(application.ByID()).Limit(n).IDs(ctx)
+	files, err := s.ent.Application.Query().Where(activeAt(key)).Order(application.ByID()).Limit(n).IDs(ctx)
 	return SandboxDesk{point, files}, err
+}
+
+// activeAt keeps the active applications that the point with that key follows and nobody protects.
+func activeAt(key string) predicate.Application {
+	return application.And(
+		application.StateEQ(domain.ApplicationActive), application.Protected(false),
+		application.HasSummaryWith(applicationsummary.HasFollowingPointWith(receptionpoint.Key(key))),
+	)
 }
 
 // SandboxRight finds a reservation right in force over what becomes vacant, of the

@@ -7,13 +7,11 @@ import (
 	"github.com/guichet-logement/guichet/domain"
 	"github.com/guichet-logement/guichet/ent"
 	"github.com/guichet-logement/guichet/ent/application"
-	"github.com/guichet-logement/guichet/ent/applicationsummary"
 	"github.com/guichet-logement/guichet/ent/building"
 	"github.com/guichet-logement/guichet/ent/commune"
 	"github.com/guichet-logement/guichet/ent/dwelling"
 	"github.com/guichet-logement/guichet/ent/organisation"
 	"github.com/guichet-logement/guichet/ent/proposal"
-	"github.com/guichet-logement/guichet/ent/receptionpoint"
 	"github.com/guichet-logement/guichet/ent/wish"
 	"github.com/guichet-logement/guichet/policy"
 )
@@ -32,9 +30,7 @@ func (s *Service) SeedProposals(ctx context.Context, landlord, point string, cod
 			return err
 		}
 		candidates, err := tx.Application.Query().Where(
-			application.StateEQ(domain.ApplicationActive), application.Protected(false),
-			application.HasWishesWith(wish.HasCommuneWith(commune.InseeCode(code))),
-			application.HasSummaryWith(applicationsummary.HasFollowingPointWith(receptionpoint.Key(point))),
+			activeAt(point), application.HasWishesWith(wish.HasCommuneWith(commune.InseeCode(code))),
 		).Order(application.ByID()).Limit(len(told)).IDs(ctx)
 		if err != nil {
 			return err
