@@ -245,6 +245,7 @@ func scalars() map[string]func(any) error {
 		"EmailAddress": server.Scalar[domain.EmailAddress](),
 		"Money":        server.Scalar[domain.Money](),
 		"Siren":        server.Scalar[domain.Siren](),
+		"Siret":        server.Scalar[domain.Siret](),
 		"PhoneNumber":  server.Scalar[domain.PhoneNumber](),
 		"LanguageCode": server.Scalar[domain.LanguageCode](),
 		"Latitude":     server.Scalar[domain.Latitude](),

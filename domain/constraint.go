@@ -70,6 +70,7 @@ var brokenConstraints = map[string]Refusal{
 		Message: Text{EN: "A request of this point waits for its answer.", FR: "Une demande de ce guichet attend sa réponse."},
 		Help:    Text{EN: "Ask again once it is answered.", FR: "Redemander une fois la réponse donnée."},
 	},
+	"contributing_employer_siret_key": *EmployerListed("employers"),
 	"pair_no_overlap": {
 		Code:  Overlap,
 		Field: []string{"validFrom"},

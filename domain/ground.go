@@ -17,6 +17,9 @@ const (
 	// or under a reservation right of it, by an act of the other one of the two: by its own
 	// nobody opens anything to itself.
 	GroundPutForward Ground = "PUT_FORWARD"
+	// GroundContributingEmployer: an adult of the household works for an employer that
+	// contributes to Action Logement, by the list that the Métropole confirmed.
+	GroundContributingEmployer Ground = "CONTRIBUTING_EMPLOYER"
 	// GroundTerritory: the Métropole, the State or the Département, for applications that
 	// wish a commune of the Métropole.
 	GroundTerritory Ground = "TERRITORY"
@@ -37,7 +40,7 @@ func (Ground) Values() []string {
 	return []string{
 		string(GroundFollowed), string(GroundWishedCommune), string(GroundWishedTerritory), string(GroundTerritory),
 		string(GroundReceived), string(GroundOriented), string(GroundBreakGlass), string(GroundNamedAgent), string(GroundSelf),
-		string(GroundPutForward),
+		string(GroundPutForward), string(GroundContributingEmployer),
 	}
 }
 

@@ -98,6 +98,8 @@ const (
 	ReservationRightPrefix   Prefix = "rsv"
 	MessageCountPrefix       Prefix = "mct"
 	ProposalPrefix           Prefix = "prl"
+
+	ContributingEmployerPrefix Prefix = "cem"
 )
 
 // Prefixes lists every prefix in use.
@@ -117,7 +119,7 @@ func Prefixes() []Prefix {
 		PiecePrefix, PieceFilePrefix, UploadPrefix, DepositPrefix, RegistryEventPrefix, PieceTransferPrefix, ErasedNumberPrefix,
 		RoomPrefix, AvailabilityPrefix, AbsencePrefix, AppointmentPrefix, BookedTimePrefix, DraftPrefix, OrientationPrefix, LevelChangePrefix,
 		MessagePrefix, AppointmentOfferPrefix, CalendarFeedPrefix, SatisfactionAnswerPrefix, PermanencePrefix, WaitingPlacePrefix, InterviewPrefix, InterviewNotePrefix, HousedFiguresPrefix, PublishedRentsPrefix,
-		ManagedDwellingPrefix, ManagedChangePrefix, VacancyPrefix, ReservationRightPrefix, MessageCountPrefix, ProposalPrefix,
+		ManagedDwellingPrefix, ManagedChangePrefix, VacancyPrefix, ReservationRightPrefix, MessageCountPrefix, ProposalPrefix, ContributingEmployerPrefix,
 	}
 }
 

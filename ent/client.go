@@ -37,6 +37,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/calendarfeed"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/contributingemployer"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/draft"
@@ -143,6 +144,8 @@ type Client struct {
 	CatalogueEntry *CatalogueEntryClient
 	// Commune is the client for interacting with the Commune builders.
 	Commune *CommuneClient
+	// ContributingEmployer is the client for interacting with the ContributingEmployer builders.
+	ContributingEmployer *ContributingEmployerClient
 	// Deadline is the client for interacting with the Deadline builders.
 	Deadline *DeadlineClient
 	// Deposit is the client for interacting with the Deposit builders.
@@ -285,6 +288,7 @@ func (c *Client) init() {
 	c.CalendarFeed = NewCalendarFeedClient(c.config)
 	c.CatalogueEntry = NewCatalogueEntryClient(c.config)
 	c.Commune = NewCommuneClient(c.config)
+	c.ContributingEmployer = NewContributingEmployerClient(c.config)
 	c.Deadline = NewDeadlineClient(c.config)
 	c.Deposit = NewDepositClient(c.config)
 	c.Draft = NewDraftClient(c.config)
@@ -430,84 +434,85 @@ func (c *Client) Tx(ctx context.Context) (*Tx, error) {
 	cfg := c.config
 	cfg.driver = tx
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		Absence:            NewAbsenceClient(cfg),
-		Agreement:          NewAgreementClient(cfg),
-		ApplicantAccount:   NewApplicantAccountClient(cfg),
-		Application:        NewApplicationClient(cfg),
-		ApplicationAccess:  NewApplicationAccessClient(cfg),
-		ApplicationContact: NewApplicationContactClient(cfg),
-		ApplicationEvent:   NewApplicationEventClient(cfg),
-		ApplicationFile:    NewApplicationFileClient(cfg),
-		ApplicationSummary: NewApplicationSummaryClient(cfg),
-		Appointment:        NewAppointmentClient(cfg),
-		AppointmentOffer:   NewAppointmentOfferClient(cfg),
-		Assignment:         NewAssignmentClient(cfg),
-		AttemptCount:       NewAttemptCountClient(cfg),
-		Audience:           NewAudienceClient(cfg),
-		Availability:       NewAvailabilityClient(cfg),
-		BindingCode:        NewBindingCodeClient(cfg),
-		BookedTime:         NewBookedTimeClient(cfg),
-		Building:           NewBuildingClient(cfg),
-		CalendarFeed:       NewCalendarFeedClient(cfg),
-		CatalogueEntry:     NewCatalogueEntryClient(cfg),
-		Commune:            NewCommuneClient(cfg),
-		Deadline:           NewDeadlineClient(cfg),
-		Deposit:            NewDepositClient(cfg),
-		Draft:              NewDraftClient(cfg),
-		Dwelling:           NewDwellingClient(cfg),
-		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
-		ErasedNumber:       NewErasedNumberClient(cfg),
-		HandOver:           NewHandOverClient(cfg),
-		HousedFigures:      NewHousedFiguresClient(cfg),
-		HouseholdMember:    NewHouseholdMemberClient(cfg),
-		Interview:          NewInterviewClient(cfg),
-		InterviewNote:      NewInterviewNoteClient(cfg),
-		LevelChange:        NewLevelChangeClient(cfg),
-		LockOut:            NewLockOutClient(cfg),
-		ManagedChange:      NewManagedChangeClient(cfg),
-		ManagedDwelling:    NewManagedDwellingClient(cfg),
-		MapFacet:           NewMapFacetClient(cfg),
-		MapVersion:         NewMapVersionClient(cfg),
-		MemberParticulars:  NewMemberParticularsClient(cfg),
-		Message:            NewMessageClient(cfg),
-		MessageCount:       NewMessageCountClient(cfg),
-		NamedAgent:         NewNamedAgentClient(cfg),
-		OnlineRegistration: NewOnlineRegistrationClient(cfg),
-		OpeningHours:       NewOpeningHoursClient(cfg),
-		Organisation:       NewOrganisationClient(cfg),
-		Orientation:        NewOrientationClient(cfg),
-		Ownership:          NewOwnershipClient(cfg),
-		Pair:               NewPairClient(cfg),
-		PartnerApp:         NewPartnerAppClient(cfg),
-		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
-		Permanence:         NewPermanenceClient(cfg),
-		Person:             NewPersonClient(cfg),
-		Piece:              NewPieceClient(cfg),
-		PieceFile:          NewPieceFileClient(cfg),
-		PieceTransfer:      NewPieceTransferClient(cfg),
-		Proposal:           NewProposalClient(cfg),
-		ProposedChange:     NewProposedChangeClient(cfg),
-		PublishedFigures:   NewPublishedFiguresClient(cfg),
-		PublishedRents:     NewPublishedRentsClient(cfg),
-		ReceptionContact:   NewReceptionContactClient(cfg),
-		ReceptionGrant:     NewReceptionGrantClient(cfg),
-		ReceptionPoint:     NewReceptionPointClient(cfg),
-		RegistryEvent:      NewRegistryEventClient(cfg),
-		ReservationRight:   NewReservationRightClient(cfg),
-		Room:               NewRoomClient(cfg),
-		SandboxClock:       NewSandboxClockClient(cfg),
-		SatisfactionAnswer: NewSatisfactionAnswerClient(cfg),
-		SensitiveRecord:    NewSensitiveRecordClient(cfg),
-		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
-		StockChange:        NewStockChangeClient(cfg),
-		StockVintage:       NewStockVintageClient(cfg),
-		Upload:             NewUploadClient(cfg),
-		UsedAssertion:      NewUsedAssertionClient(cfg),
-		Vacancy:            NewVacancyClient(cfg),
-		WaitingPlace:       NewWaitingPlaceClient(cfg),
-		Wish:               NewWishClient(cfg),
+		ctx:                  ctx,
+		config:               cfg,
+		Absence:              NewAbsenceClient(cfg),
+		Agreement:            NewAgreementClient(cfg),
+		ApplicantAccount:     NewApplicantAccountClient(cfg),
+		Application:          NewApplicationClient(cfg),
+		ApplicationAccess:    NewApplicationAccessClient(cfg),
+		ApplicationContact:   NewApplicationContactClient(cfg),
+		ApplicationEvent:     NewApplicationEventClient(cfg),
+		ApplicationFile:      NewApplicationFileClient(cfg),
+		ApplicationSummary:   NewApplicationSummaryClient(cfg),
+		Appointment:          NewAppointmentClient(cfg),
+		AppointmentOffer:     NewAppointmentOfferClient(cfg),
+		Assignment:           NewAssignmentClient(cfg),
+		AttemptCount:         NewAttemptCountClient(cfg),
+		Audience:             NewAudienceClient(cfg),
+		Availability:         NewAvailabilityClient(cfg),
+		BindingCode:          NewBindingCodeClient(cfg),
+		BookedTime:           NewBookedTimeClient(cfg),
+		Building:             NewBuildingClient(cfg),
+		CalendarFeed:         NewCalendarFeedClient(cfg),
+		CatalogueEntry:       NewCatalogueEntryClient(cfg),
+		Commune:              NewCommuneClient(cfg),
+		ContributingEmployer: NewContributingEmployerClient(cfg),
+		Deadline:             NewDeadlineClient(cfg),
+		Deposit:              NewDepositClient(cfg),
+		Draft:                NewDraftClient(cfg),
+		Dwelling:             NewDwellingClient(cfg),
+		EmergencyOpening:     NewEmergencyOpeningClient(cfg),
+		ErasedNumber:         NewErasedNumberClient(cfg),
+		HandOver:             NewHandOverClient(cfg),
+		HousedFigures:        NewHousedFiguresClient(cfg),
+		HouseholdMember:      NewHouseholdMemberClient(cfg),
+		Interview:            NewInterviewClient(cfg),
+		InterviewNote:        NewInterviewNoteClient(cfg),
+		LevelChange:          NewLevelChangeClient(cfg),
+		LockOut:              NewLockOutClient(cfg),
+		ManagedChange:        NewManagedChangeClient(cfg),
+		ManagedDwelling:      NewManagedDwellingClient(cfg),
+		MapFacet:             NewMapFacetClient(cfg),
+		MapVersion:           NewMapVersionClient(cfg),
+		MemberParticulars:    NewMemberParticularsClient(cfg),
+		Message:              NewMessageClient(cfg),
+		MessageCount:         NewMessageCountClient(cfg),
+		NamedAgent:           NewNamedAgentClient(cfg),
+		OnlineRegistration:   NewOnlineRegistrationClient(cfg),
+		OpeningHours:         NewOpeningHoursClient(cfg),
+		Organisation:         NewOrganisationClient(cfg),
+		Orientation:          NewOrientationClient(cfg),
+		Ownership:            NewOwnershipClient(cfg),
+		Pair:                 NewPairClient(cfg),
+		PartnerApp:           NewPartnerAppClient(cfg),
+		PartnerAppSecret:     NewPartnerAppSecretClient(cfg),
+		Permanence:           NewPermanenceClient(cfg),
+		Person:               NewPersonClient(cfg),
+		Piece:                NewPieceClient(cfg),
+		PieceFile:            NewPieceFileClient(cfg),
+		PieceTransfer:        NewPieceTransferClient(cfg),
+		Proposal:             NewProposalClient(cfg),
+		ProposedChange:       NewProposedChangeClient(cfg),
+		PublishedFigures:     NewPublishedFiguresClient(cfg),
+		PublishedRents:       NewPublishedRentsClient(cfg),
+		ReceptionContact:     NewReceptionContactClient(cfg),
+		ReceptionGrant:       NewReceptionGrantClient(cfg),
+		ReceptionPoint:       NewReceptionPointClient(cfg),
+		RegistryEvent:        NewRegistryEventClient(cfg),
+		ReservationRight:     NewReservationRightClient(cfg),
+		Room:                 NewRoomClient(cfg),
+		SandboxClock:         NewSandboxClockClient(cfg),
+		SatisfactionAnswer:   NewSatisfactionAnswerClient(cfg),
+		SensitiveRecord:      NewSensitiveRecordClient(cfg),
+		StaffAuthorisation:   NewStaffAuthorisationClient(cfg),
+		StockChange:          NewStockChangeClient(cfg),
+		StockVintage:         NewStockVintageClient(cfg),
+		Upload:               NewUploadClient(cfg),
+		UsedAssertion:        NewUsedAssertionClient(cfg),
+		Vacancy:              NewVacancyClient(cfg),
+		WaitingPlace:         NewWaitingPlaceClient(cfg),
+		Wish:                 NewWishClient(cfg),
 	}, nil
 }
 
@@ -525,84 +530,85 @@ func (c *Client) BeginTx(ctx context.Context, opts *sql.TxOptions) (*Tx, error) 
 	cfg := c.config
 	cfg.driver = &txDriver{tx: tx, drv: c.driver}
 	return &Tx{
-		ctx:                ctx,
-		config:             cfg,
-		Absence:            NewAbsenceClient(cfg),
-		Agreement:          NewAgreementClient(cfg),
-		ApplicantAccount:   NewApplicantAccountClient(cfg),
-		Application:        NewApplicationClient(cfg),
-		ApplicationAccess:  NewApplicationAccessClient(cfg),
-		ApplicationContact: NewApplicationContactClient(cfg),
-		ApplicationEvent:   NewApplicationEventClient(cfg),
-		ApplicationFile:    NewApplicationFileClient(cfg),
-		ApplicationSummary: NewApplicationSummaryClient(cfg),
-		Appointment:        NewAppointmentClient(cfg),
-		AppointmentOffer:   NewAppointmentOfferClient(cfg),
-		Assignment:         NewAssignmentClient(cfg),
-		AttemptCount:       NewAttemptCountClient(cfg),
-		Audience:           NewAudienceClient(cfg),
-		Availability:       NewAvailabilityClient(cfg),
-		BindingCode:        NewBindingCodeClient(cfg),
-		BookedTime:         NewBookedTimeClient(cfg),
-		Building:           NewBuildingClient(cfg),
-		CalendarFeed:       NewCalendarFeedClient(cfg),
-		CatalogueEntry:     NewCatalogueEntryClient(cfg),
-		Commune:            NewCommuneClient(cfg),
-		Deadline:           NewDeadlineClient(cfg),
-		Deposit:            NewDepositClient(cfg),
-		Draft:              NewDraftClient(cfg),
-		Dwelling:           NewDwellingClient(cfg),
-		EmergencyOpening:   NewEmergencyOpeningClient(cfg),
-		ErasedNumber:       NewErasedNumberClient(cfg),
-		HandOver:           NewHandOverClient(cfg),
-		HousedFigures:      NewHousedFiguresClient(cfg),
-		HouseholdMember:    NewHouseholdMemberClient(cfg),
-		Interview:          NewInterviewClient(cfg),
-		InterviewNote:      NewInterviewNoteClient(cfg),
-		LevelChange:        NewLevelChangeClient(cfg),
-		LockOut:            NewLockOutClient(cfg),
-		ManagedChange:      NewManagedChangeClient(cfg),
-		ManagedDwelling:    NewManagedDwellingClient(cfg),
-		MapFacet:           NewMapFacetClient(cfg),
-		MapVersion:         NewMapVersionClient(cfg),
-		MemberParticulars:  NewMemberParticularsClient(cfg),
-		Message:            NewMessageClient(cfg),
-		MessageCount:       NewMessageCountClient(cfg),
-		NamedAgent:         NewNamedAgentClient(cfg),
-		OnlineRegistration: NewOnlineRegistrationClient(cfg),
-		OpeningHours:       NewOpeningHoursClient(cfg),
-		Organisation:       NewOrganisationClient(cfg),
-		Orientation:        NewOrientationClient(cfg),
-		Ownership:          NewOwnershipClient(cfg),
-		Pair:               NewPairClient(cfg),
-		PartnerApp:         NewPartnerAppClient(cfg),
-		PartnerAppSecret:   NewPartnerAppSecretClient(cfg),
-		Permanence:         NewPermanenceClient(cfg),
-		Person:             NewPersonClient(cfg),
-		Piece:              NewPieceClient(cfg),
-		PieceFile:          NewPieceFileClient(cfg),
-		PieceTransfer:      NewPieceTransferClient(cfg),
-		Proposal:           NewProposalClient(cfg),
-		ProposedChange:     NewProposedChangeClient(cfg),
-		PublishedFigures:   NewPublishedFiguresClient(cfg),
-		PublishedRents:     NewPublishedRentsClient(cfg),
-		ReceptionContact:   NewReceptionContactClient(cfg),
-		ReceptionGrant:     NewReceptionGrantClient(cfg),
-		ReceptionPoint:     NewReceptionPointClient(cfg),
-		RegistryEvent:      NewRegistryEventClient(cfg),
-		ReservationRight:   NewReservationRightClient(cfg),
-		Room:               NewRoomClient(cfg),
-		SandboxClock:       NewSandboxClockClient(cfg),
-		SatisfactionAnswer: NewSatisfactionAnswerClient(cfg),
-		SensitiveRecord:    NewSensitiveRecordClient(cfg),
-		StaffAuthorisation: NewStaffAuthorisationClient(cfg),
-		StockChange:        NewStockChangeClient(cfg),
-		StockVintage:       NewStockVintageClient(cfg),
-		Upload:             NewUploadClient(cfg),
-		UsedAssertion:      NewUsedAssertionClient(cfg),
-		Vacancy:            NewVacancyClient(cfg),
-		WaitingPlace:       NewWaitingPlaceClient(cfg),
-		Wish:               NewWishClient(cfg),
+		ctx:                  ctx,
+		config:               cfg,
+		Absence:              NewAbsenceClient(cfg),
+		Agreement:            NewAgreementClient(cfg),
+		ApplicantAccount:     NewApplicantAccountClient(cfg),
+		Application:          NewApplicationClient(cfg),
+		ApplicationAccess:    NewApplicationAccessClient(cfg),
+		ApplicationContact:   NewApplicationContactClient(cfg),
+		ApplicationEvent:     NewApplicationEventClient(cfg),
+		ApplicationFile:      NewApplicationFileClient(cfg),
+		ApplicationSummary:   NewApplicationSummaryClient(cfg),
+		Appointment:          NewAppointmentClient(cfg),
+		AppointmentOffer:     NewAppointmentOfferClient(cfg),
+		Assignment:           NewAssignmentClient(cfg),
+		AttemptCount:         NewAttemptCountClient(cfg),
+		Audience:             NewAudienceClient(cfg),
+		Availability:         NewAvailabilityClient(cfg),
+		BindingCode:          NewBindingCodeClient(cfg),
+		BookedTime:           NewBookedTimeClient(cfg),
+		Building:             NewBuildingClient(cfg),
+		CalendarFeed:         NewCalendarFeedClient(cfg),
+		CatalogueEntry:       NewCatalogueEntryClient(cfg),
+		Commune:              NewCommuneClient(cfg),
+		ContributingEmployer: NewContributingEmployerClient(cfg),
+		Deadline:             NewDeadlineClient(cfg),
+		Deposit:              NewDepositClient(cfg),
+		Draft:                NewDraftClient(cfg),
+		Dwelling:             NewDwellingClient(cfg),
+		EmergencyOpening:     NewEmergencyOpeningClient(cfg),
+		ErasedNumber:         NewErasedNumberClient(cfg),
+		HandOver:             NewHandOverClient(cfg),
+		HousedFigures:        NewHousedFiguresClient(cfg),
+		HouseholdMember:      NewHouseholdMemberClient(cfg),
+		Interview:            NewInterviewClient(cfg),
+		InterviewNote:        NewInterviewNoteClient(cfg),
+		LevelChange:          NewLevelChangeClient(cfg),
+		LockOut:              NewLockOutClient(cfg),
+		ManagedChange:        NewManagedChangeClient(cfg),
+		ManagedDwelling:      NewManagedDwellingClient(cfg),
+		MapFacet:             NewMapFacetClient(cfg),
+		MapVersion:           NewMapVersionClient(cfg),
+		MemberParticulars:    NewMemberParticularsClient(cfg),
+		Message:              NewMessageClient(cfg),
+		MessageCount:         NewMessageCountClient(cfg),
+		NamedAgent:           NewNamedAgentClient(cfg),
+		OnlineRegistration:   NewOnlineRegistrationClient(cfg),
+		OpeningHours:         NewOpeningHoursClient(cfg),
+		Organisation:         NewOrganisationClient(cfg),
+		Orientation:          NewOrientationClient(cfg),
+		Ownership:            NewOwnershipClient(cfg),
+		Pair:                 NewPairClient(cfg),
+		PartnerApp:           NewPartnerAppClient(cfg),
+		PartnerAppSecret:     NewPartnerAppSecretClient(cfg),
+		Permanence:           NewPermanenceClient(cfg),
+		Person:               NewPersonClient(cfg),
+		Piece:                NewPieceClient(cfg),
+		PieceFile:            NewPieceFileClient(cfg),
+		PieceTransfer:        NewPieceTransferClient(cfg),
+		Proposal:             NewProposalClient(cfg),
+		ProposedChange:       NewProposedChangeClient(cfg),
+		PublishedFigures:     NewPublishedFiguresClient(cfg),
+		PublishedRents:       NewPublishedRentsClient(cfg),
+		ReceptionContact:     NewReceptionContactClient(cfg),
+		ReceptionGrant:       NewReceptionGrantClient(cfg),
+		ReceptionPoint:       NewReceptionPointClient(cfg),
+		RegistryEvent:        NewRegistryEventClient(cfg),
+		ReservationRight:     NewReservationRightClient(cfg),
+		Room:                 NewRoomClient(cfg),
+		SandboxClock:         NewSandboxClockClient(cfg),
+		SatisfactionAnswer:   NewSatisfactionAnswerClient(cfg),
+		SensitiveRecord:      NewSensitiveRecordClient(cfg),
+		StaffAuthorisation:   NewStaffAuthorisationClient(cfg),
+		StockChange:          NewStockChangeClient(cfg),
+		StockVintage:         NewStockVintageClient(cfg),
+		Upload:               NewUploadClient(cfg),
+		UsedAssertion:        NewUsedAssertionClient(cfg),
+		Vacancy:              NewVacancyClient(cfg),
+		WaitingPlace:         NewWaitingPlaceClient(cfg),
+		Wish:                 NewWishClient(cfg),
 	}, nil
 }
 
@@ -636,11 +642,12 @@ func (c *Client) Use(hooks ...Hook) {
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
 		c.ApplicationSummary, c.Appointment, c.AppointmentOffer, c.Assignment,
 		c.AttemptCount, c.Audience, c.Availability, c.BindingCode, c.BookedTime,
-		c.Building, c.CalendarFeed, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit,
-		c.Draft, c.Dwelling, c.EmergencyOpening, c.ErasedNumber, c.HandOver,
-		c.HousedFigures, c.HouseholdMember, c.Interview, c.InterviewNote,
-		c.LevelChange, c.LockOut, c.ManagedChange, c.ManagedDwelling, c.MapFacet,
-		c.MapVersion, c.MemberParticulars, c.Message, c.MessageCount, c.NamedAgent,
+		c.Building, c.CalendarFeed, c.CatalogueEntry, c.Commune,
+		c.ContributingEmployer, c.Deadline, c.Deposit, c.Draft, c.Dwelling,
+		c.EmergencyOpening, c.ErasedNumber, c.HandOver, c.HousedFigures,
+		c.HouseholdMember, c.Interview, c.InterviewNote, c.LevelChange, c.LockOut,
+		c.ManagedChange, c.ManagedDwelling, c.MapFacet, c.MapVersion,
+		c.MemberParticulars, c.Message, c.MessageCount, c.NamedAgent,
 		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
 		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
 		c.Piece, c.PieceFile, c.PieceTransfer, c.Proposal, c.ProposedChange,
@@ -661,11 +668,12 @@ func (c *Client) Intercept(interceptors ...Interceptor) {
 		c.ApplicationContact, c.ApplicationEvent, c.ApplicationFile,
 		c.ApplicationSummary, c.Appointment, c.AppointmentOffer, c.Assignment,
 		c.AttemptCount, c.Audience, c.Availability, c.BindingCode, c.BookedTime,
-		c.Building, c.CalendarFeed, c.CatalogueEntry, c.Commune, c.Deadline, c.Deposit,
-		c.Draft, c.Dwelling, c.EmergencyOpening, c.ErasedNumber, c.HandOver,
-		c.HousedFigures, c.HouseholdMember, c.Interview, c.InterviewNote,
-		c.LevelChange, c.LockOut, c.ManagedChange, c.ManagedDwelling, c.MapFacet,
-		c.MapVersion, c.MemberParticulars, c.Message, c.MessageCount, c.NamedAgent,
+		c.Building, c.CalendarFeed, c.CatalogueEntry, c.Commune,
+		c.ContributingEmployer, c.Deadline, c.Deposit, c.Draft, c.Dwelling,
+		c.EmergencyOpening, c.ErasedNumber, c.HandOver, c.HousedFigures,
+		c.HouseholdMember, c.Interview, c.InterviewNote, c.LevelChange, c.LockOut,
+		c.ManagedChange, c.ManagedDwelling, c.MapFacet, c.MapVersion,
+		c.MemberParticulars, c.Message, c.MessageCount, c.NamedAgent,
 		c.OnlineRegistration, c.OpeningHours, c.Organisation, c.Orientation,
 		c.Ownership, c.Pair, c.PartnerApp, c.PartnerAppSecret, c.Permanence, c.Person,
 		c.Piece, c.PieceFile, c.PieceTransfer, c.Proposal, c.ProposedChange,
@@ -723,6 +731,8 @@ func (c *Client) Mutate(ctx context.Context, m Mutation) (Value, error) {
 		return c.CatalogueEntry.mutate(ctx, m)
 	case *CommuneMutation:
 		return c.Commune.mutate(ctx, m)
+	case *ContributingEmployerMutation:
+		return c.ContributingEmployer.mutate(ctx, m)
 	case *DeadlineMutation:
 		return c.Deadline.mutate(ctx, m)
 	case *DepositMutation:
@@ -4721,6 +4731,188 @@ func (c *CommuneClient) mutate(ctx context.Context, m *CommuneMutation) (Value, 
 		return (&CommuneDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
 	default:
 		return nil, fmt.Errorf("ent: unknown Commune mutation op: %q", m.Op())
+	}
+}
+
+// ContributingEmployerClient is a client for the ContributingEmployer schema.
+type ContributingEmployerClient struct {
+	config
+}
+
+// NewContributingEmployerClient returns a client for the ContributingEmployer from the given config.
+func NewContributingEmployerClient(c config) *ContributingEmployerClient {
+	return &ContributingEmployerClient{config: c}
+}
+
+// Use adds a list of mutation hooks to the hooks stack.
+// A call to `Use(f, g, h)` equals to `contributingemployer.Hooks(f(g(h())))`.
+func (c *ContributingEmployerClient) Use(hooks ...Hook) {
+	c.hooks.ContributingEmployer = append(c.hooks.ContributingEmployer, hooks...)
+}
+
+// Intercept adds a list of query interceptors to the interceptors stack.
+// A call to `Intercept(f, g, h)` equals to `contributingemployer.Intercept(f(g(h())))`.
+func (c *ContributingEmployerClient) Intercept(interceptors ...Interceptor) {
+	c.inters.ContributingEmployer = append(c.inters.ContributingEmployer, interceptors...)
+}
+
+// Create returns a builder for creating a ContributingEmployer entity.
+func (c *ContributingEmployerClient) Create() *ContributingEmployerCreate {
+	mutation := newContributingEmployerMutation(c.config, OpCreate)
+	return &ContributingEmployerCreate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// CreateBulk returns a builder for creating a bulk of ContributingEmployer entities.
+func (c *ContributingEmployerClient) CreateBulk(builders ...*ContributingEmployerCreate) *ContributingEmployerCreateBulk {
+	return &ContributingEmployerCreateBulk{config: c.config, builders: builders}
+}
+
+// MapCreateBulk creates a bulk creation builder from the given slice. For each item in the slice, the function creates
+// a builder and applies setFunc on it.
+func (c *ContributingEmployerClient) MapCreateBulk(slice any, setFunc func(*ContributingEmployerCreate, int)) *ContributingEmployerCreateBulk {
+	rv := reflect.ValueOf(slice)
+	if rv.Kind() != reflect.Slice {
+		return &ContributingEmployerCreateBulk{err: fmt.Errorf("calling to ContributingEmployerClient.MapCreateBulk with wrong type %T, need slice", slice)}
+	}
+	builders := make([]*ContributingEmployerCreate, rv.Len())
+	for i := 0; i < rv.Len(); i++ {
+		builders[i] = c.Create()
+		setFunc(builders[i], i)
+	}
+	return &ContributingEmployerCreateBulk{config: c.config, builders: builders}
+}
+
+// Update returns an update builder for ContributingEmployer.
+func (c *ContributingEmployerClient) Update() *ContributingEmployerUpdate {
+	mutation := newContributingEmployerMutation(c.config, OpUpdate)
+	return &ContributingEmployerUpdate{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOne returns an update builder for the given entity.
+func (c *ContributingEmployerClient) UpdateOne(_m *ContributingEmployer) *ContributingEmployerUpdateOne {
+	mutation := newContributingEmployerMutation(c.config, OpUpdateOne, withContributingEmployer(_m))
+	return &ContributingEmployerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// UpdateOneID returns an update builder for the given id.
+func (c *ContributingEmployerClient) UpdateOneID(id domain.ID) *ContributingEmployerUpdateOne {
+	mutation := newContributingEmployerMutation(c.config, OpUpdateOne, withContributingEmployerID(id))
+	return &ContributingEmployerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// Delete returns a delete builder for ContributingEmployer.
+func (c *ContributingEmployerClient) Delete() *ContributingEmployerDelete {
+	mutation := newContributingEmployerMutation(c.config, OpDelete)
+	return &ContributingEmployerDelete{config: c.config, hooks: c.Hooks(), mutation: mutation}
+}
+
+// DeleteOne returns a builder for deleting the given entity.
+func (c *ContributingEmployerClient) DeleteOne(_m *ContributingEmployer) *ContributingEmployerDeleteOne {
+	return c.DeleteOneID(_m.ID)
+}
+
+// DeleteOneID returns a builder for deleting the given entity by its id.
+func (c *ContributingEmployerClient) DeleteOneID(id domain.ID) *ContributingEmployerDeleteOne {
+	builder := c.Delete().Where(contributingemployer.ID(id))
+	builder.mutation.id = &id
+	builder.mutation.op = OpDeleteOne
+	return &ContributingEmployerDeleteOne{builder}
+}
+
+// Query returns a query builder for ContributingEmployer.
+func (c *ContributingEmployerClient) Query() *ContributingEmployerQuery {
+	return &ContributingEmployerQuery{
+		config: c.config,
+		ctx:    &QueryContext{Type: TypeContributingEmployer},
+		inters: c.Interceptors(),
+	}
+}
+
+// Get returns a ContributingEmployer entity by its id.
+func (c *ContributingEmployerClient) Get(ctx context.Context, id domain.ID) (*ContributingEmployer, error) {
+	return c.Query().Where(contributingemployer.ID(id)).Only(ctx)
+}
+
+// GetX is like Get, but panics if an error occurs.
+func (c *ContributingEmployerClient) GetX(ctx context.Context, id domain.ID) *ContributingEmployer {
+	obj, err := c.Get(ctx, id)
+	if err != nil {
+		panic(err)
+	}
+	return obj
+}
+
+// QueryProposedBy queries the proposed_by edge of a ContributingEmployer.
+func (c *ContributingEmployerClient) QueryProposedBy(_m *ContributingEmployer) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contributingemployer.Table, contributingemployer.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contributingemployer.ProposedByTable, contributingemployer.ProposedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryConfirmedBy queries the confirmed_by edge of a ContributingEmployer.
+func (c *ContributingEmployerClient) QueryConfirmedBy(_m *ContributingEmployer) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contributingemployer.Table, contributingemployer.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contributingemployer.ConfirmedByTable, contributingemployer.ConfirmedByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// QueryWithdrawnBy queries the withdrawn_by edge of a ContributingEmployer.
+func (c *ContributingEmployerClient) QueryWithdrawnBy(_m *ContributingEmployer) *PersonQuery {
+	query := (&PersonClient{config: c.config}).Query()
+	query.path = func(context.Context) (fromV *sql.Selector, _ error) {
+		id := _m.ID
+		step := sqlgraph.NewStep(
+			sqlgraph.From(contributingemployer.Table, contributingemployer.FieldID, id),
+			sqlgraph.To(person.Table, person.FieldID),
+			sqlgraph.Edge(sqlgraph.M2O, false, contributingemployer.WithdrawnByTable, contributingemployer.WithdrawnByColumn),
+		)
+		fromV = sqlgraph.Neighbors(_m.driver.Dialect(), step)
+		return fromV, nil
+	}
+	return query
+}
+
+// Hooks returns the client hooks.
+func (c *ContributingEmployerClient) Hooks() []Hook {
+	hooks := c.hooks.ContributingEmployer
+	return append(hooks[:len(hooks):len(hooks)], contributingemployer.Hooks[:]...)
+}
+
+// Interceptors returns the client interceptors.
+func (c *ContributingEmployerClient) Interceptors() []Interceptor {
+	return c.inters.ContributingEmployer
+}
+
+func (c *ContributingEmployerClient) mutate(ctx context.Context, m *ContributingEmployerMutation) (Value, error) {
+	switch m.Op() {
+	case OpCreate:
+		return (&ContributingEmployerCreate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdate:
+		return (&ContributingEmployerUpdate{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpUpdateOne:
+		return (&ContributingEmployerUpdateOne{config: c.config, hooks: c.Hooks(), mutation: m}).Save(ctx)
+	case OpDelete, OpDeleteOne:
+		return (&ContributingEmployerDelete{config: c.config, hooks: c.Hooks(), mutation: m}).Exec(ctx)
+	default:
+		return nil, fmt.Errorf("ent: unknown ContributingEmployer mutation op: %q", m.Op())
 	}
 }
 
@@ -14501,34 +14693,34 @@ type (
 		ApplicationContact, ApplicationEvent, ApplicationFile, ApplicationSummary,
 		Appointment, AppointmentOffer, Assignment, AttemptCount, Audience,
 		Availability, BindingCode, BookedTime, Building, CalendarFeed, CatalogueEntry,
-		Commune, Deadline, Deposit, Draft, Dwelling, EmergencyOpening, ErasedNumber,
-		HandOver, HousedFigures, HouseholdMember, Interview, InterviewNote,
-		LevelChange, LockOut, ManagedChange, ManagedDwelling, MapFacet, MapVersion,
-		MemberParticulars, Message, MessageCount, NamedAgent, OnlineRegistration,
-		OpeningHours, Organisation, Orientation, Ownership, Pair, PartnerApp,
-		PartnerAppSecret, Permanence, Person, Piece, PieceFile, PieceTransfer,
-		Proposal, ProposedChange, PublishedFigures, PublishedRents, ReceptionContact,
-		ReceptionGrant, ReceptionPoint, RegistryEvent, ReservationRight, Room,
-		SandboxClock, SatisfactionAnswer, SensitiveRecord, StaffAuthorisation,
-		StockChange, StockVintage, Upload, UsedAssertion, Vacancy, WaitingPlace,
-		Wish []ent.Hook
+		Commune, ContributingEmployer, Deadline, Deposit, Draft, Dwelling,
+		EmergencyOpening, ErasedNumber, HandOver, HousedFigures, HouseholdMember,
+		Interview, InterviewNote, LevelChange, LockOut, ManagedChange, ManagedDwelling,
+		MapFacet, MapVersion, MemberParticulars, Message, MessageCount, NamedAgent,
+		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
+		PartnerApp, PartnerAppSecret, Permanence, Person, Piece, PieceFile,
+		PieceTransfer, Proposal, ProposedChange, PublishedFigures, PublishedRents,
+		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent,
+		ReservationRight, Room, SandboxClock, SatisfactionAnswer, SensitiveRecord,
+		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion, Vacancy,
+		WaitingPlace, Wish []ent.Hook
 	}
 	inters struct {
 		Absence, Agreement, ApplicantAccount, Application, ApplicationAccess,
 		ApplicationContact, ApplicationEvent, ApplicationFile, ApplicationSummary,
 		Appointment, AppointmentOffer, Assignment, AttemptCount, Audience,
 		Availability, BindingCode, BookedTime, Building, CalendarFeed, CatalogueEntry,
-		Commune, Deadline, Deposit, Draft, Dwelling, EmergencyOpening, ErasedNumber,
-		HandOver, HousedFigures, HouseholdMember, Interview, InterviewNote,
-		LevelChange, LockOut, ManagedChange, ManagedDwelling, MapFacet, MapVersion,
-		MemberParticulars, Message, MessageCount, NamedAgent, OnlineRegistration,
-		OpeningHours, Organisation, Orientation, Ownership, Pair, PartnerApp,
-		PartnerAppSecret, Permanence, Person, Piece, PieceFile, PieceTransfer,
-		Proposal, ProposedChange, PublishedFigures, PublishedRents, ReceptionContact,
-		ReceptionGrant, ReceptionPoint, RegistryEvent, ReservationRight, Room,
-		SandboxClock, SatisfactionAnswer, SensitiveRecord, StaffAuthorisation,
-		StockChange, StockVintage, Upload, UsedAssertion, Vacancy, WaitingPlace,
-		Wish []ent.Interceptor
+		Commune, ContributingEmployer, Deadline, Deposit, Draft, Dwelling,
+		EmergencyOpening, ErasedNumber, HandOver, HousedFigures, HouseholdMember,
+		Interview, InterviewNote, LevelChange, LockOut, ManagedChange, ManagedDwelling,
+		MapFacet, MapVersion, MemberParticulars, Message, MessageCount, NamedAgent,
+		OnlineRegistration, OpeningHours, Organisation, Orientation, Ownership, Pair,
+		PartnerApp, PartnerAppSecret, Permanence, Person, Piece, PieceFile,
+		PieceTransfer, Proposal, ProposedChange, PublishedFigures, PublishedRents,
+		ReceptionContact, ReceptionGrant, ReceptionPoint, RegistryEvent,
+		ReservationRight, Room, SandboxClock, SatisfactionAnswer, SensitiveRecord,
+		StaffAuthorisation, StockChange, StockVintage, Upload, UsedAssertion, Vacancy,
+		WaitingPlace, Wish []ent.Interceptor
 	}
 )
 

@@ -28,6 +28,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/calendarfeed"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/contributingemployer"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/draft"
@@ -2967,6 +2968,95 @@ func newCommunePaginateArgs(rv map[string]any) *communePaginateArgs {
 	}
 	if v, ok := rv[whereField].(*CommuneWhereInput); ok {
 		args.opts = append(args.opts, WithCommuneFilter(v.Filter))
+	}
+	return args
+}
+
+// CollectFields tells the query-builder to eagerly load connected nodes by resolver context.
+func (_q *ContributingEmployerQuery) CollectFields(ctx context.Context, satisfies ...string) (*ContributingEmployerQuery, error) {
+	fc := graphql.GetFieldContext(ctx)
+	if fc == nil {
+		return _q, nil
+	}
+	if err := _q.collectField(ctx, false, graphql.GetOperationContext(ctx), fc.Field, nil, satisfies...); err != nil {
+		return nil, err
+	}
+	return _q, nil
+}
+
+func (_q *ContributingEmployerQuery) collectField(ctx context.Context, oneNode bool, opCtx *graphql.OperationContext, collected graphql.CollectedField, path []string, satisfies ...string) error {
+	path = append([]string(nil), path...)
+	var (
+		unknownSeen    bool
+		fieldSeen      = make(map[string]struct{}, len(contributingemployer.Columns))
+		selectedFields = []string{contributingemployer.FieldID}
+	)
+	for _, field := range graphql.CollectFields(opCtx, collected.Selections, satisfies) {
+		switch field.Name {
+		case "siret":
+			if _, ok := fieldSeen[contributingemployer.FieldSiret]; !ok {
+				selectedFields = append(selectedFields, contributingemployer.FieldSiret)
+				fieldSeen[contributingemployer.FieldSiret] = struct{}{}
+			}
+		case "name":
+			if _, ok := fieldSeen[contributingemployer.FieldName]; !ok {
+				selectedFields = append(selectedFields, contributingemployer.FieldName)
+				fieldSeen[contributingemployer.FieldName] = struct{}{}
+			}
+		case "state":
+			if _, ok := fieldSeen[contributingemployer.FieldState]; !ok {
+				selectedFields = append(selectedFields, contributingemployer.FieldState)
+				fieldSeen[contributingemployer.FieldState] = struct{}{}
+			}
+		case "proposedOn":
+			if _, ok := fieldSeen[contributingemployer.FieldProposedOn]; !ok {
+				selectedFields = append(selectedFields, contributingemployer.FieldProposedOn)
+				fieldSeen[contributingemployer.FieldProposedOn] = struct{}{}
+			}
+		case "confirmedOn":
+			if _, ok := fieldSeen[contributingemployer.FieldConfirmedOn]; !ok {
+				selectedFields = append(selectedFields, contributingemployer.FieldConfirmedOn)
+				fieldSeen[contributingemployer.FieldConfirmedOn] = struct{}{}
+			}
+		case "withdrawnOn":
+			if _, ok := fieldSeen[contributingemployer.FieldWithdrawnOn]; !ok {
+				selectedFields = append(selectedFields, contributingemployer.FieldWithdrawnOn)
+				fieldSeen[contributingemployer.FieldWithdrawnOn] = struct{}{}
+			}
+		case "id":
+		case "__typename":
+		default:
+			unknownSeen = true
+		}
+	}
+	if !unknownSeen {
+		_q.Select(selectedFields...)
+	}
+	return nil
+}
+
+type contributingemployerPaginateArgs struct {
+	first, last   *int
+	after, before *Cursor
+	opts          []ContributingEmployerPaginateOption
+}
+
+func newContributingEmployerPaginateArgs(rv map[string]any) *contributingemployerPaginateArgs {
+	args := &contributingemployerPaginateArgs{}
+	if rv == nil {
+		return args
+	}
+	if v := rv[firstField]; v != nil {
+		args.first = v.(*int)
+	}
+	if v := rv[lastField]; v != nil {
+		args.last = v.(*int)
+	}
+	if v := rv[afterField]; v != nil {
+		args.after = v.(*Cursor)
+	}
+	if v := rv[beforeField]; v != nil {
+		args.before = v.(*Cursor)
 	}
 	return args
 }

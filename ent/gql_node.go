@@ -26,6 +26,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/calendarfeed"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/contributingemployer"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/draft"
@@ -158,6 +159,11 @@ var communeImplementors = []string{"Commune", "Node"}
 
 // IsNode implements the Node interface check for GQLGen.
 func (*Commune) IsNode() {}
+
+var contributingemployerImplementors = []string{"ContributingEmployer", "Node"}
+
+// IsNode implements the Node interface check for GQLGen.
+func (*ContributingEmployer) IsNode() {}
 
 var deadlineImplementors = []string{"Deadline", "Node"}
 
@@ -634,6 +640,19 @@ func (c *Client) noder(ctx context.Context, table string, id domain.ID) (Noder, 
 			Where(commune.ID(uid))
 		if fc := graphql.GetFieldContext(ctx); fc != nil {
 			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, communeImplementors...); err != nil {
+				return nil, err
+			}
+		}
+		return query.Only(ctx)
+	case contributingemployer.Table:
+		var uid domain.ID
+		if err := uid.UnmarshalGQL(id); err != nil {
+			return nil, err
+		}
+		query := c.ContributingEmployer.Query().
+			Where(contributingemployer.ID(uid))
+		if fc := graphql.GetFieldContext(ctx); fc != nil {
+			if err := query.collectField(ctx, true, graphql.GetOperationContext(ctx), fc.Field, nil, contributingemployerImplementors...); err != nil {
 				return nil, err
 			}
 		}
@@ -1491,6 +1510,22 @@ func (c *Client) noders(ctx context.Context, table string, ids []domain.ID) ([]N
 		query := c.Commune.Query().
 			Where(commune.IDIn(ids...))
 		query, err := query.CollectFields(ctx, communeImplementors...)
+		if err != nil {
+			return nil, err
+		}
+		nodes, err := query.All(ctx)
+		if err != nil {
+			return nil, err
+		}
+		for _, node := range nodes {
+			for _, noder := range idmap[node.ID] {
+				*noder = node
+			}
+		}
+	case contributingemployer.Table:
+		query := c.ContributingEmployer.Query().
+			Where(contributingemployer.IDIn(ids...))
+		query, err := query.CollectFields(ctx, contributingemployerImplementors...)
 		if err != nil {
 			return nil, err
 		}

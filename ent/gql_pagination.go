@@ -32,6 +32,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/calendarfeed"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/contributingemployer"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/draft"
@@ -4614,6 +4615,255 @@ func (_m *Commune) ToEdge(order *CommuneOrder) *CommuneEdge {
 		order = DefaultCommuneOrder
 	}
 	return &CommuneEdge{
+		Node:   _m,
+		Cursor: order.Field.toCursor(_m),
+	}
+}
+
+// ContributingEmployerEdge is the edge representation of ContributingEmployer.
+type ContributingEmployerEdge struct {
+	Node   *ContributingEmployer `json:"node"`
+	Cursor Cursor                `json:"cursor"`
+}
+
+// ContributingEmployerConnection is the connection containing edges to ContributingEmployer.
+type ContributingEmployerConnection struct {
+	Edges      []*ContributingEmployerEdge `json:"edges"`
+	PageInfo   PageInfo                    `json:"pageInfo"`
+	TotalCount int                         `json:"totalCount"`
+}
+
+func (c *ContributingEmployerConnection) build(nodes []*ContributingEmployer, pager *contributingemployerPager, after *Cursor, first *int, before *Cursor, last *int) {
+	c.PageInfo.HasNextPage = before != nil
+	c.PageInfo.HasPreviousPage = after != nil
+	if first != nil && *first+1 == len(nodes) {
+		c.PageInfo.HasNextPage = true
+		nodes = nodes[:len(nodes)-1]
+	} else if last != nil && *last+1 == len(nodes) {
+		c.PageInfo.HasPreviousPage = true
+		nodes = nodes[:len(nodes)-1]
+	}
+	var nodeAt func(int) *ContributingEmployer
+	if last != nil {
+		n := len(nodes) - 1
+		nodeAt = func(i int) *ContributingEmployer {
+			return nodes[n-i]
+		}
+	} else {
+		nodeAt = func(i int) *ContributingEmployer {
+			return nodes[i]
+		}
+	}
+	c.Edges = make([]*ContributingEmployerEdge, len(nodes))
+	for i := range nodes {
+		node := nodeAt(i)
+		c.Edges[i] = &ContributingEmployerEdge{
+			Node:   node,
+			Cursor: pager.toCursor(node),
+		}
+	}
+	if l := len(c.Edges); l > 0 {
+		c.PageInfo.StartCursor = &c.Edges[0].Cursor
+		c.PageInfo.EndCursor = &c.Edges[l-1].Cursor
+	}
+	if c.TotalCount == 0 {
+		c.TotalCount = len(nodes)
+	}
+}
+
+// ContributingEmployerPaginateOption enables pagination customization.
+type ContributingEmployerPaginateOption func(*contributingemployerPager) error
+
+// WithContributingEmployerOrder configures pagination ordering.
+func WithContributingEmployerOrder(order *ContributingEmployerOrder) ContributingEmployerPaginateOption {
+	if order == nil {
+		order = DefaultContributingEmployerOrder
+	}
+	o := *order
+	return func(pager *contributingemployerPager) error {
+		if err := o.Direction.Validate(); err != nil {
+			return err
+		}
+		if o.Field == nil {
+			o.Field = DefaultContributingEmployerOrder.Field
+		}
+		pager.order = &o
+		return nil
+	}
+}
+
+// WithContributingEmployerFilter configures pagination filter.
+func WithContributingEmployerFilter(filter func(*ContributingEmployerQuery) (*ContributingEmployerQuery, error)) ContributingEmployerPaginateOption {
+	return func(pager *contributingemployerPager) error {
+		if filter == nil {
+			return errors.New("ContributingEmployerQuery filter cannot be nil")
+		}
+		pager.filter = filter
+		return nil
+	}
+}
+
+type contributingemployerPager struct {
+	reverse bool
+	order   *ContributingEmployerOrder
+	filter  func(*ContributingEmployerQuery) (*ContributingEmployerQuery, error)
+}
+
+func newContributingEmployerPager(opts []ContributingEmployerPaginateOption, reverse bool) (*contributingemployerPager, error) {
+	pager := &contributingemployerPager{reverse: reverse}
+	for _, opt := range opts {
+		if err := opt(pager); err != nil {
+			return nil, err
+		}
+	}
+	if pager.order == nil {
+		pager.order = DefaultContributingEmployerOrder
+	}
+	return pager, nil
+}
+
+func (p *contributingemployerPager) applyFilter(query *ContributingEmployerQuery) (*ContributingEmployerQuery, error) {
+	if p.filter != nil {
+		return p.filter(query)
+	}
+	return query, nil
+}
+
+func (p *contributingemployerPager) toCursor(_m *ContributingEmployer) Cursor {
+	return p.order.Field.toCursor(_m)
+}
+
+func (p *contributingemployerPager) applyCursors(query *ContributingEmployerQuery, after, before *Cursor) (*ContributingEmployerQuery, error) {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	for _, predicate := range entgql.CursorsPredicate(after, before, DefaultContributingEmployerOrder.Field.column, p.order.Field.column, direction) {
+		query = query.Where(predicate)
+	}
+	return query, nil
+}
+
+func (p *contributingemployerPager) applyOrder(query *ContributingEmployerQuery) *ContributingEmployerQuery {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	query = query.Order(p.order.Field.toTerm(direction.OrderTermOption()))
+	if p.order.Field != DefaultContributingEmployerOrder.Field {
+		query = query.Order(DefaultContributingEmployerOrder.Field.toTerm(direction.OrderTermOption()))
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return query
+}
+
+func (p *contributingemployerPager) orderExpr(query *ContributingEmployerQuery) sql.Querier {
+	direction := p.order.Direction
+	if p.reverse {
+		direction = direction.Reverse()
+	}
+	if len(query.ctx.Fields) > 0 {
+		query.ctx.AppendFieldOnce(p.order.Field.column)
+	}
+	return sql.ExprFunc(func(b *sql.Builder) {
+		b.Ident(p.order.Field.column).Pad().WriteString(string(direction))
+		if p.order.Field != DefaultContributingEmployerOrder.Field {
+			b.Comma().Ident(DefaultContributingEmployerOrder.Field.column).Pad().WriteString(string(direction))
+		}
+	})
+}
+
+// Paginate executes the query and returns a relay based cursor connection to ContributingEmployer.
+func (_m *ContributingEmployerQuery) Paginate(
+	ctx context.Context, after *Cursor, first *int,
+	before *Cursor, last *int, opts ...ContributingEmployerPaginateOption,
+) (*ContributingEmployerConnection, error) {
+	if err := validateFirstLast(first, last); err != nil {
+		return nil, err
+	}
+	pager, err := newContributingEmployerPager(opts, last != nil)
+	if err != nil {
+		return nil, err
+	}
+	if _m, err = pager.applyFilter(_m); err != nil {
+		return nil, err
+	}
+	conn := &ContributingEmployerConnection{Edges: []*ContributingEmployerEdge{}}
+	ignoredEdges := !hasCollectedField(ctx, edgesField) && !hasCollectedField(ctx, pageInfoField)
+	if hasCollectedField(ctx, totalCountField) {
+		hasPagination := after != nil || first != nil || before != nil || last != nil
+		if hasPagination || ignoredEdges {
+			c := _m.Clone()
+			c.ctx.Fields = nil
+			if conn.TotalCount, err = c.Count(ctx); err != nil {
+				return nil, err
+			}
+			conn.PageInfo.HasNextPage = first != nil && conn.TotalCount > 0
+			conn.PageInfo.HasPreviousPage = last != nil && conn.TotalCount > 0
+		}
+	}
+	if ignoredEdges || (first != nil && *first == 0) || (last != nil && *last == 0) {
+		return conn, nil
+	}
+	if _m, err = pager.applyCursors(_m, after, before); err != nil {
+		return nil, err
+	}
+	limit := paginateLimit(first, last)
+	if limit != 0 {
+		_m.Limit(limit)
+	}
+	if field := collectedField(ctx, edgesField, nodeField); field != nil {
+		if err := _m.collectField(ctx, limit == 1, graphql.GetOperationContext(ctx), *field, []string{edgesField, nodeField}); err != nil {
+			return nil, err
+		}
+	}
+	_m = pager.applyOrder(_m)
+	nodes, err := _m.All(ctx)
+	if err != nil {
+		return nil, err
+	}
+	conn.build(nodes, pager, after, first, before, last)
+	return conn, nil
+}
+
+// ContributingEmployerOrderField defines the ordering field of ContributingEmployer.
+type ContributingEmployerOrderField struct {
+	// Value extracts the ordering value from the given ContributingEmployer.
+	Value    func(*ContributingEmployer) (ent.Value, error)
+	column   string // field or computed.
+	toTerm   func(...sql.OrderTermOption) contributingemployer.OrderOption
+	toCursor func(*ContributingEmployer) Cursor
+}
+
+// ContributingEmployerOrder defines the ordering of ContributingEmployer.
+type ContributingEmployerOrder struct {
+	Direction OrderDirection                  `json:"direction"`
+	Field     *ContributingEmployerOrderField `json:"field"`
+}
+
+// DefaultContributingEmployerOrder is the default ordering of ContributingEmployer.
+var DefaultContributingEmployerOrder = &ContributingEmployerOrder{
+	Direction: entgql.OrderDirectionAsc,
+	Field: &ContributingEmployerOrderField{
+		Value: func(_m *ContributingEmployer) (ent.Value, error) {
+			return _m.ID, nil
+		},
+		column: contributingemployer.FieldID,
+		toTerm: contributingemployer.ByID,
+		toCursor: func(_m *ContributingEmployer) Cursor {
+			return Cursor{ID: _m.ID}
+		},
+	},
+}
+
+// ToEdge converts ContributingEmployer into ContributingEmployerEdge.
+func (_m *ContributingEmployer) ToEdge(order *ContributingEmployerOrder) *ContributingEmployerEdge {
+	if order == nil {
+		order = DefaultContributingEmployerOrder
+	}
+	return &ContributingEmployerEdge{
 		Node:   _m,
 		Cursor: order.Field.toCursor(_m),
 	}

@@ -34,6 +34,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/calendarfeed"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/contributingemployer"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/draft"
@@ -101,82 +102,83 @@ const (
 	OpUpdateOne = ent.OpUpdateOne
 
 	// Node types.
-	TypeAbsence            = "Absence"
-	TypeAgreement          = "Agreement"
-	TypeApplicantAccount   = "ApplicantAccount"
-	TypeApplication        = "Application"
-	TypeApplicationAccess  = "ApplicationAccess"
-	TypeApplicationContact = "ApplicationContact"
-	TypeApplicationEvent   = "ApplicationEvent"
-	TypeApplicationFile    = "ApplicationFile"
-	TypeApplicationSummary = "ApplicationSummary"
-	TypeAppointment        = "Appointment"
-	TypeAppointmentOffer   = "AppointmentOffer"
-	TypeAssignment         = "Assignment"
-	TypeAttemptCount       = "AttemptCount"
-	TypeAudience           = "Audience"
-	TypeAvailability       = "Availability"
-	TypeBindingCode        = "BindingCode"
-	TypeBookedTime         = "BookedTime"
-	TypeBuilding           = "Building"
-	TypeCalendarFeed       = "CalendarFeed"
-	TypeCatalogueEntry     = "CatalogueEntry"
-	TypeCommune            = "Commune"
-	TypeDeadline           = "Deadline"
-	TypeDeposit            = "Deposit"
-	TypeDraft              = "Draft"
-	TypeDwelling           = "Dwelling"
-	TypeEmergencyOpening   = "EmergencyOpening"
-	TypeErasedNumber       = "ErasedNumber"
-	TypeHandOver           = "HandOver"
-	TypeHousedFigures      = "HousedFigures"
-	TypeHouseholdMember    = "HouseholdMember"
-	TypeInterview          = "Interview"
-	TypeInterviewNote      = "InterviewNote"
-	TypeLevelChange        = "LevelChange"
-	TypeLockOut            = "LockOut"
-	TypeManagedChange      = "ManagedChange"
-	TypeManagedDwelling    = "ManagedDwelling"
-	TypeMapFacet           = "MapFacet"
-	TypeMapVersion         = "MapVersion"
-	TypeMemberParticulars  = "MemberParticulars"
-	TypeMessage            = "Message"
-	TypeMessageCount       = "MessageCount"
-	TypeNamedAgent         = "NamedAgent"
-	TypeOnlineRegistration = "OnlineRegistration"
-	TypeOpeningHours       = "OpeningHours"
-	TypeOrganisation       = "Organisation"
-	TypeOrientation        = "Orientation"
-	TypeOwnership          = "Ownership"
-	TypePair               = "Pair"
-	TypePartnerApp         = "PartnerApp"
-	TypePartnerAppSecret   = "PartnerAppSecret"
-	TypePermanence         = "Permanence"
-	TypePerson             = "Person"
-	TypePiece              = "Piece"
-	TypePieceFile          = "PieceFile"
-	TypePieceTransfer      = "PieceTransfer"
-	TypeProposal           = "Proposal"
-	TypeProposedChange     = "ProposedChange"
-	TypePublishedFigures   = "PublishedFigures"
-	TypePublishedRents     = "PublishedRents"
-	TypeReceptionContact   = "ReceptionContact"
-	TypeReceptionGrant     = "ReceptionGrant"
-	TypeReceptionPoint     = "ReceptionPoint"
-	TypeRegistryEvent      = "RegistryEvent"
-	TypeReservationRight   = "ReservationRight"
-	TypeRoom               = "Room"
-	TypeSandboxClock       = "SandboxClock"
-	TypeSatisfactionAnswer = "SatisfactionAnswer"
-	TypeSensitiveRecord    = "SensitiveRecord"
-	TypeStaffAuthorisation = "StaffAuthorisation"
-	TypeStockChange        = "StockChange"
-	TypeStockVintage       = "StockVintage"
-	TypeUpload             = "Upload"
-	TypeUsedAssertion      = "UsedAssertion"
-	TypeVacancy            = "Vacancy"
-	TypeWaitingPlace       = "WaitingPlace"
-	TypeWish               = "Wish"
+	TypeAbsence              = "Absence"
+	TypeAgreement            = "Agreement"
+	TypeApplicantAccount     = "ApplicantAccount"
+	TypeApplication          = "Application"
+	TypeApplicationAccess    = "ApplicationAccess"
+	TypeApplicationContact   = "ApplicationContact"
+	TypeApplicationEvent     = "ApplicationEvent"
+	TypeApplicationFile      = "ApplicationFile"
+	TypeApplicationSummary   = "ApplicationSummary"
+	TypeAppointment          = "Appointment"
+	TypeAppointmentOffer     = "AppointmentOffer"
+	TypeAssignment           = "Assignment"
+	TypeAttemptCount         = "AttemptCount"
+	TypeAudience             = "Audience"
+	TypeAvailability         = "Availability"
+	TypeBindingCode          = "BindingCode"
+	TypeBookedTime           = "BookedTime"
+	TypeBuilding             = "Building"
+	TypeCalendarFeed         = "CalendarFeed"
+	TypeCatalogueEntry       = "CatalogueEntry"
+	TypeCommune              = "Commune"
+	TypeContributingEmployer = "ContributingEmployer"
+	TypeDeadline             = "Deadline"
+	TypeDeposit              = "Deposit"
+	TypeDraft                = "Draft"
+	TypeDwelling             = "Dwelling"
+	TypeEmergencyOpening     = "EmergencyOpening"
+	TypeErasedNumber         = "ErasedNumber"
+	TypeHandOver             = "HandOver"
+	TypeHousedFigures        = "HousedFigures"
+	TypeHouseholdMember      = "HouseholdMember"
+	TypeInterview            = "Interview"
+	TypeInterviewNote        = "InterviewNote"
+	TypeLevelChange          = "LevelChange"
+	TypeLockOut              = "LockOut"
+	TypeManagedChange        = "ManagedChange"
+	TypeManagedDwelling      = "ManagedDwelling"
+	TypeMapFacet             = "MapFacet"
+	TypeMapVersion           = "MapVersion"
+	TypeMemberParticulars    = "MemberParticulars"
+	TypeMessage              = "Message"
+	TypeMessageCount         = "MessageCount"
+	TypeNamedAgent           = "NamedAgent"
+	TypeOnlineRegistration   = "OnlineRegistration"
+	TypeOpeningHours         = "OpeningHours"
+	TypeOrganisation         = "Organisation"
+	TypeOrientation          = "Orientation"
+	TypeOwnership            = "Ownership"
+	TypePair                 = "Pair"
+	TypePartnerApp           = "PartnerApp"
+	TypePartnerAppSecret     = "PartnerAppSecret"
+	TypePermanence           = "Permanence"
+	TypePerson               = "Person"
+	TypePiece                = "Piece"
+	TypePieceFile            = "PieceFile"
+	TypePieceTransfer        = "PieceTransfer"
+	TypeProposal             = "Proposal"
+	TypeProposedChange       = "ProposedChange"
+	TypePublishedFigures     = "PublishedFigures"
+	TypePublishedRents       = "PublishedRents"
+	TypeReceptionContact     = "ReceptionContact"
+	TypeReceptionGrant       = "ReceptionGrant"
+	TypeReceptionPoint       = "ReceptionPoint"
+	TypeRegistryEvent        = "RegistryEvent"
+	TypeReservationRight     = "ReservationRight"
+	TypeRoom                 = "Room"
+	TypeSandboxClock         = "SandboxClock"
+	TypeSatisfactionAnswer   = "SatisfactionAnswer"
+	TypeSensitiveRecord      = "SensitiveRecord"
+	TypeStaffAuthorisation   = "StaffAuthorisation"
+	TypeStockChange          = "StockChange"
+	TypeStockVintage         = "StockVintage"
+	TypeUpload               = "Upload"
+	TypeUsedAssertion        = "UsedAssertion"
+	TypeVacancy              = "Vacancy"
+	TypeWaitingPlace         = "WaitingPlace"
+	TypeWish                 = "Wish"
 )
 
 // AbsenceMutation represents an operation that mutates the Absence nodes in the graph.
@@ -24207,6 +24209,1049 @@ func (m *CommuneMutation) ResetEdge(name string) error {
 		return nil
 	}
 	return fmt.Errorf("unknown Commune edge %s", name)
+}
+
+// ContributingEmployerMutation represents an operation that mutates the ContributingEmployer nodes in the graph.
+type ContributingEmployerMutation struct {
+	config
+	op                  Op
+	typ                 string
+	id                  *domain.ID
+	created_at          *time.Time
+	siret               *domain.Siret
+	name                *string
+	state               *domain.EmployerState
+	proposed_on         *domain.Date
+	confirmed_on        *domain.Date
+	withdrawn_on        *domain.Date
+	clearedFields       map[string]struct{}
+	proposed_by         *domain.ID
+	clearedproposed_by  bool
+	confirmed_by        *domain.ID
+	clearedconfirmed_by bool
+	withdrawn_by        *domain.ID
+	clearedwithdrawn_by bool
+	done                bool
+	oldValue            func(context.Context) (*ContributingEmployer, error)
+	predicates          []predicate.ContributingEmployer
+}
+
+var _ ent.Mutation = (*ContributingEmployerMutation)(nil)
+
+// contributingemployerOption allows management of the mutation configuration using functional options.
+type contributingemployerOption func(*ContributingEmployerMutation)
+
+// newContributingEmployerMutation creates new mutation for the ContributingEmployer entity.
+func newContributingEmployerMutation(c config, op Op, opts ...contributingemployerOption) *ContributingEmployerMutation {
+	m := &ContributingEmployerMutation{
+		config:        c,
+		op:            op,
+		typ:           TypeContributingEmployer,
+		clearedFields: make(map[string]struct{}),
+	}
+	for _, opt := range opts {
+		opt(m)
+	}
+	return m
+}
+
+// withContributingEmployerID sets the ID field of the mutation.
+func withContributingEmployerID(id domain.ID) contributingemployerOption {
+	return func(m *ContributingEmployerMutation) {
+		var (
+			err   error
+			once  sync.Once
+			value *ContributingEmployer
+		)
+		m.oldValue = func(ctx context.Context) (*ContributingEmployer, error) {
+			once.Do(func() {
+				if m.done {
+					err = errors.New("querying old values post mutation is not allowed")
+				} else {
+					value, err = m.Client().ContributingEmployer.Get(ctx, id)
+				}
+			})
+			return value, err
+		}
+		m.id = &id
+	}
+}
+
+// withContributingEmployer sets the old ContributingEmployer of the mutation.
+func withContributingEmployer(node *ContributingEmployer) contributingemployerOption {
+	return func(m *ContributingEmployerMutation) {
+		m.oldValue = func(context.Context) (*ContributingEmployer, error) {
+			return node, nil
+		}
+		m.id = &node.ID
+	}
+}
+
+// Client returns a new `ent.Client` from the mutation. If the mutation was
+// executed in a transaction (ent.Tx), a transactional client is returned.
+func (m ContributingEmployerMutation) Client() *Client {
+	client := &Client{config: m.config}
+	client.init()
+	return client
+}
+
+// Tx returns an `ent.Tx` for mutations that were executed in transactions;
+// it returns an error otherwise.
+func (m ContributingEmployerMutation) Tx() (*Tx, error) {
+	if _, ok := m.driver.(*txDriver); !ok {
+		return nil, errors.New("ent: mutation is not running in a transaction")
+	}
+	tx := &Tx{config: m.config}
+	tx.init()
+	return tx, nil
+}
+
+// SetID sets the value of the id field. Note that this
+// operation is only accepted on creation of ContributingEmployer entities.
+func (m *ContributingEmployerMutation) SetID(id domain.ID) {
+	m.id = &id
+}
+
+// ID returns the ID value in the mutation. Note that the ID is only available
+// if it was provided to the builder or after it was returned from the database.
+func (m *ContributingEmployerMutation) ID() (id domain.ID, exists bool) {
+	if m.id == nil {
+		return
+	}
+	return *m.id, true
+}
+
+// IDs queries the database and returns the entity ids that match the mutation's predicate.
+// That means, if the mutation is applied within a transaction with an isolation level such
+// as sql.LevelSerializable, the returned ids match the ids of the rows that will be updated
+// or updated by the mutation.
+func (m *ContributingEmployerMutation) IDs(ctx context.Context) ([]domain.ID, error) {
+	switch {
+	case m.op.Is(OpUpdateOne | OpDeleteOne):
+		id, exists := m.ID()
+		if exists {
+			return []domain.ID{id}, nil
+		}
+		fallthrough
+	case m.op.Is(OpUpdate | OpDelete):
+		return m.Client().ContributingEmployer.Query().Where(m.predicates...).IDs(ctx)
+	default:
+		return nil, fmt.Errorf("IDs is not allowed on %s operations", m.op)
+	}
+}
+
+// SetCreatedAt sets the "created_at" field.
+func (m *ContributingEmployerMutation) SetCreatedAt(t time.Time) {
+	m.created_at = &t
+}
+
+// CreatedAt returns the value of the "created_at" field in the mutation.
+func (m *ContributingEmployerMutation) CreatedAt() (r time.Time, exists bool) {
+	v := m.created_at
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldCreatedAt returns the old "created_at" field's value of the ContributingEmployer entity.
+// If the ContributingEmployer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContributingEmployerMutation) OldCreatedAt(ctx context.Context) (v time.Time, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldCreatedAt is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldCreatedAt requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldCreatedAt: %w", err)
+	}
+	return oldValue.CreatedAt, nil
+}
+
+// ResetCreatedAt resets all changes to the "created_at" field.
+func (m *ContributingEmployerMutation) ResetCreatedAt() {
+	m.created_at = nil
+}
+
+// SetSiret sets the "siret" field.
+func (m *ContributingEmployerMutation) SetSiret(d domain.Siret) {
+	m.siret = &d
+}
+
+// Siret returns the value of the "siret" field in the mutation.
+func (m *ContributingEmployerMutation) Siret() (r domain.Siret, exists bool) {
+	v := m.siret
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldSiret returns the old "siret" field's value of the ContributingEmployer entity.
+// If the ContributingEmployer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContributingEmployerMutation) OldSiret(ctx context.Context) (v domain.Siret, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldSiret is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldSiret requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldSiret: %w", err)
+	}
+	return oldValue.Siret, nil
+}
+
+// ResetSiret resets all changes to the "siret" field.
+func (m *ContributingEmployerMutation) ResetSiret() {
+	m.siret = nil
+}
+
+// SetName sets the "name" field.
+func (m *ContributingEmployerMutation) SetName(s string) {
+	m.name = &s
+}
+
+// Name returns the value of the "name" field in the mutation.
+func (m *ContributingEmployerMutation) Name() (r string, exists bool) {
+	v := m.name
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldName returns the old "name" field's value of the ContributingEmployer entity.
+// If the ContributingEmployer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContributingEmployerMutation) OldName(ctx context.Context) (v string, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldName is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldName requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldName: %w", err)
+	}
+	return oldValue.Name, nil
+}
+
+// ResetName resets all changes to the "name" field.
+func (m *ContributingEmployerMutation) ResetName() {
+	m.name = nil
+}
+
+// SetState sets the "state" field.
+func (m *ContributingEmployerMutation) SetState(ds domain.EmployerState) {
+	m.state = &ds
+}
+
+// State returns the value of the "state" field in the mutation.
+func (m *ContributingEmployerMutation) State() (r domain.EmployerState, exists bool) {
+	v := m.state
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldState returns the old "state" field's value of the ContributingEmployer entity.
+// If the ContributingEmployer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContributingEmployerMutation) OldState(ctx context.Context) (v domain.EmployerState, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldState is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldState requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldState: %w", err)
+	}
+	return oldValue.State, nil
+}
+
+// ResetState resets all changes to the "state" field.
+func (m *ContributingEmployerMutation) ResetState() {
+	m.state = nil
+}
+
+// SetProposedByID sets the "proposed_by_id" field.
+func (m *ContributingEmployerMutation) SetProposedByID(d domain.ID) {
+	m.proposed_by = &d
+}
+
+// ProposedByID returns the value of the "proposed_by_id" field in the mutation.
+func (m *ContributingEmployerMutation) ProposedByID() (r domain.ID, exists bool) {
+	v := m.proposed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProposedByID returns the old "proposed_by_id" field's value of the ContributingEmployer entity.
+// If the ContributingEmployer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContributingEmployerMutation) OldProposedByID(ctx context.Context) (v domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProposedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProposedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProposedByID: %w", err)
+	}
+	return oldValue.ProposedByID, nil
+}
+
+// ResetProposedByID resets all changes to the "proposed_by_id" field.
+func (m *ContributingEmployerMutation) ResetProposedByID() {
+	m.proposed_by = nil
+}
+
+// SetProposedOn sets the "proposed_on" field.
+func (m *ContributingEmployerMutation) SetProposedOn(d domain.Date) {
+	m.proposed_on = &d
+}
+
+// ProposedOn returns the value of the "proposed_on" field in the mutation.
+func (m *ContributingEmployerMutation) ProposedOn() (r domain.Date, exists bool) {
+	v := m.proposed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldProposedOn returns the old "proposed_on" field's value of the ContributingEmployer entity.
+// If the ContributingEmployer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContributingEmployerMutation) OldProposedOn(ctx context.Context) (v domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldProposedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldProposedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldProposedOn: %w", err)
+	}
+	return oldValue.ProposedOn, nil
+}
+
+// ResetProposedOn resets all changes to the "proposed_on" field.
+func (m *ContributingEmployerMutation) ResetProposedOn() {
+	m.proposed_on = nil
+}
+
+// SetConfirmedByID sets the "confirmed_by_id" field.
+func (m *ContributingEmployerMutation) SetConfirmedByID(d domain.ID) {
+	m.confirmed_by = &d
+}
+
+// ConfirmedByID returns the value of the "confirmed_by_id" field in the mutation.
+func (m *ContributingEmployerMutation) ConfirmedByID() (r domain.ID, exists bool) {
+	v := m.confirmed_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConfirmedByID returns the old "confirmed_by_id" field's value of the ContributingEmployer entity.
+// If the ContributingEmployer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContributingEmployerMutation) OldConfirmedByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConfirmedByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConfirmedByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConfirmedByID: %w", err)
+	}
+	return oldValue.ConfirmedByID, nil
+}
+
+// ClearConfirmedByID clears the value of the "confirmed_by_id" field.
+func (m *ContributingEmployerMutation) ClearConfirmedByID() {
+	m.confirmed_by = nil
+	m.clearedFields[contributingemployer.FieldConfirmedByID] = struct{}{}
+}
+
+// ConfirmedByIDCleared returns if the "confirmed_by_id" field was cleared in this mutation.
+func (m *ContributingEmployerMutation) ConfirmedByIDCleared() bool {
+	_, ok := m.clearedFields[contributingemployer.FieldConfirmedByID]
+	return ok
+}
+
+// ResetConfirmedByID resets all changes to the "confirmed_by_id" field.
+func (m *ContributingEmployerMutation) ResetConfirmedByID() {
+	m.confirmed_by = nil
+	delete(m.clearedFields, contributingemployer.FieldConfirmedByID)
+}
+
+// SetConfirmedOn sets the "confirmed_on" field.
+func (m *ContributingEmployerMutation) SetConfirmedOn(d domain.Date) {
+	m.confirmed_on = &d
+}
+
+// ConfirmedOn returns the value of the "confirmed_on" field in the mutation.
+func (m *ContributingEmployerMutation) ConfirmedOn() (r domain.Date, exists bool) {
+	v := m.confirmed_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldConfirmedOn returns the old "confirmed_on" field's value of the ContributingEmployer entity.
+// If the ContributingEmployer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContributingEmployerMutation) OldConfirmedOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldConfirmedOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldConfirmedOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldConfirmedOn: %w", err)
+	}
+	return oldValue.ConfirmedOn, nil
+}
+
+// ClearConfirmedOn clears the value of the "confirmed_on" field.
+func (m *ContributingEmployerMutation) ClearConfirmedOn() {
+	m.confirmed_on = nil
+	m.clearedFields[contributingemployer.FieldConfirmedOn] = struct{}{}
+}
+
+// ConfirmedOnCleared returns if the "confirmed_on" field was cleared in this mutation.
+func (m *ContributingEmployerMutation) ConfirmedOnCleared() bool {
+	_, ok := m.clearedFields[contributingemployer.FieldConfirmedOn]
+	return ok
+}
+
+// ResetConfirmedOn resets all changes to the "confirmed_on" field.
+func (m *ContributingEmployerMutation) ResetConfirmedOn() {
+	m.confirmed_on = nil
+	delete(m.clearedFields, contributingemployer.FieldConfirmedOn)
+}
+
+// SetWithdrawnByID sets the "withdrawn_by_id" field.
+func (m *ContributingEmployerMutation) SetWithdrawnByID(d domain.ID) {
+	m.withdrawn_by = &d
+}
+
+// WithdrawnByID returns the value of the "withdrawn_by_id" field in the mutation.
+func (m *ContributingEmployerMutation) WithdrawnByID() (r domain.ID, exists bool) {
+	v := m.withdrawn_by
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWithdrawnByID returns the old "withdrawn_by_id" field's value of the ContributingEmployer entity.
+// If the ContributingEmployer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContributingEmployerMutation) OldWithdrawnByID(ctx context.Context) (v *domain.ID, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWithdrawnByID is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWithdrawnByID requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWithdrawnByID: %w", err)
+	}
+	return oldValue.WithdrawnByID, nil
+}
+
+// ClearWithdrawnByID clears the value of the "withdrawn_by_id" field.
+func (m *ContributingEmployerMutation) ClearWithdrawnByID() {
+	m.withdrawn_by = nil
+	m.clearedFields[contributingemployer.FieldWithdrawnByID] = struct{}{}
+}
+
+// WithdrawnByIDCleared returns if the "withdrawn_by_id" field was cleared in this mutation.
+func (m *ContributingEmployerMutation) WithdrawnByIDCleared() bool {
+	_, ok := m.clearedFields[contributingemployer.FieldWithdrawnByID]
+	return ok
+}
+
+// ResetWithdrawnByID resets all changes to the "withdrawn_by_id" field.
+func (m *ContributingEmployerMutation) ResetWithdrawnByID() {
+	m.withdrawn_by = nil
+	delete(m.clearedFields, contributingemployer.FieldWithdrawnByID)
+}
+
+// SetWithdrawnOn sets the "withdrawn_on" field.
+func (m *ContributingEmployerMutation) SetWithdrawnOn(d domain.Date) {
+	m.withdrawn_on = &d
+}
+
+// WithdrawnOn returns the value of the "withdrawn_on" field in the mutation.
+func (m *ContributingEmployerMutation) WithdrawnOn() (r domain.Date, exists bool) {
+	v := m.withdrawn_on
+	if v == nil {
+		return
+	}
+	return *v, true
+}
+
+// OldWithdrawnOn returns the old "withdrawn_on" field's value of the ContributingEmployer entity.
+// If the ContributingEmployer object wasn't provided to the builder, the object is fetched from the database.
+// An error is returned if the mutation operation is not UpdateOne, or the database query fails.
+func (m *ContributingEmployerMutation) OldWithdrawnOn(ctx context.Context) (v *domain.Date, err error) {
+	if !m.op.Is(OpUpdateOne) {
+		return v, errors.New("OldWithdrawnOn is only allowed on UpdateOne operations")
+	}
+	if m.id == nil || m.oldValue == nil {
+		return v, errors.New("OldWithdrawnOn requires an ID field in the mutation")
+	}
+	oldValue, err := m.oldValue(ctx)
+	if err != nil {
+		return v, fmt.Errorf("querying old value for OldWithdrawnOn: %w", err)
+	}
+	return oldValue.WithdrawnOn, nil
+}
+
+// ClearWithdrawnOn clears the value of the "withdrawn_on" field.
+func (m *ContributingEmployerMutation) ClearWithdrawnOn() {
+	m.withdrawn_on = nil
+	m.clearedFields[contributingemployer.FieldWithdrawnOn] = struct{}{}
+}
+
+// WithdrawnOnCleared returns if the "withdrawn_on" field was cleared in this mutation.
+func (m *ContributingEmployerMutation) WithdrawnOnCleared() bool {
+	_, ok := m.clearedFields[contributingemployer.FieldWithdrawnOn]
+	return ok
+}
+
+// ResetWithdrawnOn resets all changes to the "withdrawn_on" field.
+func (m *ContributingEmployerMutation) ResetWithdrawnOn() {
+	m.withdrawn_on = nil
+	delete(m.clearedFields, contributingemployer.FieldWithdrawnOn)
+}
+
+// ClearProposedBy clears the "proposed_by" edge to the Person entity.
+func (m *ContributingEmployerMutation) ClearProposedBy() {
+	m.clearedproposed_by = true
+	m.clearedFields[contributingemployer.FieldProposedByID] = struct{}{}
+}
+
+// ProposedByCleared reports if the "proposed_by" edge to the Person entity was cleared.
+func (m *ContributingEmployerMutation) ProposedByCleared() bool {
+	return m.clearedproposed_by
+}
+
+// ProposedByIDs returns the "proposed_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ProposedByID instead. It exists only for internal usage by the builders.
+func (m *ContributingEmployerMutation) ProposedByIDs() (ids []domain.ID) {
+	if id := m.proposed_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetProposedBy resets all changes to the "proposed_by" edge.
+func (m *ContributingEmployerMutation) ResetProposedBy() {
+	m.proposed_by = nil
+	m.clearedproposed_by = false
+}
+
+// ClearConfirmedBy clears the "confirmed_by" edge to the Person entity.
+func (m *ContributingEmployerMutation) ClearConfirmedBy() {
+	m.clearedconfirmed_by = true
+	m.clearedFields[contributingemployer.FieldConfirmedByID] = struct{}{}
+}
+
+// ConfirmedByCleared reports if the "confirmed_by" edge to the Person entity was cleared.
+func (m *ContributingEmployerMutation) ConfirmedByCleared() bool {
+	return m.ConfirmedByIDCleared() || m.clearedconfirmed_by
+}
+
+// ConfirmedByIDs returns the "confirmed_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// ConfirmedByID instead. It exists only for internal usage by the builders.
+func (m *ContributingEmployerMutation) ConfirmedByIDs() (ids []domain.ID) {
+	if id := m.confirmed_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetConfirmedBy resets all changes to the "confirmed_by" edge.
+func (m *ContributingEmployerMutation) ResetConfirmedBy() {
+	m.confirmed_by = nil
+	m.clearedconfirmed_by = false
+}
+
+// ClearWithdrawnBy clears the "withdrawn_by" edge to the Person entity.
+func (m *ContributingEmployerMutation) ClearWithdrawnBy() {
+	m.clearedwithdrawn_by = true
+	m.clearedFields[contributingemployer.FieldWithdrawnByID] = struct{}{}
+}
+
+// WithdrawnByCleared reports if the "withdrawn_by" edge to the Person entity was cleared.
+func (m *ContributingEmployerMutation) WithdrawnByCleared() bool {
+	return m.WithdrawnByIDCleared() || m.clearedwithdrawn_by
+}
+
+// WithdrawnByIDs returns the "withdrawn_by" edge IDs in the mutation.
+// Note that IDs always returns len(IDs) <= 1 for unique edges, and you should use
+// WithdrawnByID instead. It exists only for internal usage by the builders.
+func (m *ContributingEmployerMutation) WithdrawnByIDs() (ids []domain.ID) {
+	if id := m.withdrawn_by; id != nil {
+		ids = append(ids, *id)
+	}
+	return
+}
+
+// ResetWithdrawnBy resets all changes to the "withdrawn_by" edge.
+func (m *ContributingEmployerMutation) ResetWithdrawnBy() {
+	m.withdrawn_by = nil
+	m.clearedwithdrawn_by = false
+}
+
+// Where appends a list predicates to the ContributingEmployerMutation builder.
+func (m *ContributingEmployerMutation) Where(ps ...predicate.ContributingEmployer) {
+	m.predicates = append(m.predicates, ps...)
+}
+
+// WhereP appends storage-level predicates to the ContributingEmployerMutation builder. Using this method,
+// users can use type-assertion to append predicates that do not depend on any generated package.
+func (m *ContributingEmployerMutation) WhereP(ps ...func(*sql.Selector)) {
+	p := make([]predicate.ContributingEmployer, len(ps))
+	for i := range ps {
+		p[i] = ps[i]
+	}
+	m.Where(p...)
+}
+
+// Op returns the operation name.
+func (m *ContributingEmployerMutation) Op() Op {
+	return m.op
+}
+
+// SetOp allows setting the mutation operation.
+func (m *ContributingEmployerMutation) SetOp(op Op) {
+	m.op = op
+}
+
+// Type returns the node type of this mutation (ContributingEmployer).
+func (m *ContributingEmployerMutation) Type() string {
+	return m.typ
+}
+
+// Fields returns all fields that were changed during this mutation. Note that in
+// order to get all numeric fields that were incremented/decremented, call
+// AddedFields().
+func (m *ContributingEmployerMutation) Fields() []string {
+	fields := make([]string, 0, 10)
+	if m.created_at != nil {
+		fields = append(fields, contributingemployer.FieldCreatedAt)
+	}
+	if m.siret != nil {
+		fields = append(fields, contributingemployer.FieldSiret)
+	}
+	if m.name != nil {
+		fields = append(fields, contributingemployer.FieldName)
+	}
+	if m.state != nil {
+		fields = append(fields, contributingemployer.FieldState)
+	}
+	if m.proposed_by != nil {
+		fields = append(fields, contributingemployer.FieldProposedByID)
+	}
+	if m.proposed_on != nil {
+		fields = append(fields, contributingemployer.FieldProposedOn)
+	}
+	if m.confirmed_by != nil {
+		fields = append(fields, contributingemployer.FieldConfirmedByID)
+	}
+	if m.confirmed_on != nil {
+		fields = append(fields, contributingemployer.FieldConfirmedOn)
+	}
+	if m.withdrawn_by != nil {
+		fields = append(fields, contributingemployer.FieldWithdrawnByID)
+	}
+	if m.withdrawn_on != nil {
+		fields = append(fields, contributingemployer.FieldWithdrawnOn)
+	}
+	return fields
+}
+
+// Field returns the value of a field with the given name. The second boolean
+// return value indicates that this field was not set, or was not defined in the
+// schema.
+func (m *ContributingEmployerMutation) Field(name string) (ent.Value, bool) {
+	switch name {
+	case contributingemployer.FieldCreatedAt:
+		return m.CreatedAt()
+	case contributingemployer.FieldSiret:
+		return m.Siret()
+	case contributingemployer.FieldName:
+		return m.Name()
+	case contributingemployer.FieldState:
+		return m.State()
+	case contributingemployer.FieldProposedByID:
+		return m.ProposedByID()
+	case contributingemployer.FieldProposedOn:
+		return m.ProposedOn()
+	case contributingemployer.FieldConfirmedByID:
+		return m.ConfirmedByID()
+	case contributingemployer.FieldConfirmedOn:
+		return m.ConfirmedOn()
+	case contributingemployer.FieldWithdrawnByID:
+		return m.WithdrawnByID()
+	case contributingemployer.FieldWithdrawnOn:
+		return m.WithdrawnOn()
+	}
+	return nil, false
+}
+
+// OldField returns the old value of the field from the database. An error is
+// returned if the mutation operation is not UpdateOne, or the query to the
+// database failed.
+func (m *ContributingEmployerMutation) OldField(ctx context.Context, name string) (ent.Value, error) {
+	switch name {
+	case contributingemployer.FieldCreatedAt:
+		return m.OldCreatedAt(ctx)
+	case contributingemployer.FieldSiret:
+		return m.OldSiret(ctx)
+	case contributingemployer.FieldName:
+		return m.OldName(ctx)
+	case contributingemployer.FieldState:
+		return m.OldState(ctx)
+	case contributingemployer.FieldProposedByID:
+		return m.OldProposedByID(ctx)
+	case contributingemployer.FieldProposedOn:
+		return m.OldProposedOn(ctx)
+	case contributingemployer.FieldConfirmedByID:
+		return m.OldConfirmedByID(ctx)
+	case contributingemployer.FieldConfirmedOn:
+		return m.OldConfirmedOn(ctx)
+	case contributingemployer.FieldWithdrawnByID:
+		return m.OldWithdrawnByID(ctx)
+	case contributingemployer.FieldWithdrawnOn:
+		return m.OldWithdrawnOn(ctx)
+	}
+	return nil, fmt.Errorf("unknown ContributingEmployer field %s", name)
+}
+
+// SetField sets the value of a field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContributingEmployerMutation) SetField(name string, value ent.Value) error {
+	switch name {
+	case contributingemployer.FieldCreatedAt:
+		v, ok := value.(time.Time)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetCreatedAt(v)
+		return nil
+	case contributingemployer.FieldSiret:
+		v, ok := value.(domain.Siret)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetSiret(v)
+		return nil
+	case contributingemployer.FieldName:
+		v, ok := value.(string)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetName(v)
+		return nil
+	case contributingemployer.FieldState:
+		v, ok := value.(domain.EmployerState)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetState(v)
+		return nil
+	case contributingemployer.FieldProposedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProposedByID(v)
+		return nil
+	case contributingemployer.FieldProposedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetProposedOn(v)
+		return nil
+	case contributingemployer.FieldConfirmedByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConfirmedByID(v)
+		return nil
+	case contributingemployer.FieldConfirmedOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetConfirmedOn(v)
+		return nil
+	case contributingemployer.FieldWithdrawnByID:
+		v, ok := value.(domain.ID)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWithdrawnByID(v)
+		return nil
+	case contributingemployer.FieldWithdrawnOn:
+		v, ok := value.(domain.Date)
+		if !ok {
+			return fmt.Errorf("unexpected type %T for field %s", value, name)
+		}
+		m.SetWithdrawnOn(v)
+		return nil
+	}
+	return fmt.Errorf("unknown ContributingEmployer field %s", name)
+}
+
+// AddedFields returns all numeric fields that were incremented/decremented during
+// this mutation.
+func (m *ContributingEmployerMutation) AddedFields() []string {
+	return nil
+}
+
+// AddedField returns the numeric value that was incremented/decremented on a field
+// with the given name. The second boolean return value indicates that this field
+// was not set, or was not defined in the schema.
+func (m *ContributingEmployerMutation) AddedField(name string) (ent.Value, bool) {
+	return nil, false
+}
+
+// AddField adds the value to the field with the given name. It returns an error if
+// the field is not defined in the schema, or if the type mismatched the field
+// type.
+func (m *ContributingEmployerMutation) AddField(name string, value ent.Value) error {
+	switch name {
+	}
+	return fmt.Errorf("unknown ContributingEmployer numeric field %s", name)
+}
+
+// ClearedFields returns all nullable fields that were cleared during this
+// mutation.
+func (m *ContributingEmployerMutation) ClearedFields() []string {
+	var fields []string
+	if m.FieldCleared(contributingemployer.FieldConfirmedByID) {
+		fields = append(fields, contributingemployer.FieldConfirmedByID)
+	}
+	if m.FieldCleared(contributingemployer.FieldConfirmedOn) {
+		fields = append(fields, contributingemployer.FieldConfirmedOn)
+	}
+	if m.FieldCleared(contributingemployer.FieldWithdrawnByID) {
+		fields = append(fields, contributingemployer.FieldWithdrawnByID)
+	}
+	if m.FieldCleared(contributingemployer.FieldWithdrawnOn) {
+		fields = append(fields, contributingemployer.FieldWithdrawnOn)
+	}
+	return fields
+}
+
+// FieldCleared returns a boolean indicating if a field with the given name was
+// cleared in this mutation.
+func (m *ContributingEmployerMutation) FieldCleared(name string) bool {
+	_, ok := m.clearedFields[name]
+	return ok
+}
+
+// ClearField clears the value of the field with the given name. It returns an
+// error if the field is not defined in the schema.
+func (m *ContributingEmployerMutation) ClearField(name string) error {
+	switch name {
+	case contributingemployer.FieldConfirmedByID:
+		m.ClearConfirmedByID()
+		return nil
+	case contributingemployer.FieldConfirmedOn:
+		m.ClearConfirmedOn()
+		return nil
+	case contributingemployer.FieldWithdrawnByID:
+		m.ClearWithdrawnByID()
+		return nil
+	case contributingemployer.FieldWithdrawnOn:
+		m.ClearWithdrawnOn()
+		return nil
+	}
+	return fmt.Errorf("unknown ContributingEmployer nullable field %s", name)
+}
+
+// ResetField resets all changes in the mutation for the field with the given name.
+// It returns an error if the field is not defined in the schema.
+func (m *ContributingEmployerMutation) ResetField(name string) error {
+	switch name {
+	case contributingemployer.FieldCreatedAt:
+		m.ResetCreatedAt()
+		return nil
+	case contributingemployer.FieldSiret:
+		m.ResetSiret()
+		return nil
+	case contributingemployer.FieldName:
+		m.ResetName()
+		return nil
+	case contributingemployer.FieldState:
+		m.ResetState()
+		return nil
+	case contributingemployer.FieldProposedByID:
+		m.ResetProposedByID()
+		return nil
+	case contributingemployer.FieldProposedOn:
+		m.ResetProposedOn()
+		return nil
+	case contributingemployer.FieldConfirmedByID:
+		m.ResetConfirmedByID()
+		return nil
+	case contributingemployer.FieldConfirmedOn:
+		m.ResetConfirmedOn()
+		return nil
+	case contributingemployer.FieldWithdrawnByID:
+		m.ResetWithdrawnByID()
+		return nil
+	case contributingemployer.FieldWithdrawnOn:
+		m.ResetWithdrawnOn()
+		return nil
+	}
+	return fmt.Errorf("unknown ContributingEmployer field %s", name)
+}
+
+// AddedEdges returns all edge names that were set/added in this mutation.
+func (m *ContributingEmployerMutation) AddedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.proposed_by != nil {
+		edges = append(edges, contributingemployer.EdgeProposedBy)
+	}
+	if m.confirmed_by != nil {
+		edges = append(edges, contributingemployer.EdgeConfirmedBy)
+	}
+	if m.withdrawn_by != nil {
+		edges = append(edges, contributingemployer.EdgeWithdrawnBy)
+	}
+	return edges
+}
+
+// AddedIDs returns all IDs (to other nodes) that were added for the given edge
+// name in this mutation.
+func (m *ContributingEmployerMutation) AddedIDs(name string) []ent.Value {
+	switch name {
+	case contributingemployer.EdgeProposedBy:
+		if id := m.proposed_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case contributingemployer.EdgeConfirmedBy:
+		if id := m.confirmed_by; id != nil {
+			return []ent.Value{*id}
+		}
+	case contributingemployer.EdgeWithdrawnBy:
+		if id := m.withdrawn_by; id != nil {
+			return []ent.Value{*id}
+		}
+	}
+	return nil
+}
+
+// RemovedEdges returns all edge names that were removed in this mutation.
+func (m *ContributingEmployerMutation) RemovedEdges() []string {
+	edges := make([]string, 0, 3)
+	return edges
+}
+
+// RemovedIDs returns all IDs (to other nodes) that were removed for the edge with
+// the given name in this mutation.
+func (m *ContributingEmployerMutation) RemovedIDs(name string) []ent.Value {
+	return nil
+}
+
+// ClearedEdges returns all edge names that were cleared in this mutation.
+func (m *ContributingEmployerMutation) ClearedEdges() []string {
+	edges := make([]string, 0, 3)
+	if m.clearedproposed_by {
+		edges = append(edges, contributingemployer.EdgeProposedBy)
+	}
+	if m.clearedconfirmed_by {
+		edges = append(edges, contributingemployer.EdgeConfirmedBy)
+	}
+	if m.clearedwithdrawn_by {
+		edges = append(edges, contributingemployer.EdgeWithdrawnBy)
+	}
+	return edges
+}
+
+// EdgeCleared returns a boolean which indicates if the edge with the given name
+// was cleared in this mutation.
+func (m *ContributingEmployerMutation) EdgeCleared(name string) bool {
+	switch name {
+	case contributingemployer.EdgeProposedBy:
+		return m.clearedproposed_by
+	case contributingemployer.EdgeConfirmedBy:
+		return m.clearedconfirmed_by
+	case contributingemployer.EdgeWithdrawnBy:
+		return m.clearedwithdrawn_by
+	}
+	return false
+}
+
+// ClearEdge clears the value of the edge with the given name. It returns an error
+// if that edge is not defined in the schema.
+func (m *ContributingEmployerMutation) ClearEdge(name string) error {
+	switch name {
+	case contributingemployer.EdgeProposedBy:
+		m.ClearProposedBy()
+		return nil
+	case contributingemployer.EdgeConfirmedBy:
+		m.ClearConfirmedBy()
+		return nil
+	case contributingemployer.EdgeWithdrawnBy:
+		m.ClearWithdrawnBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ContributingEmployer unique edge %s", name)
+}
+
+// ResetEdge resets all changes to the edge with the given name in this mutation.
+// It returns an error if the edge is not defined in the schema.
+func (m *ContributingEmployerMutation) ResetEdge(name string) error {
+	switch name {
+	case contributingemployer.EdgeProposedBy:
+		m.ResetProposedBy()
+		return nil
+	case contributingemployer.EdgeConfirmedBy:
+		m.ResetConfirmedBy()
+		return nil
+	case contributingemployer.EdgeWithdrawnBy:
+		m.ResetWithdrawnBy()
+		return nil
+	}
+	return fmt.Errorf("unknown ContributingEmployer edge %s", name)
 }
 
 // DeadlineMutation represents an operation that mutates the Deadline nodes in the graph.

@@ -56,6 +56,8 @@ type Tx struct {
 	CatalogueEntry *CatalogueEntryClient
 	// Commune is the client for interacting with the Commune builders.
 	Commune *CommuneClient
+	// ContributingEmployer is the client for interacting with the ContributingEmployer builders.
+	ContributingEmployer *ContributingEmployerClient
 	// Deadline is the client for interacting with the Deadline builders.
 	Deadline *DeadlineClient
 	// Deposit is the client for interacting with the Deposit builders.
@@ -318,6 +320,7 @@ func (tx *Tx) init() {
 	tx.CalendarFeed = NewCalendarFeedClient(tx.config)
 	tx.CatalogueEntry = NewCatalogueEntryClient(tx.config)
 	tx.Commune = NewCommuneClient(tx.config)
+	tx.ContributingEmployer = NewContributingEmployerClient(tx.config)
 	tx.Deadline = NewDeadlineClient(tx.config)
 	tx.Deposit = NewDepositClient(tx.config)
 	tx.Draft = NewDraftClient(tx.config)

@@ -32,8 +32,10 @@ type ApplicationFacts struct {
 	// Former are the points that handed it over, and see it until then.
 	Former []FormerPoint
 	// Wishes are the communes wished for.
-	Wishes   []domain.ID
-	Accounts []BoundAccount
+	Wishes []domain.ID
+	// Contributing: an adult works for an employer of the confirmed list.
+	Contributing bool
+	Accounts     []BoundAccount
 	// NamedAgents are those whom a second person confirmed.
 	NamedAgents []Naming
 	// PutForward are the organisations whose candidate the applicant is or was by the act of
@@ -127,7 +129,7 @@ func (a ApplicationFacts) admits(r GroundRule) bool {
 	switch r.Ground {
 	case domain.GroundFollowed, domain.GroundSelf:
 		return true
-	case domain.GroundWishedCommune, domain.GroundWishedTerritory:
+	case domain.GroundWishedCommune, domain.GroundWishedTerritory, domain.GroundContributingEmployer:
 		return a.State == domain.ApplicationActive
 	case domain.GroundTerritory:
 		return !closed && len(a.Wishes) > 0
@@ -159,6 +161,10 @@ func (a ApplicationFacts) subjects(r GroundRule) []found {
 		}
 	case domain.GroundPutForward:
 		all = a.putForward(r.Class == currentCandidates)
+	case domain.GroundContributingEmployer:
+		if a.Contributing {
+			all = append(all, found{})
+		}
 	case domain.GroundTerritory:
 		all = append(all, found{})
 	case domain.GroundOriented:

@@ -95,7 +95,10 @@ var (
 	received  = map[domain.Ground][]domain.Role{domain.GroundReceived: agents}
 	landlord  = map[domain.Ground][]domain.Role{domain.GroundWishedTerritory: {domain.AllocationOfficer}}
 	candidate = map[domain.Ground][]domain.Role{domain.GroundPutForward: {domain.AllocationOfficer}}
-	holder    = map[domain.Ground][]domain.Role{domain.GroundWishedCommune: {domain.AllocationOfficer}, domain.GroundTerritory: {domain.AllocationOfficer}}
+	holder    = map[domain.Ground][]domain.Role{
+		domain.GroundWishedCommune: {domain.AllocationOfficer}, domain.GroundTerritory: {domain.AllocationOfficer},
+		domain.GroundContributingEmployer: {domain.AllocationOfficer},
+	}
 	applicant = map[domain.Ground][]domain.Role{domain.GroundSelf: nil}
 	// socialDesk are social workers where agents of desk and oriented are, eachDesk both.
 	socialDesk = deskOf(domain.SocialOfficer)

@@ -17,10 +17,10 @@ import (
 func TestGrounds(t *testing.T) {
 	t.Parallel()
 	var b strings.Builder
-	fmt.Fprintf(&b, "%-29s %-20s %s\n", "ground", "application", "opens")
+	fmt.Fprintf(&b, "%-32s %-20s %s\n", "ground", "application", "opens")
 	for _, r := range policy.GroundRules() {
 		for _, s := range states {
-			fmt.Fprintf(&b, "%-29s %-20s %s\n", line(r), s.name, words(opened(r, s.facts)))
+			fmt.Fprintf(&b, "%-32s %-20s %s\n", line(r), s.name, words(opened(r, s.facts)))
 		}
 	}
 	fmt.Fprintf(&b, "\n%-36s %-18s %s\n", "role and kind of organisation", "which", "grounds")
@@ -70,7 +70,7 @@ var states = []struct {
 // opened is what the line opens in an application in which every ground finds something.
 func opened(r policy.GroundRule, facts policy.ApplicationFacts) []domain.ColumnGroup {
 	facts.FollowingPoint, facts.FollowedSince = point, domain.NewDate(2026, 1, 1)
-	facts.Wishes = []domain.ID{"com_here"}
+	facts.Wishes, facts.Contributing = []domain.ID{"com_here"}, true
 	facts.Accounts = []policy.BoundAccount{{Issuer: "https://portal.example", Subject: "x", Since: testapi.Now}}
 	facts.NamedAgents = []policy.Naming{{Person: caller, Organisation: operator, From: domain.NewDate(2026, 1, 1)}}
 	facts.Receptions = []policy.Opening{{Person: caller, Where: point, From: testapi.Now}}

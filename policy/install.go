@@ -62,6 +62,7 @@ func Install() {
 	installDraft()
 	installOrientation()
 	installLevelChange()
+	installContributingEmployer()
 	installMessage()
 	installMessageCount()
 	installAppointmentOffer()

@@ -35,6 +35,7 @@ var lifeGrounds = []struct {
 	{domain.GroundWishedCommune, domain.Commune},
 	{domain.GroundWishedTerritory, domain.Landlord},
 	{domain.GroundPutForward, domain.Landlord},
+	{domain.GroundContributingEmployer, domain.ActionLogement},
 	{domain.GroundTerritory, domain.Metropole},
 	{domain.GroundTerritory, domain.State},
 	{domain.GroundSelf, ""},

@@ -14,7 +14,8 @@ const (
 	holder   = domain.ID("org_holder")
 )
 
-// stockActs are the decisions on a dwelling of the landlord, and on a right of the holder.
+// stockActs are the decisions on a dwelling of the landlord, on a right of the holder, and on
+// the employers whose employees Action Logement houses.
 var stockActs = []struct {
 	name   string
 	decide func(context.Context) error
@@ -43,6 +44,18 @@ var stockActs = []struct {
 		_, err := policy.EndReservationRight(ctx, &ent.ReservationRight{LandlordID: landlord, ReservataireID: holder})
 		return err
 	}},
+	{"proposeEmployers", func(ctx context.Context) error { _, err := policy.ProposeEmployers(ctx); return err }},
+	{"confirmEmployers", confirmingEmployer(colleague)},
+	{"confirmEmployers (proposer)", confirmingEmployer(caller)},
+	{"withdrawEmployers", func(ctx context.Context) error { _, err := policy.WithdrawEmployers(ctx); return err }},
+}
+
+// confirmingEmployer decides on an employer that this person proposed.
+func confirmingEmployer(by domain.ID) func(context.Context) error {
+	return func(ctx context.Context) error {
+		_, err := policy.ConfirmEmployers(ctx, []*ent.ContributingEmployer{{ProposedByID: by}})
+		return err
+	}
 }
 
 func someone(id domain.ID) *domain.ID { return &id }
@@ -78,6 +91,7 @@ func stockMatrix() grid {
 		}{
 			{"of the landlord", auth.Assignment{OrganisationID: landlord, OrganisationKind: domain.Landlord}},
 			{"of the holder", auth.Assignment{OrganisationID: holder, OrganisationKind: domain.State}},
+			{"of Action Logement", auth.Assignment{OrganisationID: stranger, OrganisationKind: domain.ActionLogement}},
 			{"of a stranger", auth.Assignment{OrganisationID: stranger, OrganisationKind: domain.Commune}},
 			{"of the Métropole", auth.Assignment{OrganisationID: metropole, OrganisationKind: domain.Metropole}},
 		} {

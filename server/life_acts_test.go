@@ -31,6 +31,8 @@ func (d desk) done(as, name string, input map[string]any) testapi.Answer {
 		selection = "appointment { id state }"
 	case strings.HasSuffix(name, "LevelChange"):
 		selection = "levelChange { id state }"
+	case strings.HasSuffix(name, "ContributingEmployers"):
+		selection = "contributingEmployers { id siret state }"
 	case strings.HasSuffix(name, "Availability"):
 		selection = "availability { id }"
 	case strings.Contains(name, "Interview"):

@@ -88,6 +88,10 @@ var acts = map[string]rule{
 	"recordContacts":            {likely: receivers},
 	"requestLevelChange":        {likely: []string{"commune-grenoble-manager", "commune-grenoble-admin"}},
 	"answerLevelChange":         {likely: []string{"metropole-steering"}},
+	// Action Logement's list opens nothing before the Métropole confirms it, and to nobody else.
+	"proposeContributingEmployers":  {likely: []string{actionLogement}},
+	"confirmContributingEmployers":  {likely: []string{"metropole-steering"}},
+	"withdrawContributingEmployers": {likely: []string{actionLogement, "metropole-steering"}},
 	// Who holds a permanence registers for its own point: it sees what it saw before.
 	"requestPermanence": {likely: []string{"commune-bresson-agent", "commune-grenoble-manager", "metropole-steering"}},
 	"planPermanence":    {likely: []string{"metropole-steering"}},
@@ -142,6 +146,7 @@ var (
 	// wished are the grounds that an application opens by itself.
 	wished = []domain.Ground{
 		domain.GroundFollowed, domain.GroundWishedCommune, domain.GroundWishedTerritory, domain.GroundTerritory, domain.GroundReceived, domain.GroundBreakGlass,
+		domain.GroundContributingEmployer,
 	}
 )
 
@@ -150,6 +155,7 @@ const throughApp = "app:" + portal + " for commune-grenoble-admin"
 const (
 	landlordStock      = "landlord-balcons-de-belledonne-stock"
 	landlordAllocation = "landlord-balcons-de-belledonne-allocation"
+	actionLogement     = "action-logement-allocation"
 )
 
 var (
@@ -159,7 +165,7 @@ var (
 		"commune-grenoble-allocation", "commune-grenoble-expired", "commune-echirolles-agent", "commune-echirolles-social", "commune-bresson-agent",
 		"shared-desk-agent", "shared-desk-social", "shared-desk-manager", "shared-desk-admin", "metropole-agent", "metropole-social",
 		"metropole-admin", "metropole-steering", "metropole-privacy", "landlord-balcons-de-belledonne-admin", "landlord-balcons-de-belledonne-agent", landlordStock, landlordAllocation,
-		"state-allocation", "former-agent", "account:a", "account:b", "app:" + portal, throughApp, "app:" + portal + " for commune-grenoble-agent",
+		"state-allocation", actionLogement, "former-agent", "account:a", "account:b", "app:" + portal, throughApp, "app:" + portal + " for commune-grenoble-agent",
 	}
 )
 
@@ -177,6 +183,7 @@ var never = map[string]string{
 	"a point sees for long whom it was sent": "SELECT count(*) FROM orientation WHERE seen_until - ended_at > interval '15 days'",
 	"a former point for long":                "SELECT count(*) FROM hand_over WHERE seen_until - accepted_at > interval '30 days'",
 	"two follow one registration":            "SELECT count(*) FROM online_registration o JOIN application_summary s USING (application_id) WHERE NOT handled AND o.reception_point_id IS DISTINCT FROM s.following_point_id",
+	"an employer of one party alone":         "SELECT count(*) FROM contributing_employer WHERE state = 'CONFIRMED' AND (confirmed_by_id IS NULL OR confirmed_by_id = proposed_by_id)",
 	"a right of one party alone":             "SELECT count(*) FROM reservation_right WHERE state = 'CONFIRMED' AND (landlord_confirmed_by_id IS NULL OR reservataire_confirmed_by_id IS NULL OR landlord_confirmed_by_id = reservataire_confirmed_by_id)",
 	"more than the whole flow":               "SELECT count(*) FROM (SELECT 1 FROM reservation_right WHERE state = 'CONFIRMED' AND valid_until IS NULL GROUP BY landlord_id HAVING sum(share) > 1000) s",
 	"two accounts of a person":               "SELECT count(*) - count(DISTINCT member_id) FROM applicant_account WHERE unbound_at IS NULL",
@@ -216,7 +223,14 @@ var lends = map[string][]domain.Ground{
 	"recordCommissionDecision": {domain.GroundPutForward}, "recordProposalAnswer": {domain.GroundPutForward},
 	// What comes back to life has its candidacies again.
 	"reactivateApplication": {domain.GroundPutForward}, "undoMerge": {domain.GroundPutForward},
+	employersConfirmed: {domain.GroundContributingEmployer},
 }
+
+// employersConfirmed is the one act that opens applications which it does not name.
+const employersConfirmed = "confirmContributingEmployers"
+
+// testEmployers are establishments that there are not.
+var testEmployers = []string{"99900000300015", "99900001100018"}
 
 // ofApplication are the tables whose rows are about one application.
 var ofApplication = regexp.MustCompile(`^(proposed_change|hand_over|online_registration|appointment|appointment_offer|orientation|waiting_place|proposal)\b`)

@@ -38,6 +38,9 @@ func (p *acting) input(field string, of *ast.Type) any {
 			if p.name == "correctApplication" { // who else there is leaves
 				applicant["id"] = p.to.members[0]
 			}
+			if p.r.IntN(2) == 0 {
+				applicant["work"] = map[string]any{"employerSiret": p.oneOf(testEmployers...)}
+			}
 			return []any{applicant}
 		case "reasons":
 			return []any{p.oneOf("01", "07", "13")}
@@ -48,6 +51,8 @@ func (p *acting) input(field string, of *ast.Type) any {
 				return p.desk.people("metropole-agent")
 			}
 			return []any{p.one(p.people), p.one(p.people)}
+		case "ids":
+			return p.column("SELECT id FROM contributing_employer WHERE state <> 'WITHDRAWN' ORDER BY state DESC, id LIMIT 1")
 		case "motives", "participantIds":
 			return []any{}
 		case "dwellingIds":
@@ -228,6 +233,8 @@ func (p *acting) input(field string, of *ast.Type) any {
 		return 100
 	case "territory":
 		return "38185"
+	case "siret":
+		return p.oneOf(testEmployers...)
 	case "issuer":
 		return sandbox.IssuerURL
 	case "subject":

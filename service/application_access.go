@@ -274,6 +274,9 @@ func applicationFacts(ctx context.Context, tx *ent.Tx, ids []domain.ID) ([]polic
 	if err := candidaciesOf(ctx, tx, ids, at); err != nil {
 		return nil, err
 	}
+	if err := contributingOf(ctx, tx, ids, at); err != nil {
+		return nil, err
+	}
 	named, err := tx.NamedAgent.Query().
 		Where(namedagent.ApplicationIDIn(ids...), namedagent.ConfirmedByIDNotNil()).All(ctx)
 	if err != nil {

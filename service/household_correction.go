@@ -189,6 +189,9 @@ func (l *living) correctParticulars(granted context.Context, was *ent.HouseholdM
 		u.ClearCivilStatus()
 	}
 	if m.Work != nil {
+		if err := l.holdEmployer(granted, m.Work); err != nil {
+			return err
+		}
 		u.SetWork(m.Work)
 	} else {
 		u.ClearWork()

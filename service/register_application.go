@@ -182,6 +182,9 @@ func (l *living) particulars(granted context.Context, member domain.ID, m domain
 		create.SetCivilStatus(m.CivilStatus)
 	}
 	if m.Work != nil {
+		if err := l.holdEmployer(granted, m.Work); err != nil {
+			return err
+		}
 		create.SetWork(m.Work)
 	}
 	return create.Exec(granted)

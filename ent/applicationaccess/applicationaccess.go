@@ -66,7 +66,7 @@ var (
 // GroundValidator is a validator for the "ground" field enum values. It is called by the builders before save.
 func GroundValidator(gr domain.Ground) error {
 	switch gr {
-	case "FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "ORIENTED", "BREAK_GLASS", "NAMED_AGENT", "SELF", "PUT_FORWARD":
+	case "FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "ORIENTED", "BREAK_GLASS", "NAMED_AGENT", "SELF", "PUT_FORWARD", "CONTRIBUTING_EMPLOYER":
 		return nil
 	default:
 		return fmt.Errorf("applicationaccess: invalid enum value for ground field: %q", gr)

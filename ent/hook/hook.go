@@ -261,6 +261,18 @@ func (f CommuneFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, err
 	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.CommuneMutation", m)
 }
 
+// The ContributingEmployerFunc type is an adapter to allow the use of ordinary
+// function as ContributingEmployer mutator.
+type ContributingEmployerFunc func(context.Context, *ent.ContributingEmployerMutation) (ent.Value, error)
+
+// Mutate calls f(ctx, m).
+func (f ContributingEmployerFunc) Mutate(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+	if mv, ok := m.(*ent.ContributingEmployerMutation); ok {
+		return f(ctx, mv)
+	}
+	return nil, fmt.Errorf("unexpected mutation type %T. expect *ent.ContributingEmployerMutation", m)
+}
+
 // The DeadlineFunc type is an adapter to allow the use of ordinary
 // function as Deadline mutator.
 type DeadlineFunc func(context.Context, *ent.DeadlineMutation) (ent.Value, error)

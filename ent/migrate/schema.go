@@ -201,7 +201,7 @@ var (
 		{Name: "id", Type: field.TypeInt64, Increment: true},
 		{Name: "application_id", Type: field.TypeString},
 		{Name: "audience_id", Type: field.TypeInt64},
-		{Name: "ground", Type: field.TypeEnum, Enums: []string{"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "ORIENTED", "BREAK_GLASS", "NAMED_AGENT", "SELF", "PUT_FORWARD"}},
+		{Name: "ground", Type: field.TypeEnum, Enums: []string{"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "TERRITORY", "RECEIVED", "ORIENTED", "BREAK_GLASS", "NAMED_AGENT", "SELF", "PUT_FORWARD", "CONTRIBUTING_EMPLOYER"}},
 		{Name: "groups", Type: field.TypeInt},
 		{Name: "valid_from", Type: field.TypeTime, Nullable: true},
 		{Name: "valid_until", Type: field.TypeTime, Nullable: true},
@@ -1035,6 +1035,56 @@ var (
 				Columns: []*schema.Column{CommuneColumns[4]},
 				Annotation: &entsql.IndexAnnotation{
 					Type: "GIN",
+				},
+			},
+		},
+	}
+	// ContributingEmployerColumns holds the columns for the "contributing_employer" table.
+	ContributingEmployerColumns = []*schema.Column{
+		{Name: "id", Type: field.TypeString, Size: 30},
+		{Name: "created_at", Type: field.TypeTime, Default: schema.Expr("CURRENT_TIMESTAMP")},
+		{Name: "siret", Type: field.TypeString},
+		{Name: "name", Type: field.TypeString, Size: 200},
+		{Name: "state", Type: field.TypeEnum, Enums: []string{"PROPOSED", "CONFIRMED", "WITHDRAWN"}, Default: "PROPOSED"},
+		{Name: "proposed_on", Type: field.TypeTime, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "confirmed_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "withdrawn_on", Type: field.TypeTime, Nullable: true, SchemaType: map[string]string{"postgres": "date"}},
+		{Name: "proposed_by_id", Type: field.TypeString, Size: 30},
+		{Name: "confirmed_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+		{Name: "withdrawn_by_id", Type: field.TypeString, Nullable: true, Size: 30},
+	}
+	// ContributingEmployerTable holds the schema information for the "contributing_employer" table.
+	ContributingEmployerTable = &schema.Table{
+		Name:       "contributing_employer",
+		Columns:    ContributingEmployerColumns,
+		PrimaryKey: []*schema.Column{ContributingEmployerColumns[0]},
+		ForeignKeys: []*schema.ForeignKey{
+			{
+				Symbol:     "contributing_employer_person_proposed_by",
+				Columns:    []*schema.Column{ContributingEmployerColumns[8]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.NoAction,
+			},
+			{
+				Symbol:     "contributing_employer_person_confirmed_by",
+				Columns:    []*schema.Column{ContributingEmployerColumns[9]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+			{
+				Symbol:     "contributing_employer_person_withdrawn_by",
+				Columns:    []*schema.Column{ContributingEmployerColumns[10]},
+				RefColumns: []*schema.Column{PersonColumns[0]},
+				OnDelete:   schema.SetNull,
+			},
+		},
+		Indexes: []*schema.Index{
+			{
+				Name:    "contributing_employer_siret_key",
+				Unique:  true,
+				Columns: []*schema.Column{ContributingEmployerColumns[2]},
+				Annotation: &entsql.IndexAnnotation{
+					Where: "(state)::text <> 'WITHDRAWN'::text",
 				},
 			},
 		},
@@ -3980,6 +4030,7 @@ var (
 		CalendarFeedTable,
 		CatalogueEntryTable,
 		CommuneTable,
+		ContributingEmployerTable,
 		DeadlineTable,
 		DepositTable,
 		DraftTable,
@@ -4211,6 +4262,17 @@ func init() {
 	}
 	CommuneTable.Annotation.Checks = map[string]string{
 		"commune_insee_code_check": "insee_code ~ '^(?:[0-9]{5}|2[AB][0-9]{3})$'",
+	}
+	ContributingEmployerTable.ForeignKeys[0].RefTable = PersonTable
+	ContributingEmployerTable.ForeignKeys[1].RefTable = PersonTable
+	ContributingEmployerTable.ForeignKeys[2].RefTable = PersonTable
+	ContributingEmployerTable.Annotation = &entsql.Annotation{
+		Table: "contributing_employer",
+	}
+	ContributingEmployerTable.Annotation.Checks = map[string]string{
+		"contributing_employer_confirmed_check": "(confirmed_on IS NULL) = (confirmed_by_id IS NULL) AND (state <> 'CONFIRMED' OR confirmed_on IS NOT NULL) AND (state <> 'PROPOSED' OR confirmed_on IS NULL)",
+		"contributing_employer_second_check":    "confirmed_by_id <> proposed_by_id",
+		"contributing_employer_withdrawn_check": "(withdrawn_on IS NOT NULL) = (state = 'WITHDRAWN') AND (withdrawn_on IS NULL) = (withdrawn_by_id IS NULL)",
 	}
 	DeadlineTable.ForeignKeys[0].RefTable = ApplicationTable
 	DeadlineTable.Annotation = &entsql.Annotation{

@@ -69,6 +69,9 @@ type CatalogueEntry func(*sql.Selector)
 // Commune is the predicate function for commune builders.
 type Commune func(*sql.Selector)
 
+// ContributingEmployer is the predicate function for contributingemployer builders.
+type ContributingEmployer func(*sql.Selector)
+
 // Deadline is the predicate function for deadline builders.
 type Deadline func(*sql.Selector)
 

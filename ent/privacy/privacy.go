@@ -614,6 +614,30 @@ func (f CommuneMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutatio
 	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.CommuneMutation", m)
 }
 
+// The ContributingEmployerQueryRuleFunc type is an adapter to allow the use of ordinary
+// functions as a query rule.
+type ContributingEmployerQueryRuleFunc func(context.Context, *ent.ContributingEmployerQuery) error
+
+// EvalQuery return f(ctx, q).
+func (f ContributingEmployerQueryRuleFunc) EvalQuery(ctx context.Context, q ent.Query) error {
+	if q, ok := q.(*ent.ContributingEmployerQuery); ok {
+		return f(ctx, q)
+	}
+	return Denyf("ent/privacy: unexpected query type %T, expect *ent.ContributingEmployerQuery", q)
+}
+
+// The ContributingEmployerMutationRuleFunc type is an adapter to allow the use of ordinary
+// functions as a mutation rule.
+type ContributingEmployerMutationRuleFunc func(context.Context, *ent.ContributingEmployerMutation) error
+
+// EvalMutation calls f(ctx, m).
+func (f ContributingEmployerMutationRuleFunc) EvalMutation(ctx context.Context, m ent.Mutation) error {
+	if m, ok := m.(*ent.ContributingEmployerMutation); ok {
+		return f(ctx, m)
+	}
+	return Denyf("ent/privacy: unexpected mutation type %T, expect *ent.ContributingEmployerMutation", m)
+}
+
 // The DeadlineQueryRuleFunc type is an adapter to allow the use of ordinary
 // functions as a query rule.
 type DeadlineQueryRuleFunc func(context.Context, *ent.DeadlineQuery) error

@@ -28,6 +28,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/calendarfeed"
 	"github.com/guichet-logement/guichet/ent/catalogueentry"
 	"github.com/guichet-logement/guichet/ent/commune"
+	"github.com/guichet-logement/guichet/ent/contributingemployer"
 	"github.com/guichet-logement/guichet/ent/deadline"
 	"github.com/guichet-logement/guichet/ent/deposit"
 	"github.com/guichet-logement/guichet/ent/draft"
@@ -801,6 +802,34 @@ func init() {
 	commune.DefaultID = communeDescID.Default.(func() domain.ID)
 	// commune.IDValidator is a validator for the "id" field. It is called by the builders before save.
 	commune.IDValidator = communeDescID.Validators[0].(func(string) error)
+	contributingemployerMixin := schema.ContributingEmployer{}.Mixin()
+	contributingemployer.Policy = privacy.NewPolicies(schema.ContributingEmployer{})
+	contributingemployer.Hooks[0] = func(next ent.Mutator) ent.Mutator {
+		return ent.MutateFunc(func(ctx context.Context, m ent.Mutation) (ent.Value, error) {
+			if err := contributingemployer.Policy.EvalMutation(ctx, m); err != nil {
+				return nil, err
+			}
+			return next.Mutate(ctx, m)
+		})
+	}
+	contributingemployerMixinFields0 := contributingemployerMixin[0].Fields()
+	_ = contributingemployerMixinFields0
+	contributingemployerFields := schema.ContributingEmployer{}.Fields()
+	_ = contributingemployerFields
+	// contributingemployerDescCreatedAt is the schema descriptor for created_at field.
+	contributingemployerDescCreatedAt := contributingemployerMixinFields0[1].Descriptor()
+	// contributingemployer.DefaultCreatedAt holds the default value on creation for the created_at field.
+	contributingemployer.DefaultCreatedAt = contributingemployerDescCreatedAt.Default.(func() time.Time)
+	// contributingemployerDescName is the schema descriptor for name field.
+	contributingemployerDescName := contributingemployerFields[1].Descriptor()
+	// contributingemployer.NameValidator is a validator for the "name" field. It is called by the builders before save.
+	contributingemployer.NameValidator = contributingemployerDescName.Validators[0].(func(string) error)
+	// contributingemployerDescID is the schema descriptor for id field.
+	contributingemployerDescID := contributingemployerMixinFields0[0].Descriptor()
+	// contributingemployer.DefaultID holds the default value on creation for the id field.
+	contributingemployer.DefaultID = contributingemployerDescID.Default.(func() domain.ID)
+	// contributingemployer.IDValidator is a validator for the "id" field. It is called by the builders before save.
+	contributingemployer.IDValidator = contributingemployerDescID.Validators[0].(func(string) error)
 	deadlineMixin := schema.Deadline{}.Mixin()
 	deadline.Policy = privacy.NewPolicies(schema.Deadline{})
 	deadline.Hooks[0] = func(next ent.Mutator) ent.Mutator {

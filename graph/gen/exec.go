@@ -266,6 +266,9 @@ type MutationResolver interface {
 	RecordContacts(ctx context.Context, input model.RecordContactsInput) (*model.RecordContactsPayload, error)
 	RequestLevelChange(ctx context.Context, input model.RequestLevelChangeInput) (*model.RequestLevelChangePayload, error)
 	AnswerLevelChange(ctx context.Context, input model.AnswerLevelChangeInput) (*model.AnswerLevelChangePayload, error)
+	ProposeContributingEmployers(ctx context.Context, input model.ProposeContributingEmployersInput) (*model.ProposeContributingEmployersPayload, error)
+	ConfirmContributingEmployers(ctx context.Context, input model.ConfirmContributingEmployersInput) (*model.ConfirmContributingEmployersPayload, error)
+	WithdrawContributingEmployers(ctx context.Context, input model.WithdrawContributingEmployersInput) (*model.WithdrawContributingEmployersPayload, error)
 	DeclineAppointmentOffer(ctx context.Context, input model.DeclineAppointmentOfferInput) (*model.DeclineAppointmentOfferPayload, error)
 	OpenCalendarFeed(ctx context.Context, input model.OpenCalendarFeedInput) (*model.OpenCalendarFeedPayload, error)
 	RevokeCalendarFeed(ctx context.Context, input model.RevokeCalendarFeedInput) (*model.RevokeCalendarFeedPayload, error)
@@ -389,6 +392,7 @@ type QueryResolver interface {
 	Orientations(ctx context.Context, first int, afterID *domain.ID, where *model.OrientationFilter) ([]*ent.Orientation, error)
 	Contacts(ctx context.Context, first int, afterID *domain.ID, where *model.ContactFilter) ([]*ent.ReceptionContact, error)
 	LevelChanges(ctx context.Context, first int, afterID *domain.ID, states []domain.LevelChangeState) ([]*ent.LevelChange, error)
+	ContributingEmployers(ctx context.Context, first int, afterID *domain.ID, where *model.ContributingEmployerFilter) ([]*ent.ContributingEmployer, error)
 	CalendarFeeds(ctx context.Context) ([]*ent.CalendarFeed, error)
 	Satisfaction(ctx context.Context, from domain.Date, months int, receptionPointIds []domain.ID) ([]*service.SatisfactionMonth, error)
 	MessageCosts(ctx context.Context, from domain.Date, months int, organisationID *domain.ID, receptionPointIds []domain.ID) ([]*domain.MessageCost, error)
@@ -576,10 +580,13 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("CommuneFilter", ec.unmarshalInputCommuneFilter),
 			graphql.NewInputUnmarshaler("CommuneOrder", ec.unmarshalInputCommuneOrder),
 			graphql.NewInputUnmarshaler("ConfirmAssignmentInput", ec.unmarshalInputConfirmAssignmentInput),
+			graphql.NewInputUnmarshaler("ConfirmContributingEmployersInput", ec.unmarshalInputConfirmContributingEmployersInput),
 			graphql.NewInputUnmarshaler("ConfirmProtectionInput", ec.unmarshalInputConfirmProtectionInput),
 			graphql.NewInputUnmarshaler("ConfirmReservationRightInput", ec.unmarshalInputConfirmReservationRightInput),
 			graphql.NewInputUnmarshaler("ContactFilter", ec.unmarshalInputContactFilter),
 			graphql.NewInputUnmarshaler("ContactFormInput", ec.unmarshalInputContactFormInput),
+			graphql.NewInputUnmarshaler("ContributingEmployerFilter", ec.unmarshalInputContributingEmployerFilter),
+			graphql.NewInputUnmarshaler("ContributingEmployerInput", ec.unmarshalInputContributingEmployerInput),
 			graphql.NewInputUnmarshaler("CoordinatesInput", ec.unmarshalInputCoordinatesInput),
 			graphql.NewInputUnmarshaler("CorrectApplicationInput", ec.unmarshalInputCorrectApplicationInput),
 			graphql.NewInputUnmarshaler("CurrentDwellingInput", ec.unmarshalInputCurrentDwellingInput),
@@ -652,6 +659,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("PrepareAccessExportInput", ec.unmarshalInputPrepareAccessExportInput),
 			graphql.NewInputUnmarshaler("PrepareUploadInput", ec.unmarshalInputPrepareUploadInput),
 			graphql.NewInputUnmarshaler("ProposeChangeInput", ec.unmarshalInputProposeChangeInput),
+			graphql.NewInputUnmarshaler("ProposeContributingEmployersInput", ec.unmarshalInputProposeContributingEmployersInput),
 			graphql.NewInputUnmarshaler("ProposeReservationRightInput", ec.unmarshalInputProposeReservationRightInput),
 			graphql.NewInputUnmarshaler("ProtectApplicationInput", ec.unmarshalInputProtectApplicationInput),
 			graphql.NewInputUnmarshaler("PutForwardInput", ec.unmarshalInputPutForwardInput),
@@ -713,6 +721,7 @@ func (e *executableSchema) Exec(ctx context.Context) graphql.ResponseHandler {
 			graphql.NewInputUnmarshaler("ValidateApplicationInput", ec.unmarshalInputValidateApplicationInput),
 			graphql.NewInputUnmarshaler("WarnApplicantInput", ec.unmarshalInputWarnApplicantInput),
 			graphql.NewInputUnmarshaler("WithdrawAbsenceInput", ec.unmarshalInputWithdrawAbsenceInput),
+			graphql.NewInputUnmarshaler("WithdrawContributingEmployersInput", ec.unmarshalInputWithdrawContributingEmployersInput),
 			graphql.NewInputUnmarshaler("WithdrawOpeningExceptionInput", ec.unmarshalInputWithdrawOpeningExceptionInput),
 			graphql.NewInputUnmarshaler("WithdrawOrientationInput", ec.unmarshalInputWithdrawOrientationInput),
 			graphql.NewInputUnmarshaler("WithdrawProposalInput", ec.unmarshalInputWithdrawProposalInput),
@@ -850,6 +859,9 @@ scalar InseeCode @specifiedBy(url: "https://www.insee.fr/fr/information/2560452"
 
 "The nine digits that name a body in the national register (*numéro SIREN*), with their control digit."
 scalar Siren @specifiedBy(url: "https://www.insee.fr/fr/metadonnees/definition/c2047")
+
+"The fourteen digits that name an establishment of such a body (*numéro SIRET*), with their control digits."
+scalar Siret @specifiedBy(url: "https://www.insee.fr/fr/metadonnees/definition/c1841")
 
 "A telephone number in E.164: ` + "`" + `+33476000000` + "`" + `."
 scalar PhoneNumber @specifiedBy(url: "https://www.itu.int/rec/T-REC-E.164")
@@ -4854,6 +4866,11 @@ enum Ground {
   a reservation right designated, or under a right of the caller's organisation.
   """
   PUT_FORWARD
+  """
+  An adult works for an employer of the list that the Métropole confirmed: for Action Logement
+  (see ` + "`" + `contributingEmployers` + "`" + `).
+  """
+  CONTRIBUTING_EMPLOYER
 }
 
 "What an assignment opens in applications, by one ground."
@@ -7586,6 +7603,152 @@ type AnswerLevelChangePayload {
   errors: [UserError!]!
 }
 
+# Contributing employers --------------------------------------------------------
+
+extend type Query {
+  """
+  The employers whose employees Action Logement houses, the oldest first (*employeurs
+  cotisants*; *participation des employeurs à l'effort de construction*, CCH L313-1): what is
+  proposed, confirmed and withdrawn. For Action Logement's ALLOCATION_OFFICERs and the
+  Métropole's STEERING; nothing for anybody else. At most 100.
+  """
+  contributingEmployers(
+    "How many, 1 to 100."
+    first: Int!
+    "Begin after this one, to read on: the ` + "`" + `id` + "`" + ` of the last one of the answer before."
+    afterId: ID
+    "Which employers."
+    where: ContributingEmployerFilter
+  ): [ContributingEmployer!]! @bounded(max: 100)
+}
+
+extend type Mutation {
+  """
+  Puts employers on the list, all of them or none. It opens nothing before the Métropole
+  confirms them.
+
+  For an ALLOCATION_OFFICER of Action Logement, with the person's own token.
+  """
+  proposeContributingEmployers(
+    "The employers."
+    input: ProposeContributingEmployersInput!
+  ): ProposeContributingEmployersPayload!
+
+  """
+  Confirms employers of the list, all of them or none. Action Logement's ALLOCATION_OFFICERs see
+  from then on the active applications of which an adult works there, by the ground
+  CONTRIBUTING_EMPLOYER.
+
+  For STEERING of the Métropole, another person than who proposed them, with the person's own
+  token.
+  """
+  confirmContributingEmployers(
+    "Which ones."
+    input: ConfirmContributingEmployersInput!
+  ): ConfirmContributingEmployersPayload!
+
+  """
+  Takes employers off the list, proposed or confirmed, all of them or none: what they opened is
+  closed at once. One that comes back is proposed anew.
+
+  For an ALLOCATION_OFFICER of Action Logement or STEERING of the Métropole, with the person's
+  own token.
+  """
+  withdrawContributingEmployers(
+    "Which ones."
+    input: WithdrawContributingEmployersInput!
+  ): WithdrawContributingEmployersPayload!
+}
+
+"""
+An establishment whose employees Action Logement houses, since their employer contributes to
+the building of dwellings (*employeur cotisant*, CCH L313-1).
+"""
+type ContributingEmployer {
+  "An opaque identifier."
+  id: ID!
+  "The number of the establishment (*SIRET*)."
+  siret: Siret!
+  "The name that people know it by."
+  name: String!
+  "Where it stands."
+  state: EmployerState!
+  "When Action Logement proposed it."
+  proposedOn: Date!
+  "When the Métropole confirmed it; ` + "`" + `null` + "`" + ` until it does."
+  confirmedOn: Date
+  "When one of the two took it off the list; ` + "`" + `null` + "`" + ` while it is on it."
+  withdrawnOn: Date
+}
+
+"Where an employer stands on the list of those that contribute."
+enum EmployerState {
+  "Action Logement proposed it: it opens nothing yet."
+  PROPOSED
+  "The Métropole confirmed it."
+  CONFIRMED
+  "It was taken off the list."
+  WITHDRAWN
+}
+
+"Which employers of the list: those that meet all of it."
+input ContributingEmployerFilter {
+  "In one of these states; any when absent. At most 3."
+  states: [EmployerState!]
+  "One of these establishments; any when absent. At most 100."
+  sirets: [Siret!]
+}
+
+"Employers to put on the list."
+input ProposeContributingEmployersInput {
+  "The employers, each once. At most 50."
+  employers: [ContributingEmployerInput!]!
+}
+
+"An employer."
+input ContributingEmployerInput {
+  "The number of the establishment (*SIRET*), 14 digits with or without spaces."
+  siret: Siret!
+  "The name that people know it by, 1 to 200 characters on one line."
+  name: String!
+}
+
+"What became of it."
+type ProposeContributingEmployersPayload {
+  "The employers, in the order of their identifiers; empty when they were refused. At most 50."
+  contributingEmployers: [ContributingEmployer!]!
+  "Why they were refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"Employers to confirm."
+input ConfirmContributingEmployersInput {
+  "The employers, each once. At most 50."
+  ids: [ID!]!
+}
+
+"What became of it."
+type ConfirmContributingEmployersPayload {
+  "The employers, in the order of their identifiers; empty when it was refused. At most 50."
+  contributingEmployers: [ContributingEmployer!]!
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
+"Employers to take off the list."
+input WithdrawContributingEmployersInput {
+  "The employers, each once. At most 50."
+  ids: [ID!]!
+}
+
+"What became of it."
+type WithdrawContributingEmployersPayload {
+  "The employers, in the order of their identifiers; empty when it was refused. At most 50."
+  contributingEmployers: [ContributingEmployer!]!
+  "Why it was refused; empty when it was done. At most 20."
+  errors: [UserError!]!
+}
+
 # Messages, offers of appointments, calendars, satisfaction ---------------------
 
 extend type Query {
@@ -8810,7 +8973,7 @@ extend type Mutation {
 
   For an ALLOCATION_OFFICER of the holder of a reservation right that both parties confirmed and
   that holds over the dwelling today, on an ACTIVE application that its own ground
-  WISHED_COMMUNE, TERRITORY or PUT_FORWARD opens. An application has at most 5 current proposals of one holder
+  WISHED_COMMUNE, TERRITORY, CONTRIBUTING_EMPLOYER or PUT_FORWARD opens. An application has at most 5 current proposals of one holder
   and 50 ever, a dwelling 20 candidates of one holder at a time.
   """
   designateCandidate(
@@ -11145,6 +11308,16 @@ func (ec *executionContext) childFields_ConfirmAssignmentPayload(ctx context.Con
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmAssignmentPayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ConfirmContributingEmployersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contributingEmployers":
+		return ec.fieldContext_ConfirmContributingEmployersPayload_contributingEmployers(ctx, field)
+	case "errors":
+		return ec.fieldContext_ConfirmContributingEmployersPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ConfirmContributingEmployersPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ConfirmProtectionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "application":
@@ -11163,6 +11336,26 @@ func (ec *executionContext) childFields_ConfirmReservationRightPayload(ctx conte
 		return ec.fieldContext_ConfirmReservationRightPayload_errors(ctx, field)
 	}
 	return nil, fmt.Errorf("no field named %q was found under type ConfirmReservationRightPayload", field.Name)
+}
+
+func (ec *executionContext) childFields_ContributingEmployer(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "id":
+		return ec.fieldContext_ContributingEmployer_id(ctx, field)
+	case "siret":
+		return ec.fieldContext_ContributingEmployer_siret(ctx, field)
+	case "name":
+		return ec.fieldContext_ContributingEmployer_name(ctx, field)
+	case "state":
+		return ec.fieldContext_ContributingEmployer_state(ctx, field)
+	case "proposedOn":
+		return ec.fieldContext_ContributingEmployer_proposedOn(ctx, field)
+	case "confirmedOn":
+		return ec.fieldContext_ContributingEmployer_confirmedOn(ctx, field)
+	case "withdrawnOn":
+		return ec.fieldContext_ContributingEmployer_withdrawnOn(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ContributingEmployer", field.Name)
 }
 
 func (ec *executionContext) childFields_CorrectApplicationPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
@@ -12723,6 +12916,16 @@ func (ec *executionContext) childFields_ProposeChangePayload(ctx context.Context
 	return nil, fmt.Errorf("no field named %q was found under type ProposeChangePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_ProposeContributingEmployersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contributingEmployers":
+		return ec.fieldContext_ProposeContributingEmployersPayload_contributingEmployers(ctx, field)
+	case "errors":
+		return ec.fieldContext_ProposeContributingEmployersPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type ProposeContributingEmployersPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_ProposeReservationRightPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "right":
@@ -14105,6 +14308,16 @@ func (ec *executionContext) childFields_WithdrawAbsencePayload(ctx context.Conte
 	return nil, fmt.Errorf("no field named %q was found under type WithdrawAbsencePayload", field.Name)
 }
 
+func (ec *executionContext) childFields_WithdrawContributingEmployersPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+	switch field.Name {
+	case "contributingEmployers":
+		return ec.fieldContext_WithdrawContributingEmployersPayload_contributingEmployers(ctx, field)
+	case "errors":
+		return ec.fieldContext_WithdrawContributingEmployersPayload_errors(ctx, field)
+	}
+	return nil, fmt.Errorf("no field named %q was found under type WithdrawContributingEmployersPayload", field.Name)
+}
+
 func (ec *executionContext) childFields_WithdrawOpeningExceptionPayload(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
 	switch field.Name {
 	case "receptionPoint":
@@ -14707,6 +14920,20 @@ func (ec *executionContext) field_Mutation_confirmAssignment_args(ctx context.Co
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_confirmContributingEmployers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ConfirmContributingEmployersInput, error) {
+			return ec.unmarshalNConfirmContributingEmployersInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmContributingEmployersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_confirmProtection_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -15231,6 +15458,20 @@ func (ec *executionContext) field_Mutation_proposeChange_args(ctx context.Contex
 	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
 		func(ctx context.Context, v any) (model.ProposeChangeInput, error) {
 			return ec.unmarshalNProposeChangeInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangeInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
+func (ec *executionContext) field_Mutation_proposeContributingEmployers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.ProposeContributingEmployersInput, error) {
+			return ec.unmarshalNProposeContributingEmployersInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeContributingEmployersInput(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -15897,6 +16138,20 @@ func (ec *executionContext) field_Mutation_withdrawAbsence_args(ctx context.Cont
 	return args, nil
 }
 
+func (ec *executionContext) field_Mutation_withdrawContributingEmployers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "input",
+		func(ctx context.Context, v any) (model.WithdrawContributingEmployersInput, error) {
+			return ec.unmarshalNWithdrawContributingEmployersInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawContributingEmployersInput(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["input"] = arg0
+	return args, nil
+}
+
 func (ec *executionContext) field_Mutation_withdrawOpeningException_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
 	var err error
 	args := map[string]any{}
@@ -16439,6 +16694,36 @@ func (ec *executionContext) field_Query_contacts_args(ctx context.Context, rawAr
 	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
 		func(ctx context.Context, v any) (*model.ContactFilter, error) {
 			return ec.unmarshalOContactFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐContactFilter(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["where"] = arg2
+	return args, nil
+}
+
+func (ec *executionContext) field_Query_contributingEmployers_args(ctx context.Context, rawArgs map[string]any) (map[string]any, error) {
+	var err error
+	args := map[string]any{}
+	arg0, err := graphql.ProcessArgField(ctx, rawArgs, "first",
+		func(ctx context.Context, v any) (int, error) {
+			return ec.unmarshalNInt2int(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["first"] = arg0
+	arg1, err := graphql.ProcessArgField(ctx, rawArgs, "afterId",
+		func(ctx context.Context, v any) (*domain.ID, error) {
+			return ec.unmarshalOID2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, v)
+		})
+	if err != nil {
+		return nil, err
+	}
+	args["afterId"] = arg1
+	arg2, err := graphql.ProcessArgField(ctx, rawArgs, "where",
+		func(ctx context.Context, v any) (*model.ContributingEmployerFilter, error) {
+			return ec.unmarshalOContributingEmployerFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐContributingEmployerFilter(ctx, v)
 		})
 	if err != nil {
 		return nil, err
@@ -26213,6 +26498,70 @@ func (ec *executionContext) fieldContext_ConfirmAssignmentPayload_errors(_ conte
 	return fc, nil
 }
 
+func (ec *executionContext) _ConfirmContributingEmployersPayload_contributingEmployers(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmContributingEmployersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmContributingEmployersPayload_contributingEmployers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContributingEmployers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ContributingEmployer) graphql.Marshaler {
+			return ec.marshalNContributingEmployer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmContributingEmployersPayload_contributingEmployers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmContributingEmployersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContributingEmployer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ConfirmContributingEmployersPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmContributingEmployersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ConfirmContributingEmployersPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ConfirmContributingEmployersPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ConfirmContributingEmployersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ConfirmProtectionPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.ConfirmProtectionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -26339,6 +26688,167 @@ func (ec *executionContext) fieldContext_ConfirmReservationRightPayload_errors(_
 		},
 	}
 	return fc, nil
+}
+
+func (ec *executionContext) _ContributingEmployer_id(ctx context.Context, field graphql.CollectedField, obj *ent.ContributingEmployer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributingEmployer_id(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ID, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ID) graphql.Marshaler {
+			return ec.marshalNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContributingEmployer_id(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContributingEmployer", field, false, false, "ID")
+}
+
+func (ec *executionContext) _ContributingEmployer_siret(ctx context.Context, field graphql.CollectedField, obj *ent.ContributingEmployer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributingEmployer_siret(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Siret, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Siret) graphql.Marshaler {
+			return ec.marshalNSiret2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiret(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContributingEmployer_siret(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContributingEmployer", field, false, false, "Siret")
+}
+
+func (ec *executionContext) _ContributingEmployer_name(ctx context.Context, field graphql.CollectedField, obj *ent.ContributingEmployer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributingEmployer_name(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Name, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v string) graphql.Marshaler {
+			return ec.marshalNString2string(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContributingEmployer_name(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContributingEmployer", field, false, false, "String")
+}
+
+func (ec *executionContext) _ContributingEmployer_state(ctx context.Context, field graphql.CollectedField, obj *ent.ContributingEmployer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributingEmployer_state(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.State, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.EmployerState) graphql.Marshaler {
+			return ec.marshalNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContributingEmployer_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContributingEmployer", field, false, false, "EmployerState")
+}
+
+func (ec *executionContext) _ContributingEmployer_proposedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ContributingEmployer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributingEmployer_proposedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ProposedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v domain.Date) graphql.Marshaler {
+			return ec.marshalNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ContributingEmployer_proposedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContributingEmployer", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ContributingEmployer_confirmedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ContributingEmployer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributingEmployer_confirmedOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ConfirmedOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContributingEmployer_confirmedOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContributingEmployer", field, false, false, "Date")
+}
+
+func (ec *executionContext) _ContributingEmployer_withdrawnOn(ctx context.Context, field graphql.CollectedField, obj *ent.ContributingEmployer) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ContributingEmployer_withdrawnOn(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.WithdrawnOn, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *domain.Date) graphql.Marshaler {
+			return ec.marshalODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(ctx, selections, v)
+		},
+		true,
+		false,
+	)
+}
+func (ec *executionContext) fieldContext_ContributingEmployer_withdrawnOn(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	return graphql.NewScalarFieldContext("ContributingEmployer", field, false, false, "Date")
 }
 
 func (ec *executionContext) _CorrectApplicationPayload_application(ctx context.Context, field graphql.CollectedField, obj *model.CorrectApplicationPayload) (ret graphql.Marshaler) {
@@ -37127,6 +37637,138 @@ func (ec *executionContext) fieldContext_Mutation_answerLevelChange(ctx context.
 	return fc, nil
 }
 
+func (ec *executionContext) _Mutation_proposeContributingEmployers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_proposeContributingEmployers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ProposeContributingEmployers(ctx, fc.Args["input"].(model.ProposeContributingEmployersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ProposeContributingEmployersPayload) graphql.Marshaler {
+			return ec.answerNProposeContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeContributingEmployersPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_proposeContributingEmployers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ProposeContributingEmployersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_proposeContributingEmployers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_confirmContributingEmployers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_confirmContributingEmployers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().ConfirmContributingEmployers(ctx, fc.Args["input"].(model.ConfirmContributingEmployersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.ConfirmContributingEmployersPayload) graphql.Marshaler {
+			return ec.answerNConfirmContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmContributingEmployersPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_confirmContributingEmployers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ConfirmContributingEmployersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_confirmContributingEmployers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Mutation_withdrawContributingEmployers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Mutation_withdrawContributingEmployers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Mutation().WithdrawContributingEmployers(ctx, fc.Args["input"].(model.WithdrawContributingEmployersInput))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v *model.WithdrawContributingEmployersPayload) graphql.Marshaler {
+			return ec.answerNWithdrawContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawContributingEmployersPayload(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Mutation_withdrawContributingEmployers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Mutation",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_WithdrawContributingEmployersPayload(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Mutation_withdrawContributingEmployers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _Mutation_declineAppointmentOffer(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -43963,6 +44605,70 @@ func (ec *executionContext) fieldContext_ProposeChangePayload_errors(_ context.C
 	return fc, nil
 }
 
+func (ec *executionContext) _ProposeContributingEmployersPayload_contributingEmployers(ctx context.Context, field graphql.CollectedField, obj *model.ProposeContributingEmployersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposeContributingEmployersPayload_contributingEmployers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContributingEmployers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ContributingEmployer) graphql.Marshaler {
+			return ec.marshalNContributingEmployer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProposeContributingEmployersPayload_contributingEmployers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProposeContributingEmployersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContributingEmployer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _ProposeContributingEmployersPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.ProposeContributingEmployersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_ProposeContributingEmployersPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_ProposeContributingEmployersPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "ProposeContributingEmployersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _ProposeReservationRightPayload_right(ctx context.Context, field graphql.CollectedField, obj *model.ProposeReservationRightPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -46695,6 +47401,50 @@ func (ec *executionContext) fieldContext_Query_levelChanges(ctx context.Context,
 	}()
 	ctx = graphql.WithFieldContext(ctx, fc)
 	if fc.Args, err = ec.field_Query_levelChanges_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
+		ec.Error(ctx, err)
+		return fc, err
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _Query_contributingEmployers(ctx context.Context, field graphql.CollectedField) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_Query_contributingEmployers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			fc := graphql.GetFieldContext(ctx)
+			return ec.Resolvers.Query().ContributingEmployers(ctx, fc.Args["first"].(int), fc.Args["afterId"].(*domain.ID), fc.Args["where"].(*model.ContributingEmployerFilter))
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ContributingEmployer) graphql.Marshaler {
+			return ec.answerNContributingEmployer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_Query_contributingEmployers(ctx context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "Query",
+		Field:      field,
+		IsMethod:   true,
+		IsResolver: true,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContributingEmployer(ctx, field)
+		},
+	}
+	defer func() {
+		if r := recover(); r != nil {
+			err = ec.Recover(ctx, r)
+			ec.Error(ctx, err)
+		}
+	}()
+	ctx = graphql.WithFieldContext(ctx, fc)
+	if fc.Args, err = ec.field_Query_contributingEmployers_args(ctx, field.ArgumentMap(ec.Variables)); err != nil {
 		ec.Error(ctx, err)
 		return fc, err
 	}
@@ -57135,6 +57885,70 @@ func (ec *executionContext) fieldContext_WithdrawAbsencePayload_errors(_ context
 	return fc, nil
 }
 
+func (ec *executionContext) _WithdrawContributingEmployersPayload_contributingEmployers(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawContributingEmployersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawContributingEmployersPayload_contributingEmployers(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.ContributingEmployers, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []*ent.ContributingEmployer) graphql.Marshaler {
+			return ec.marshalNContributingEmployer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployerᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawContributingEmployersPayload_contributingEmployers(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawContributingEmployersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.childFields_ContributingEmployer(ctx, field)
+		},
+	}
+	return fc, nil
+}
+
+func (ec *executionContext) _WithdrawContributingEmployersPayload_errors(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawContributingEmployersPayload) (ret graphql.Marshaler) {
+	return graphql.ResolveField(
+		ctx,
+		ec.OperationContext,
+		field,
+		func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return ec.fieldContext_WithdrawContributingEmployersPayload_errors(ctx, field)
+		},
+		func(ctx context.Context) (any, error) {
+			return obj.Errors, nil
+		},
+		nil,
+		func(ctx context.Context, selections ast.SelectionSet, v []model.UserError) graphql.Marshaler {
+			return ec.marshalNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(ctx, selections, v)
+		},
+		true,
+		true,
+	)
+}
+func (ec *executionContext) fieldContext_WithdrawContributingEmployersPayload_errors(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
+	fc = &graphql.FieldContext{
+		Object:     "WithdrawContributingEmployersPayload",
+		Field:      field,
+		IsMethod:   false,
+		IsResolver: false,
+		Child: func(ctx context.Context, field graphql.CollectedField) (*graphql.FieldContext, error) {
+			return nil, errors.New("FieldContext.Child cannot be called on type INTERFACE")
+		},
+	}
+	return fc, nil
+}
+
 func (ec *executionContext) _WithdrawOpeningExceptionPayload_receptionPoint(ctx context.Context, field graphql.CollectedField, obj *model.WithdrawOpeningExceptionPayload) (ret graphql.Marshaler) {
 	return graphql.ResolveField(
 		ctx,
@@ -60512,6 +61326,48 @@ func UnmarshalConfirmAssignmentInput(ctx context.Context, raw any) (model.Confir
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputConfirmContributingEmployersInput(ctx context.Context, obj any) (model.ConfirmContributingEmployersInput, error) {
+	var it model.ConfirmContributingEmployersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ids = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalConfirmContributingEmployersInput unmarshals raw into the ConfirmContributingEmployersInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalConfirmContributingEmployersInput(ctx context.Context, raw any) (model.ConfirmContributingEmployersInput, error) {
+	var out model.ConfirmContributingEmployersInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ConfirmContributingEmployersInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputConfirmProtectionInput(ctx context.Context, obj any) (model.ConfirmProtectionInput, error) {
 	var it model.ConfirmProtectionInput
 	if obj == nil {
@@ -60817,6 +61673,104 @@ func (ec *executionContext) unmarshalInputContactFormInput(ctx context.Context, 
 func UnmarshalContactFormInput(ctx context.Context, raw any) (domain.ContactForm, error) {
 	var out domain.ContactForm
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContactFormInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputContributingEmployerFilter(ctx context.Context, obj any) (model.ContributingEmployerFilter, error) {
+	var it model.ContributingEmployerFilter
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"states", "sirets"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "states":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
+			data, err := ec.unmarshalOEmployerState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerStateᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.States = data
+		case "sirets":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("sirets"))
+			data, err := ec.unmarshalOSiret2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiretᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Sirets = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContributingEmployerFilter unmarshals raw into the ContributingEmployerFilter input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContributingEmployerFilter(ctx context.Context, raw any) (model.ContributingEmployerFilter, error) {
+	var out model.ContributingEmployerFilter
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContributingEmployerFilter", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputContributingEmployerInput(ctx context.Context, obj any) (domain.NamedEmployer, error) {
+	var it domain.NamedEmployer
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"siret", "name"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "siret":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("siret"))
+			data, err := ec.unmarshalNSiret2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiret(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Siret = data
+		case "name":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("name"))
+			data, err := ec.unmarshalNString2string(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Name = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalContributingEmployerInput unmarshals raw into the ContributingEmployerInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalContributingEmployerInput(ctx context.Context, raw any) (domain.NamedEmployer, error) {
+	var out domain.NamedEmployer
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ContributingEmployerInput", raw, &out)
 	return out, err
 }
 
@@ -65652,6 +66606,48 @@ func UnmarshalProposeChangeInput(ctx context.Context, raw any) (model.ProposeCha
 	return out, err
 }
 
+func (ec *executionContext) unmarshalInputProposeContributingEmployersInput(ctx context.Context, obj any) (model.ProposeContributingEmployersInput, error) {
+	var it model.ProposeContributingEmployersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"employers"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "employers":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("employers"))
+			data, err := ec.unmarshalNContributingEmployerInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNamedEmployerᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Employers = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalProposeContributingEmployersInput unmarshals raw into the ProposeContributingEmployersInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalProposeContributingEmployersInput(ctx context.Context, raw any) (model.ProposeContributingEmployersInput, error) {
+	var out model.ProposeContributingEmployersInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "ProposeContributingEmployersInput", raw, &out)
+	return out, err
+}
+
 func (ec *executionContext) unmarshalInputProposeReservationRightInput(ctx context.Context, obj any) (model.ProposeReservationRightInput, error) {
 	var it model.ProposeReservationRightInput
 	if obj == nil {
@@ -69117,6 +70113,48 @@ func (ec *executionContext) unmarshalInputWithdrawAbsenceInput(ctx context.Conte
 func UnmarshalWithdrawAbsenceInput(ctx context.Context, raw any) (model.WithdrawAbsenceInput, error) {
 	var out model.WithdrawAbsenceInput
 	err := graphql.UnmarshalNamedInputFromContext(ctx, "WithdrawAbsenceInput", raw, &out)
+	return out, err
+}
+
+func (ec *executionContext) unmarshalInputWithdrawContributingEmployersInput(ctx context.Context, obj any) (model.WithdrawContributingEmployersInput, error) {
+	var it model.WithdrawContributingEmployersInput
+	if obj == nil {
+		return it, nil
+	}
+
+	asMap := map[string]any{}
+	for k, v := range obj.(map[string]any) {
+		asMap[k] = v
+	}
+
+	fieldsInOrder := [...]string{"ids"}
+	for _, k := range fieldsInOrder {
+		v, ok := asMap[k]
+		if !ok {
+			continue
+		}
+		switch k {
+		case "ids":
+			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("ids"))
+			data, err := ec.unmarshalNID2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐIDᚄ(ctx, v)
+			if err != nil {
+				return it, err
+			}
+			it.Ids = data
+		}
+	}
+	return it, nil
+}
+
+// UnmarshalWithdrawContributingEmployersInput unmarshals raw into the WithdrawContributingEmployersInput input type, using the
+// unmarshaler bound to ctx's request. Call it from a resolver to decode an input
+// object that was not passed as a field argument.
+//
+// ctx must come from a gqlgen request; outside one there is no unmarshaler to use
+// and the returned error says so.
+func UnmarshalWithdrawContributingEmployersInput(ctx context.Context, raw any) (model.WithdrawContributingEmployersInput, error) {
+	var out model.WithdrawContributingEmployersInput
+	err := graphql.UnmarshalNamedInputFromContext(ctx, "WithdrawContributingEmployersInput", raw, &out)
 	return out, err
 }
 
@@ -72921,6 +73959,44 @@ func (ec *executionContext) _ConfirmAssignmentPayload(ctx context.Context, sel a
 	return out
 }
 
+var confirmContributingEmployersPayloadImplementors = []string{"ConfirmContributingEmployersPayload"}
+
+func (ec *executionContext) _ConfirmContributingEmployersPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ConfirmContributingEmployersPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, confirmContributingEmployersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ConfirmContributingEmployersPayload")
+		case "contributingEmployers":
+			out.Values[i] = ec._ConfirmContributingEmployersPayload_contributingEmployers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ConfirmContributingEmployersPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var confirmProtectionPayloadImplementors = []string{"ConfirmProtectionPayload"}
 
 func (ec *executionContext) _ConfirmProtectionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ConfirmProtectionPayload) graphql.Marshaler {
@@ -72978,6 +74054,69 @@ func (ec *executionContext) _ConfirmReservationRightPayload(ctx context.Context,
 		case "errors":
 			out.Values[i] = ec._ConfirmReservationRightPayload_errors(ctx, field, obj)
 			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
+var contributingEmployerImplementors = []string{"ContributingEmployer"}
+
+func (ec *executionContext) _ContributingEmployer(ctx context.Context, sel ast.SelectionSet, obj *ent.ContributingEmployer) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, contributingEmployerImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ContributingEmployer")
+		case "id":
+			out.Values[i] = ec._ContributingEmployer_id(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "siret":
+			out.Values[i] = ec._ContributingEmployer_siret(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "name":
+			out.Values[i] = ec._ContributingEmployer_name(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "state":
+			out.Values[i] = ec._ContributingEmployer_state(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "proposedOn":
+			out.Values[i] = ec._ContributingEmployer_proposedOn(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confirmedOn":
+			out.Values[i] = ec._ContributingEmployer_confirmedOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
+				out.Invalids++
+			}
+		case "withdrawnOn":
+			out.Values[i] = ec._ContributingEmployer_withdrawnOn(ctx, field, obj)
+			if out.Values[i] == graphql.RequiredNull {
 				out.Invalids++
 			}
 		default:
@@ -76697,6 +77836,27 @@ func (ec *executionContext) _Mutation(ctx context.Context, sel ast.SelectionSet)
 			if out.Values[i] == graphql.Null {
 				out.Invalids++
 			}
+		case "proposeContributingEmployers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_proposeContributingEmployers(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "confirmContributingEmployers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_confirmContributingEmployers(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "withdrawContributingEmployers":
+			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
+				return ec._Mutation_withdrawContributingEmployers(ctx, field)
+			})
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
 		case "declineAppointmentOffer":
 			out.Values[i] = ec.OperationContext.RootResolverMiddleware(innerCtx, func(ctx context.Context) (res graphql.Marshaler) {
 				return ec._Mutation_declineAppointmentOffer(ctx, field)
@@ -79236,6 +80396,44 @@ func (ec *executionContext) _ProposeChangePayload(ctx context.Context, sel ast.S
 	return out
 }
 
+var proposeContributingEmployersPayloadImplementors = []string{"ProposeContributingEmployersPayload"}
+
+func (ec *executionContext) _ProposeContributingEmployersPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ProposeContributingEmployersPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, proposeContributingEmployersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("ProposeContributingEmployersPayload")
+		case "contributingEmployers":
+			out.Values[i] = ec._ProposeContributingEmployersPayload_contributingEmployers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._ProposeContributingEmployersPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var proposeReservationRightPayloadImplementors = []string{"ProposeReservationRightPayload"}
 
 func (ec *executionContext) _ProposeReservationRightPayload(ctx context.Context, sel ast.SelectionSet, obj *model.ProposeReservationRightPayload) graphql.Marshaler {
@@ -79975,6 +81173,12 @@ func (ec *executionContext) _Query(ctx context.Context, sel ast.SelectionSet) gr
 				true, true,
 				func(ctx context.Context) graphql.Marshaler {
 					return ec._Query_levelChanges(ctx, field)
+				})
+		case "contributingEmployers":
+			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
+				true, true,
+				func(ctx context.Context) graphql.Marshaler {
+					return ec._Query_contributingEmployers(ctx, field)
 				})
 		case "calendarFeeds":
 			out.ResolveRootConcurrently(innerCtx, ec.OperationContext, i,
@@ -84540,6 +85744,44 @@ func (ec *executionContext) _WithdrawAbsencePayload(ctx context.Context, sel ast
 	return out
 }
 
+var withdrawContributingEmployersPayloadImplementors = []string{"WithdrawContributingEmployersPayload"}
+
+func (ec *executionContext) _WithdrawContributingEmployersPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawContributingEmployersPayload) graphql.Marshaler {
+	fields := graphql.CollectFields(ec.OperationContext, sel, withdrawContributingEmployersPayloadImplementors)
+
+	out := graphql.NewFieldSet(fields)
+	deferred := graphql.NewDeferredGroup(ctx)
+	for i, field := range fields {
+		switch field.Name {
+		case "__typename":
+			out.Values[i] = graphql.MarshalString("WithdrawContributingEmployersPayload")
+		case "contributingEmployers":
+			out.Values[i] = ec._WithdrawContributingEmployersPayload_contributingEmployers(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		case "errors":
+			out.Values[i] = ec._WithdrawContributingEmployersPayload_errors(ctx, field, obj)
+			if out.Values[i] == graphql.Null {
+				out.Invalids++
+			}
+		default:
+			panic("unknown field " + strconv.Quote(field.Name))
+		}
+	}
+	out.Dispatch(ctx)
+	if out.Invalids > 0 {
+		return graphql.Null
+	}
+
+	if n := len(deferred.Defers); n > 0 {
+		atomic.AddInt32(&ec.Deferred, int32(min(n, math.MaxInt32)))
+		ec.ProcessDeferredGroup(deferred)
+	}
+
+	return out
+}
+
 var withdrawOpeningExceptionPayloadImplementors = []string{"WithdrawOpeningExceptionPayload"}
 
 func (ec *executionContext) _WithdrawOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, obj *model.WithdrawOpeningExceptionPayload) graphql.Marshaler {
@@ -86457,6 +87699,19 @@ func (ec *executionContext) marshalNConfirmAssignmentPayload2ᚖgithubᚗcomᚋg
 	return ec._ConfirmAssignmentPayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNConfirmContributingEmployersInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmContributingEmployersInput(ctx context.Context, v any) (model.ConfirmContributingEmployersInput, error) {
+	res, err := ec.unmarshalInputConfirmContributingEmployersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNConfirmContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmContributingEmployersPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmContributingEmployersPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ConfirmContributingEmployersPayload!")
+		return graphql.Null
+	}
+	return ec._ConfirmContributingEmployersPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNConfirmProtectionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionInput(ctx context.Context, v any) (model.ConfirmProtectionInput, error) {
 	res, err := ec.unmarshalInputConfirmProtectionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -86496,6 +87751,49 @@ func (ec *executionContext) marshalNContactChannel2githubᚗcomᚋguichetᚑloge
 func (ec *executionContext) unmarshalNContactFormInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactForm(ctx context.Context, v any) (domain.ContactForm, error) {
 	res, err := ec.unmarshalInputContactFormInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContributingEmployer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployerᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ContributingEmployer) graphql.Marshaler {
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContributingEmployer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployer(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
+func (ec *executionContext) marshalNContributingEmployer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployer(ctx context.Context, sel ast.SelectionSet, v *ent.ContributingEmployer) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ContributingEmployer!")
+		return graphql.Null
+	}
+	return ec._ContributingEmployer(ctx, sel, v)
+}
+
+func (ec *executionContext) unmarshalNContributingEmployerInput2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNamedEmployerᚄ(ctx context.Context, v any) ([]*domain.NamedEmployer, error) {
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]*domain.NamedEmployer, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContributingEmployerInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNamedEmployer(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) unmarshalNContributingEmployerInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐNamedEmployer(ctx context.Context, v any) (*domain.NamedEmployer, error) {
+	res, err := ec.unmarshalInputContributingEmployerInput(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
 func (ec *executionContext) unmarshalNCoordinatesInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoordinates(ctx context.Context, v any) (domain.Coordinates, error) {
@@ -87083,6 +88381,16 @@ func (ec *executionContext) unmarshalNEmergencyMotive2githubᚗcomᚋguichetᚑl
 }
 
 func (ec *executionContext) marshalNEmergencyMotive2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmergencyMotive(ctx context.Context, sel ast.SelectionSet, v domain.EmergencyMotive) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(ctx context.Context, v any) (domain.EmployerState, error) {
+	var res domain.EmployerState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(ctx context.Context, sel ast.SelectionSet, v domain.EmployerState) graphql.Marshaler {
 	return v
 }
 
@@ -89249,6 +90557,19 @@ func (ec *executionContext) marshalNProposeChangePayload2ᚖgithubᚗcomᚋguich
 	return ec._ProposeChangePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNProposeContributingEmployersInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeContributingEmployersInput(ctx context.Context, v any) (model.ProposeContributingEmployersInput, error) {
+	res, err := ec.unmarshalInputProposeContributingEmployersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNProposeContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeContributingEmployersPayload(ctx context.Context, sel ast.SelectionSet, v *model.ProposeContributingEmployersPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "ProposeContributingEmployersPayload!")
+		return graphql.Null
+	}
+	return ec._ProposeContributingEmployersPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNProposeReservationRightInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightInput(ctx context.Context, v any) (model.ProposeReservationRightInput, error) {
 	res, err := ec.unmarshalInputProposeReservationRightInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -90269,6 +91590,16 @@ func (ec *executionContext) unmarshalNSiren2githubᚗcomᚋguichetᚑlogementᚋ
 }
 
 func (ec *executionContext) marshalNSiren2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(ctx context.Context, sel ast.SelectionSet, v domain.Siren) graphql.Marshaler {
+	return v
+}
+
+func (ec *executionContext) unmarshalNSiret2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiret(ctx context.Context, v any) (domain.Siret, error) {
+	var res domain.Siret
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNSiret2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiret(ctx context.Context, sel ast.SelectionSet, v domain.Siret) graphql.Marshaler {
 	return v
 }
 
@@ -91314,6 +92645,19 @@ func (ec *executionContext) marshalNWithdrawAbsencePayload2ᚖgithubᚗcomᚋgui
 	return ec._WithdrawAbsencePayload(ctx, sel, v)
 }
 
+func (ec *executionContext) unmarshalNWithdrawContributingEmployersInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawContributingEmployersInput(ctx context.Context, v any) (model.WithdrawContributingEmployersInput, error) {
+	res, err := ec.unmarshalInputWithdrawContributingEmployersInput(ctx, v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNWithdrawContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawContributingEmployersPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawContributingEmployersPayload) graphql.Marshaler {
+	if v == nil {
+		graphql.AddInvalidNullError(ctx, "WithdrawContributingEmployersPayload!")
+		return graphql.Null
+	}
+	return ec._WithdrawContributingEmployersPayload(ctx, sel, v)
+}
+
 func (ec *executionContext) unmarshalNWithdrawOpeningExceptionInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionInput(ctx context.Context, v any) (model.WithdrawOpeningExceptionInput, error) {
 	res, err := ec.unmarshalInputWithdrawOpeningExceptionInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -91897,6 +93241,14 @@ func (ec *executionContext) unmarshalOContactFormInput2ᚖgithubᚗcomᚋguichet
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOContributingEmployerFilter2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐContributingEmployerFilter(ctx context.Context, v any) (*model.ContributingEmployerFilter, error) {
+	if v == nil {
+		return nil, nil
+	}
+	res, err := ec.unmarshalInputContributingEmployerFilter(ctx, v)
+	return &res, graphql.ErrorOnPath(ctx, err)
+}
+
 func (ec *executionContext) unmarshalOCriterionBasis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCriterionBasis(ctx context.Context, v any) (*domain.CriterionBasis, error) {
 	if v == nil {
 		return nil, nil
@@ -92206,6 +93558,42 @@ func (ec *executionContext) unmarshalOEmailAddress2githubᚗcomᚋguichetᚑloge
 
 func (ec *executionContext) marshalOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(ctx context.Context, sel ast.SelectionSet, v domain.EmailAddress) graphql.Marshaler {
 	return v
+}
+
+func (ec *executionContext) unmarshalOEmployerState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerStateᚄ(ctx context.Context, v any) ([]domain.EmployerState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.EmployerState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOEmployerState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.EmployerState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOEnergyClass2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClassᚄ(ctx context.Context, v any) ([]domain.EnergyClass, error) {
@@ -93738,6 +95126,41 @@ func (ec *executionContext) marshalOSiren2ᚖgithubᚗcomᚋguichetᚑlogement�
 		return graphql.Null
 	}
 	return v
+}
+
+func (ec *executionContext) unmarshalOSiret2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiretᚄ(ctx context.Context, v any) ([]domain.Siret, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.Siret, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNSiret2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiret(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOSiret2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiretᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.Siret) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := make(graphql.Array, len(v))
+	for i := range v {
+		ret[i] = ec.marshalNSiret2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiret(ctx, sel, v[i])
+	}
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
 }
 
 func (ec *executionContext) unmarshalOSlotPositionInput2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐSlotPositionInput(ctx context.Context, v any) (*model.SlotPositionInput, error) {

@@ -165,12 +165,20 @@ func (ec *executionContext) answerNConfirmAssignmentPayload2ᚖgithubᚗcomᚋgu
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload, ec.marshalNConfirmAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmAssignmentPayload)
 }
 
+func (ec *executionContext) answerNConfirmContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmContributingEmployersPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmContributingEmployersPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNConfirmContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmContributingEmployersPayload, ec.marshalNConfirmContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmContributingEmployersPayload)
+}
+
 func (ec *executionContext) answerNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmProtectionPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload, ec.marshalNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload)
 }
 
 func (ec *executionContext) answerNConfirmReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmReservationRightPayload(ctx context.Context, sel ast.SelectionSet, v *model.ConfirmReservationRightPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNConfirmReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmReservationRightPayload, ec.marshalNConfirmReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmReservationRightPayload)
+}
+
+func (ec *executionContext) answerNContributingEmployer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployerᚄ(ctx context.Context, sel ast.SelectionSet, v []*ent.ContributingEmployer) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNContributingEmployer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployerᚄ, ec.marshalNContributingEmployer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployerᚄ)
 }
 
 func (ec *executionContext) answerNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload(ctx context.Context, sel ast.SelectionSet, v *model.CorrectApplicationPayload) graphql.Marshaler {
@@ -445,6 +453,10 @@ func (ec *executionContext) answerNProposeChangePayload2ᚖgithubᚗcomᚋguiche
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload, ec.marshalNProposeChangePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeChangePayload)
 }
 
+func (ec *executionContext) answerNProposeContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeContributingEmployersPayload(ctx context.Context, sel ast.SelectionSet, v *model.ProposeContributingEmployersPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProposeContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeContributingEmployersPayload, ec.marshalNProposeContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeContributingEmployersPayload)
+}
+
 func (ec *executionContext) answerNProposeReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightPayload(ctx context.Context, sel ast.SelectionSet, v *model.ProposeReservationRightPayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNProposeReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightPayload, ec.marshalNProposeReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightPayload)
 }
@@ -715,6 +727,10 @@ func (ec *executionContext) answerNWarnApplicantPayload2ᚖgithubᚗcomᚋguiche
 
 func (ec *executionContext) answerNWithdrawAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawAbsencePayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawAbsencePayload) graphql.Marshaler {
 	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawAbsencePayload, ec.marshalNWithdrawAbsencePayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawAbsencePayload)
+}
+
+func (ec *executionContext) answerNWithdrawContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawContributingEmployersPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawContributingEmployersPayload) graphql.Marshaler {
+	return writers.Answer(ctx, ec.OperationContext, sel, v, ec.writeNWithdrawContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawContributingEmployersPayload, ec.marshalNWithdrawContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawContributingEmployersPayload)
 }
 
 func (ec *executionContext) answerNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(ctx context.Context, sel ast.SelectionSet, v *model.WithdrawOpeningExceptionPayload) graphql.Marshaler {
@@ -3239,6 +3255,35 @@ func (ec *executionContext) write_ConfirmAssignmentPayload(w *writers.Writer, ab
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_ConfirmContributingEmployersPayload(w *writers.Writer, above *writers.Field, obj *model.ConfirmContributingEmployersPayload) {
+	fields := above.Select(w, "ConfirmContributingEmployersPayload", confirmContributingEmployersPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ConfirmContributingEmployersPayload")
+		case "contributingEmployers":
+			if !f.Enter(w, ec.fieldContext_ConfirmContributingEmployersPayload_contributingEmployers) {
+				return
+			}
+			ec.writeNContributingEmployer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployerᚄ(w, f, obj.ContributingEmployers)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ConfirmContributingEmployersPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ConfirmProtectionPayload(w *writers.Writer, above *writers.Field, obj *model.ConfirmProtectionPayload) {
 	fields := above.Select(w, "ConfirmProtectionPayload", confirmProtectionPayloadImplementors)
 	w.Raw("{")
@@ -3287,6 +3332,39 @@ func (ec *executionContext) write_ConfirmReservationRightPayload(w *writers.Writ
 				return
 			}
 			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
+func (ec *executionContext) write_ContributingEmployer(w *writers.Writer, above *writers.Field, obj *ent.ContributingEmployer) {
+	fields := above.Select(w, "ContributingEmployer", contributingEmployerImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ContributingEmployer")
+		case "id":
+			ec.writeNID2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐID(w, f, obj.ID)
+		case "siret":
+			ec.writeNSiret2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiret(w, f, obj.Siret)
+		case "name":
+			ec.writeNString2string(w, f, obj.Name)
+		case "state":
+			ec.writeNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(w, f, obj.State)
+		case "proposedOn":
+			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ProposedOn)
+		case "confirmedOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ConfirmedOn)
+		case "withdrawnOn":
+			ec.writeODate2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.WithdrawnOn)
 		default:
 			w.GiveUp() // no valid document comes here
 		}
@@ -7204,6 +7282,35 @@ func (ec *executionContext) write_ProposeChangePayload(w *writers.Writer, above 
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_ProposeContributingEmployersPayload(w *writers.Writer, above *writers.Field, obj *model.ProposeContributingEmployersPayload) {
+	fields := above.Select(w, "ProposeContributingEmployersPayload", proposeContributingEmployersPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("ProposeContributingEmployersPayload")
+		case "contributingEmployers":
+			if !f.Enter(w, ec.fieldContext_ProposeContributingEmployersPayload_contributingEmployers) {
+				return
+			}
+			ec.writeNContributingEmployer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployerᚄ(w, f, obj.ContributingEmployers)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_ProposeContributingEmployersPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_ProposeReservationRightPayload(w *writers.Writer, above *writers.Field, obj *model.ProposeReservationRightPayload) {
 	fields := above.Select(w, "ProposeReservationRightPayload", proposeReservationRightPayloadImplementors)
 	w.Raw("{")
@@ -10775,6 +10882,35 @@ func (ec *executionContext) write_WithdrawAbsencePayload(w *writers.Writer, abov
 	w.Raw("}")
 }
 
+func (ec *executionContext) write_WithdrawContributingEmployersPayload(w *writers.Writer, above *writers.Field, obj *model.WithdrawContributingEmployersPayload) {
+	fields := above.Select(w, "WithdrawContributingEmployersPayload", withdrawContributingEmployersPayloadImplementors)
+	w.Raw("{")
+	for i := range fields {
+		f := &fields[i]
+		w.Name(i, f)
+		switch f.Name {
+		case "__typename":
+			w.String("WithdrawContributingEmployersPayload")
+		case "contributingEmployers":
+			if !f.Enter(w, ec.fieldContext_WithdrawContributingEmployersPayload_contributingEmployers) {
+				return
+			}
+			ec.writeNContributingEmployer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployerᚄ(w, f, obj.ContributingEmployers)
+		case "errors":
+			if !f.Enter(w, ec.fieldContext_WithdrawContributingEmployersPayload_errors) {
+				return
+			}
+			ec.writeNUserError2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐUserErrorᚄ(w, f, obj.Errors)
+		default:
+			w.GiveUp() // no valid document comes here
+		}
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("}")
+}
+
 func (ec *executionContext) write_WithdrawOpeningExceptionPayload(w *writers.Writer, above *writers.Field, obj *model.WithdrawOpeningExceptionPayload) {
 	fields := above.Select(w, "WithdrawOpeningExceptionPayload", withdrawOpeningExceptionPayloadImplementors)
 	w.Raw("{")
@@ -11998,6 +12134,14 @@ func (ec *executionContext) writeNConfirmAssignmentPayload2ᚖgithubᚗcomᚋgui
 	ec.write_ConfirmAssignmentPayload(w, f, v)
 }
 
+func (ec *executionContext) writeNConfirmContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmContributingEmployersPayload(w *writers.Writer, f *writers.Field, v *model.ConfirmContributingEmployersPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ConfirmContributingEmployersPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNConfirmProtectionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐConfirmProtectionPayload(w *writers.Writer, f *writers.Field, v *model.ConfirmProtectionPayload) {
 	if v == nil {
 		w.Null(true)
@@ -12016,6 +12160,26 @@ func (ec *executionContext) writeNConfirmReservationRightPayload2ᚖgithubᚗcom
 
 func (ec *executionContext) writeNContactChannel2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContactChannel(w *writers.Writer, f *writers.Field, v domain.ContactChannel) {
 	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNContributingEmployer2ᚕᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployerᚄ(w *writers.Writer, f *writers.Field, v []*ent.ContributingEmployer) {
+	w.Raw("[")
+	for i := range v {
+		w.Item(i)
+		ec.writeNContributingEmployer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployer(w, f, v[i])
+		if w.GaveUp() {
+			return
+		}
+	}
+	w.Raw("]")
+}
+
+func (ec *executionContext) writeNContributingEmployer2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋentᚐContributingEmployer(w *writers.Writer, f *writers.Field, v *ent.ContributingEmployer) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ContributingEmployer(w, f, v)
 }
 
 func (ec *executionContext) writeNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload(w *writers.Writer, f *writers.Field, v *model.CorrectApplicationPayload) {
@@ -12336,6 +12500,10 @@ func (ec *executionContext) writeNDwellingEdge2ᚖgithubᚗcomᚋguichetᚑlogem
 		return
 	}
 	ec.write_DwellingEdge(w, f, v)
+}
+
+func (ec *executionContext) writeNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(w *writers.Writer, f *writers.Field, v domain.EmployerState) {
+	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload(w *writers.Writer, f *writers.Field, v *model.EndAssignmentPayload) {
@@ -13602,6 +13770,14 @@ func (ec *executionContext) writeNProposeChangePayload2ᚖgithubᚗcomᚋguichet
 	ec.write_ProposeChangePayload(w, f, v)
 }
 
+func (ec *executionContext) writeNProposeContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeContributingEmployersPayload(w *writers.Writer, f *writers.Field, v *model.ProposeContributingEmployersPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_ProposeContributingEmployersPayload(w, f, v)
+}
+
 func (ec *executionContext) writeNProposeReservationRightPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐProposeReservationRightPayload(w *writers.Writer, f *writers.Field, v *model.ProposeReservationRightPayload) {
 	if v == nil {
 		w.Null(true)
@@ -14267,6 +14443,10 @@ func (ec *executionContext) writeNSetSpokenLanguagesPayload2ᚖgithubᚗcomᚋgu
 }
 
 func (ec *executionContext) writeNSiren2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiren(w *writers.Writer, f *writers.Field, v domain.Siren) {
+	v.MarshalGQL(w)
+}
+
+func (ec *executionContext) writeNSiret2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐSiret(w *writers.Writer, f *writers.Field, v domain.Siret) {
 	v.MarshalGQL(w)
 }
 
@@ -14940,6 +15120,14 @@ func (ec *executionContext) writeNWithdrawAbsencePayload2ᚖgithubᚗcomᚋguich
 		return
 	}
 	ec.write_WithdrawAbsencePayload(w, f, v)
+}
+
+func (ec *executionContext) writeNWithdrawContributingEmployersPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawContributingEmployersPayload(w *writers.Writer, f *writers.Field, v *model.WithdrawContributingEmployersPayload) {
+	if v == nil {
+		w.Null(true)
+		return
+	}
+	ec.write_WithdrawContributingEmployersPayload(w, f, v)
 }
 
 func (ec *executionContext) writeNWithdrawOpeningExceptionPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐWithdrawOpeningExceptionPayload(w *writers.Writer, f *writers.Field, v *model.WithdrawOpeningExceptionPayload) {

@@ -381,6 +381,20 @@ type ConfirmAssignmentPayload struct {
 	Errors []UserError `json:"errors"`
 }
 
+// Employers to confirm.
+type ConfirmContributingEmployersInput struct {
+	// The employers, each once. At most 50.
+	Ids []domain.ID `json:"ids"`
+}
+
+// What became of it.
+type ConfirmContributingEmployersPayload struct {
+	// The employers, in the order of their identifiers; empty when it was refused. At most 50.
+	ContributingEmployers []*ent.ContributingEmployer `json:"contributingEmployers"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
 // A protection to confirm.
 type ConfirmProtectionInput struct {
 	// The application.
@@ -425,6 +439,14 @@ type ContactFilter struct {
 	OccurredFrom *time.Time `json:"occurredFrom,omitempty"`
 	// That took place before.
 	OccurredBefore *time.Time `json:"occurredBefore,omitempty"`
+}
+
+// Which employers of the list: those that meet all of it.
+type ContributingEmployerFilter struct {
+	// In one of these states; any when absent. At most 3.
+	States []domain.EmployerState `json:"states,omitempty"`
+	// One of these establishments; any when absent. At most 100.
+	Sirets []domain.Siret `json:"sirets,omitempty"`
 }
 
 // The application and the correction.
@@ -1241,6 +1263,20 @@ type ProposeChangePayload struct {
 	// The application, where you see it; `null` when it was refused.
 	Application *ent.Application `json:"application,omitempty"`
 	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// Employers to put on the list.
+type ProposeContributingEmployersInput struct {
+	// The employers, each once. At most 50.
+	Employers []*domain.NamedEmployer `json:"employers"`
+}
+
+// What became of it.
+type ProposeContributingEmployersPayload struct {
+	// The employers, in the order of their identifiers; empty when they were refused. At most 50.
+	ContributingEmployers []*ent.ContributingEmployer `json:"contributingEmployers"`
+	// Why they were refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }
 
@@ -2195,6 +2231,20 @@ type WithdrawAbsenceInput struct {
 type WithdrawAbsencePayload struct {
 	// The absence that is no more; `null` when it was refused.
 	WithdrawnID *domain.ID `json:"withdrawnId,omitempty"`
+	// Why it was refused; empty when it was done. At most 20.
+	Errors []UserError `json:"errors"`
+}
+
+// Employers to take off the list.
+type WithdrawContributingEmployersInput struct {
+	// The employers, each once. At most 50.
+	Ids []domain.ID `json:"ids"`
+}
+
+// What became of it.
+type WithdrawContributingEmployersPayload struct {
+	// The employers, in the order of their identifiers; empty when it was refused. At most 50.
+	ContributingEmployers []*ent.ContributingEmployer `json:"contributingEmployers"`
 	// Why it was refused; empty when it was done. At most 20.
 	Errors []UserError `json:"errors"`
 }

@@ -170,7 +170,7 @@ func (w *World) person(s sight, m member) object {
 				"civilStatus": object{"__typename": "CivilStatus", "title": nil, "nationality": m.civilStatus().Nationality, "familyStatus": m.civilStatus().FamilyStatus},
 				"work": object{
 					"__typename": "Work", "contract": m.work().Contract, "profession": m.work().Profession,
-					"employer": nil, "employerSiret": nil, "employerTown": nil,
+					"employer": nil, "employerSiret": orNull(m.employer), "employerTown": nil,
 				},
 				"provenance": shownOrigins(origin("birthName."+m.birth, s.registeredOn, "")),
 			}

@@ -87,7 +87,7 @@ func (m member) civilStatus() *domain.CivilStatus {
 }
 
 func (m member) work() *domain.Work {
-	return &domain.Work{Contract: "CDI", Profession: domain.Stated("Le métier de " + m.birth)}
+	return &domain.Work{Contract: "CDI", Profession: domain.Stated("Le métier de " + m.birth), EmployerSiret: domain.Stated(m.employer)}
 }
 
 func (m member) disability() *domain.DisabilityAnnex {

@@ -29,7 +29,7 @@ DELETE FROM deadline; DELETE FROM application_event; DELETE FROM proposed_change
 DELETE FROM application_access; DELETE FROM audience; DELETE FROM named_agent; DELETE FROM applicant_account;
 DELETE FROM piece_transfer; DELETE FROM piece_file; DELETE FROM piece_member; DELETE FROM piece; DELETE FROM sensitive_record; DELETE FROM member_particulars; DELETE FROM household_member; DELETE FROM wish;
 DELETE FROM application_contact; DELETE FROM application_file; DELETE FROM application_summary; DELETE FROM application;
-DELETE FROM partner_app_secret; DELETE FROM partner_app; DELETE FROM staff_authorisation; DELETE FROM pair; DELETE FROM assignment;
+DELETE FROM contributing_employer; DELETE FROM partner_app_secret; DELETE FROM partner_app; DELETE FROM staff_authorisation; DELETE FROM pair; DELETE FROM assignment;
 DELETE FROM person; DELETE FROM landlord_territory; DELETE FROM organisation WHERE key LIKE 'org!_%' ESCAPE '!';`
 
 // store makes the database that world, and says who sees what of it. Before and after
@@ -168,6 +168,7 @@ func (w *World) network() []table {
 	for _, id := range []string{w.administrator, w.second} {
 		add("person", personRow(id))
 	}
+	w.addEmployers(add)
 	for _, p := range w.people {
 		add("person", personRow(p.ID))
 		for _, a := range p.Assignments {
@@ -198,7 +199,7 @@ func (w *World) network() []table {
 	w.addApps(add)
 	var all []table
 	for _, name := range []string{
-		"organisation", "landlord_territory", "person", "assignment", "assignment_reception_point", "staff_authorisation",
+		"organisation", "landlord_territory", "person", "contributing_employer", "assignment", "assignment_reception_point", "staff_authorisation",
 		"partner_app", "partner_app_secret", "partner_app_reception_point", "partner_app_commune",
 	} {
 		all = append(all, table{name, t[name]})

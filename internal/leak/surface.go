@@ -391,6 +391,11 @@ var beside = map[string]string{
 	"Mutation.requestPermanence":   "a request of a point", "Mutation.planPermanence": "the answer to one", "Mutation.declinePermanence": "the answer to one",
 	"Mutation.holdPermanence": "what became of a day",
 
+	// server's TestContributingEmployers says who sees the list.
+	"Query.contributingEmployers":           "employers, and not who works there",
+	"Mutation.proposeContributingEmployers": "employers, and not who works there", "Mutation.confirmContributingEmployers": "employers, and not who works there",
+	"Mutation.withdrawContributingEmployers": "employers, and not who works there",
+
 	"Mutation.requestLevelChange": "a request of a point", "Mutation.answerLevelChange": "the answer to one",
 
 	"Query.slots": "times that are free, the same for everybody", "Query.rooms": "rooms of a point",

@@ -54,6 +54,8 @@ var changes = []change{
 		a.address, a.email, a.helping = "1 place Notre-Dame", "b@example.org", "Une autre"
 	}},
 	{"somebody more in the household", func(w *World, a *application) { a.members = append(a.members, w.newMember(a, 9)) }},
+	{"another employer", func(_ *World, a *application) { a.work("99900005200012") }},
+	{"an employer that contributes", func(_ *World, a *application) { a.work(employers[0].siret) }},
 	{"who somebody is", func(_ *World, a *application) { a.members[len(a.members)-1].given = "Zoé" }},
 	{"something sensitive more", func(_ *World, a *application) {
 		for i := range a.members {

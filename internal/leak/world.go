@@ -78,6 +78,7 @@ type member struct {
 	bornOn, expectedOn          oracle.Day
 	reasons, needs              []string
 	mode, freeText, safeContact string
+	employer                    string // its SIRET
 	sensitive                   bool
 }
 
@@ -139,6 +140,11 @@ func newWorld(seed uint64, communes, points []place) *World {
 	for _, c := range communes {
 		if len(w.communes) < communeCount && !slices.Contains(w.communes, c) {
 			w.communes = append(w.communes, c)
+		}
+	}
+	for _, e := range employers {
+		if e.state == "CONFIRMED" {
+			w.Contributing = append(w.Contributing, e.siret)
 		}
 	}
 	w.Organisations = map[string]oracle.Organisation{}
@@ -383,6 +389,7 @@ func (w *World) newMember(a *application, rank int) member {
 		m.given, m.birth, m.bornOn, m.expectedOn = "", "", "", w.day(60)
 		return m
 	}
+	a.employ(&m)
 	if m.sensitive = w.chance(40); m.sensitive {
 		m.reasons, m.needs = some(w, []string{"06", "07", "08"}, w.r.IntN(3)), some(w, []string{"LIFT", "WHEELCHAIR"}, w.r.IntN(3))
 		m.mode, m.freeText = pick(w, []string{"", "F9"}), pick(w, []string{"", "Le texte libre de " + m.id})

@@ -194,7 +194,7 @@ func (w *World) ways(c Caller, a *Application) []way {
 
 // grounds are those of staff.
 var grounds = []string{
-	"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "PUT_FORWARD", "TERRITORY", "RECEIVED", "ORIENTED", "BREAK_GLASS", "NAMED_AGENT",
+	"FOLLOWED", "WISHED_COMMUNE", "WISHED_TERRITORY", "PUT_FORWARD", "CONTRIBUTING_EMPLOYER", "TERRITORY", "RECEIVED", "ORIENTED", "BREAK_GLASS", "NAMED_AGENT",
 }
 
 // capacity is an assignment of today, in which the caller asks.
@@ -263,6 +263,8 @@ func lists(ground string, k capacity) bool {
 		return allocation && k.kind == "LANDLORD"
 	case "PUT_FORWARD":
 		return allocation
+	case "CONTRIBUTING_EMPLOYER":
+		return allocation && k.kind == "ACTION_LOGEMENT"
 	case "TERRITORY":
 		return (reception || social) && k.kind == "METROPOLE" || allocation && (k.kind == "STATE" || k.kind == "DEPARTMENT")
 	case "RECEIVED":
@@ -334,7 +336,7 @@ func (a *Application) admits(ground string, k capacity) bool {
 	switch ground {
 	case "FOLLOWED":
 		return true
-	case "WISHED_COMMUNE", "WISHED_TERRITORY":
+	case "WISHED_COMMUNE", "WISHED_TERRITORY", "CONTRIBUTING_EMPLOYER":
 		return a.State == "ACTIVE"
 	case "TERRITORY":
 		return !removed && len(a.Wishes) > 0 // each commune is one of the Métropole
@@ -359,6 +361,8 @@ func (w *World) holds(ground string, k capacity, c Caller, a *Application) bool 
 		return len(left) > 0
 	case "PUT_FORWARD":
 		return len(left) > 0 && w.candidate(k, a, false)
+	case "CONTRIBUTING_EMPLOYER":
+		return len(left) > 0 && len(both(a.Employers, w.Contributing)) > 0
 	case "RECEIVED":
 		return slices.ContainsFunc(a.Receptions, func(o Opening) bool {
 			return o.Person == k.person && slices.Contains(left, o.Where) && w.within(o)

@@ -7,7 +7,9 @@ type World struct {
 	Now           time.Time
 	Organisations map[string]Organisation
 	// Points are the reception points, each with its commune.
-	Points       map[string]string
+	Points map[string]string
+	// Contributing are the employers of the list that the Métropole confirmed, by SIRET.
+	Contributing []string
 	Applications []*Application
 }
 
@@ -88,7 +90,9 @@ type Application struct {
 	// Former are the points that handed it over, and until when they see it.
 	Former []Former
 	// Wishes are communes.
-	Wishes      []string
+	Wishes []string
+	// Employers are those of the adults, by SIRET.
+	Employers   []string
 	Bindings    []Binding
 	NamedAgents []Naming
 	// Orientations are those of the applicant to other points.

@@ -176,6 +176,7 @@ var handWritten = []string{
 	"function public.audit_number_transaction()",
 	"function public.audit_prune_segment(pruned bigint, at timestamp with time zone, key_id character varying, mac bytea)",
 	"relation audit_line_id_seq",
+	"index member_particulars.member_particulars_employer_idx", // of an expression
 	// The list of migrations that were applied.
 	"column goose_db_version.id",
 	"column goose_db_version.is_applied",
@@ -203,6 +204,7 @@ var entSees = []string{
 	"booked_time.booked_time_room_no_overlap",
 	"appointment_staff.appointment_staff_person_idx",
 	"vacancy.vacancy_no_overlap",
+	"member_particulars.member_particulars_employer_idx",
 	"reservation_right_dwelling.reservation_right_dwelling_dwelling_idx",
 }
 

@@ -1,0 +1,89 @@
+package domain
+
+import (
+	"io"
+	"slices"
+	"strconv"
+)
+
+// The list of contributing employers changes by some at a time: each call settles at once who
+// sees the applications of those whom they employ.
+const (
+	MaxEmployersAtOnce = 50
+	MaxEmployerName    = 200
+)
+
+// EmployerState is where an employer stands on the list of those that contribute.
+type EmployerState string
+
+// The states.
+const (
+	// EmployerProposed: Action Logement put it on the list, which opens nothing yet.
+	EmployerProposed EmployerState = "PROPOSED"
+	// EmployerConfirmed: the Métropole confirmed it.
+	EmployerConfirmed EmployerState = "CONFIRMED"
+	// EmployerWithdrawn: one of the two took it off the list.
+	EmployerWithdrawn EmployerState = "WITHDRAWN"
+)
+
+// Values lists the states, in the order of the contract.
+func (EmployerState) Values() []string {
+	return []string{string(EmployerProposed), string(EmployerConfirmed), string(EmployerWithdrawn)}
+}
+
+// MarshalGQL writes the word of the contract.
+func (s EmployerState) MarshalGQL(w io.Writer) { marshalEnum(w, s) }
+
+// UnmarshalGQL reads the word of the contract.
+func (s *EmployerState) UnmarshalGQL(v any) error { return unmarshalEnum(v, s) }
+
+// NamedEmployer is an establishment with the name that people know it by.
+type NamedEmployer struct {
+	Siret Siret
+	Name  string
+}
+
+// CheckEmployers says what is wrong with proposing these while those are on the list.
+func CheckEmployers(employers []*NamedEmployer, listed []Siret) Refusals {
+	all := employersAtOnce(len(employers), "employers")
+	seen := slices.Clone(listed)
+	for i, e := range employers {
+		at := []string{"employers", strconv.Itoa(i)}
+		all = append(all, oneLine(e.Name, 1, MaxEmployerName, subpath(at, "name"))...)
+		if slices.Contains(seen, e.Siret) {
+			all = append(all, EmployerListed(subpath(at, "siret")...))
+		}
+		seen = append(seen, e.Siret)
+	}
+	return all
+}
+
+// EmployerListed refuses an employer that is on the list.
+func EmployerListed(field ...string) *Refusal {
+	r := refuse(Duplicate, "This employer is on the list already.", "Cet employeur est déjà sur la liste.", field...)
+	r.Help = Text{EN: "Leave it out, or withdraw the one that is there first.", FR: "L'omettre, ou retirer d'abord celui qui y est."}
+	return r
+}
+
+// CheckEmployerStep says what is wrong with confirming employers in these states, or with
+// withdrawing them, all of them or none.
+func CheckEmployerStep(states []EmployerState, next EmployerState) Refusals {
+	all := employersAtOnce(len(states), "ids")
+	for i, s := range states {
+		at := []string{"ids", strconv.Itoa(i)}
+		switch {
+		case s == EmployerWithdrawn:
+			all = append(all, refuse(IllegalTransition, "This employer was withdrawn.", "Cet employeur a été retiré.", at...))
+		case s == next:
+			all = append(all, refuse(IllegalTransition, "This employer is confirmed already.", "Cet employeur est déjà confirmé.", at...))
+		}
+	}
+	return all
+}
+
+func employersAtOnce(n int, field string) Refusals {
+	if n >= 1 && n <= MaxEmployersAtOnce {
+		return nil
+	}
+	return Refusals{refuse(Invalid, "Name 1 to 50 employers at a time.", "Indiquer de 1 à 50 employeurs à la fois.", field)}
+}
