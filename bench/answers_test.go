@@ -135,19 +135,23 @@ func TestSame(t *testing.T) {
 // StockStatistics does, and the program does the rest. What a landlord manages is read by the few
 // who work with it: its statements are counted in server's TestManagedStockTakesConstantStatements.
 // So are those of what a desk has to do, in [TestDeskTakesTheSameStatements], and of candidates, in
-// [TestCandidatesTakeTheSameStatements].
+// [TestCandidatesTakeTheSameStatements], and of Action Logement's list, in server's
+// TestContributingEmployers.
 var withoutLimit = map[string]string{
 	"CodeLists": "", "CommuneOutlines": "", "ViewerRights": bookingPersona,
 	"AccessLog": privacyPersona, "ExplainAccess": privacyPersona,
 	"PublishedFigures": "", "Tension": "", "PublishedRents": "", "HousingAdvice": "",
 	"ManagedDwellings": landlordPersona, "ReservationRights": landlordPersona, "Candidates": allocationPersona,
 	"Agenda": deskPersona, "Contacts": deskPersona, "Orientations": deskPersona, "Permanences": "",
+	"ContributingEmployers": employersPersona,
 }
 
 const (
 	privacyPersona  = "commune-grenoble-privacy"
 	landlordPersona = "landlord-balcons-de-belledonne-stock"
 	deskPersona     = "shared-desk-agent"
+	// employersPersona keeps the list of contributing employers.
+	employersPersona = "action-logement-allocation"
 	// allocationPersona is who has candidates at that landlord.
 	allocationPersona = "landlord-balcons-de-belledonne-allocation"
 )

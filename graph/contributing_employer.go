@@ -21,16 +21,24 @@ func (r queryResolver) ContributingEmployers(ctx context.Context, first int, aft
 	if afterID != nil {
 		q.Where(contributingemployer.IDGT(*afterID))
 	}
-	if where != nil && where.States != nil {
-		q.Where(contributingemployer.StateIn(where.States...))
-	}
-	if where != nil && where.Sirets != nil {
-		if err := tooMany("where.sirets", len(where.Sirets)); err != nil {
-			return nil, err
-		}
-		q.Where(contributingemployer.SiretIn(where.Sirets...))
+	if err := suchEmployers(q, where); err != nil {
+		return nil, err
 	}
 	return q.All(ctx)
+}
+
+// suchEmployers keeps the employers that a filter asks for.
+func suchEmployers(q *ent.ContributingEmployerQuery, where *model.ContributingEmployerFilter) error {
+	if where == nil {
+		return nil
+	}
+	if where.States != nil {
+		q.Where(contributingemployer.StateIn(where.States...))
+	}
+	if where.Sirets != nil {
+		q.Where(contributingemployer.SiretIn(where.Sirets...))
+	}
+	return tooMany("where.sirets", len(where.Sirets))
 }
 
 // ProposeContributingEmployers puts employers on the list.

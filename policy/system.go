@@ -43,7 +43,7 @@ func AppointAdministrator(ctx context.Context) context.Context {
 // SeedSandbox writes the people and apps of a sandbox and the exceptions to its hours.
 func SeedSandbox(ctx context.Context) context.Context {
 	return guard.Grant(ctx, "seed sandbox",
-		"Person", "Assignment", "StaffAuthorisation", "Pair", "Room", "Availability", "Permanence", "OpeningHours", "SandboxClock", "PartnerApp", "PartnerAppSecret")
+		"Person", "Assignment", "StaffAuthorisation", "Pair", "Room", "Availability", "Permanence", "ContributingEmployer", "OpeningHours", "SandboxClock", "PartnerApp", "PartnerAppSecret")
 }
 
 // ImportStock writes the stock from the operator's files.

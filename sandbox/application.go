@@ -72,6 +72,7 @@ func (p *applicationPlan) application(k int) service.SandboxApplication {
 	a.earn()
 	a.write()
 	a.identify()
+	a.work()
 	a.file()
 	return a.SandboxApplication
 }

@@ -72,7 +72,7 @@ var epoch = time.Date(2024, time.September, 1, 0, 0, 0, 0, time.UTC)
 // staff turns the personas into people of the service and the apps into apps, and
 // announces that the shared desk closes between Christmas and New Year.
 func staff() service.SandboxSeed {
-	seed := service.SandboxSeed{Issuer: IssuerURL, Authorisations: authorisations(), Pairs: pairs(), Rooms: rooms(), Availabilities: availabilities(), Permanences: permanences(), Exceptions: []service.SandboxException{{
+	seed := service.SandboxSeed{Issuer: IssuerURL, Authorisations: authorisations(), Pairs: pairs(), Rooms: rooms(), Availabilities: availabilities(), Permanences: permanences(), Employers: employers(), Exceptions: []service.SandboxException{{
 		Point: sharedDesk, Exception: domain.OpeningException{
 			From: domain.NewDate(2026, 12, 24), Until: domain.NewDate(2027, 1, 4), Reason: "Fermeture de fin d'année",
 		},

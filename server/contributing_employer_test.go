@@ -1,6 +1,7 @@
 package server_test
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -58,6 +59,7 @@ func (d desk) worker(name, applicant, spouse string) string {
 func TestContributingEmployers(t *testing.T) {
 	t.Parallel()
 	d := desk{testapi.New(t), t}
+	d.exec("DELETE FROM contributing_employer") // the sandbox's own
 	var many []string
 	for range 51 {
 		many = append(many, noSuchEmployer)
@@ -145,6 +147,14 @@ func TestContributingEmployers(t *testing.T) {
 		if strings.Count(a.Body, `"id"`) != n {
 			t.Errorf("where %s: %s", where, a.Body)
 		}
+	}
+	took := func(first int) int {
+		return len(d.Statements(func() {
+			d.Query(t, steering, fmt.Sprintf(`{ contributingEmployers(first: %d) { id name } }`, first), nil)
+		}))
+	}
+	if one, all := took(1), took(100); one != all {
+		t.Errorf("%d statements for one, %d for all", one, all)
 	}
 	if a := d.Query(t, steering, `{ contributingEmployers(first: 1, afterId: "`+d.employer(forges)+`") { id } }`, nil); a.Body != `{"data":{"contributingEmployers":[]}}` {
 		t.Error(a.Body)

@@ -33,6 +33,7 @@ type SandboxSeed struct {
 	Rooms          []SandboxRoom
 	Availabilities []SandboxAvailability
 	Permanences    []SandboxPermanence
+	Employers      []SandboxEmployer
 	Apps           []SandboxApp
 }
 

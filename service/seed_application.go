@@ -32,6 +32,8 @@ type SandboxApplication struct {
 	// FollowingPoint is empty when nobody follows the application.
 	FollowingPoint string
 	FollowedSince  domain.Date
+	// Contributing: an adult works for an employer of the list that is confirmed.
+	Contributing bool
 	// ReceptionDeadline is the last day for a first reception.
 	ReceptionDeadline domain.Date
 	// Wishes are in the order of the applicant's preference.
@@ -109,6 +111,8 @@ type SandboxMember struct {
 	Account string
 	// Sensitive is nil for most people.
 	Sensitive *SandboxSensitive
+	// Work is nil for who told nothing of it.
+	Work *domain.Work
 }
 
 // SandboxSensitive is what is sensitive about a fictional person.
@@ -172,7 +176,7 @@ var applicationTables = [tableCount]struct {
 	}},
 	tableWish:        {"wish", []string{"id", "application_id", "commune_id", "rank"}},
 	tableMember:      {"household_member", []string{"id", "application_id", "rank", "link", "born_in", "expected_on"}},
-	tableParticulars: {"member_particulars", []string{"id", "application_id", "member_id", "given_names", "birth_name", "usual_name", "born_on"}},
+	tableParticulars: {"member_particulars", []string{"id", "application_id", "member_id", "given_names", "birth_name", "usual_name", "born_on", "work"}},
 	tableSensitive: {"sensitive_record", []string{
 		"id", "application_id", "member_id", "reasons", "housing_mode", "needs", "free_text", "safe_contact",
 	}},
@@ -225,7 +229,7 @@ func (r *applicationRows) row(table int, values ...any) {
 
 // add makes the rows of an application, and those of who sees it from the same facts.
 func (r *applicationRows) add(a SandboxApplication) error {
-	facts := policy.ApplicationFacts{ID: a.ID, State: a.State, Protected: a.Protected, FollowedSince: a.FollowedSince}
+	facts := policy.ApplicationFacts{ID: a.ID, State: a.State, Protected: a.Protected, FollowedSince: a.FollowedSince, Contributing: a.Contributing}
 	if a.FollowingPoint != "" {
 		var ok bool
 		if facts.FollowingPoint, ok = r.points[a.FollowingPoint]; !ok {
@@ -333,7 +337,7 @@ func (r *applicationRows) addMember(a SandboxApplication, rank int, m SandboxMem
 	}
 	r.row(tableMember, m.ID, a.ID, rank, m.Link, bornIn, optional(m.ExpectedOn))
 	if m.BirthName != "" {
-		r.row(tableParticulars, id(domain.MemberParticularsPrefix), a.ID, m.ID, m.GivenNames, m.BirthName, m.UsualName, m.BornOn)
+		r.row(tableParticulars, id(domain.MemberParticularsPrefix), a.ID, m.ID, m.GivenNames, m.BirthName, m.UsualName, m.BornOn, jsonWork(m.Work))
 	}
 	if s := m.Sensitive; s != nil {
 		r.row(tableSensitive, id(domain.SensitiveRecordPrefix), a.ID, m.ID,
@@ -386,5 +390,14 @@ func jsonList[T ~string](list []T) string {
 		list = []T{}
 	}
 	text, _ := json.Marshal(list) // no list of strings has no JSON
+	return string(text)
+}
+
+// jsonWork is null for nothing told.
+func jsonWork(w *domain.Work) any {
+	if w == nil {
+		return nil
+	}
+	text, _ := json.Marshal(w) // no struct of strings has no JSON
 	return string(text)
 }

@@ -91,6 +91,11 @@ func seedStaff(ctx context.Context, tx *ent.Tx, seed SandboxSeed) error {
 			return fmt.Errorf("pair at %s: %w", p.Point, err)
 		}
 	}
+	for _, e := range seed.Employers {
+		if err := seedEmployer(ctx, tx, people, e); err != nil {
+			return fmt.Errorf("employer %s: %w", e.Siret, err)
+		}
+	}
 	for _, r := range seed.Rooms {
 		if err := seedRoom(ctx, tx, r); err != nil {
 			return fmt.Errorf("room at %s: %w", r.Point, err)

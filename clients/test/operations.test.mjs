@@ -337,6 +337,8 @@ const inOrder = [
   "BookAppointment",
   "CancelAppointment",
   "Candidates",
+  "ConfirmContributingEmployers",
+  "ContributingEmployers",
   "DeclareAbsence",
   "DeclareOpeningException",
   "DepositPiece",
@@ -353,6 +355,7 @@ const inOrder = [
   "PlanPermanence",
   "PrepareAccessExport",
   "PrepareUpload",
+  "ProposeContributingEmployers",
   "ProtectApplication",
   "PutForward",
   "ReceiveApplicant",
@@ -372,6 +375,7 @@ const inOrder = [
   "StaffPermanence",
   "ValidateApplication",
   "WithdrawAbsence",
+  "WithdrawContributingEmployers",
   "WithdrawOpeningException",
   "WithdrawProposal",
 ];
@@ -791,6 +795,33 @@ test("RequestLevelChange, then AnswerLevelChange", async () => {
   );
   assert.deepEqual(answered.answerLevelChange.errors, []);
   assert.equal(answered.answerLevelChange.levelChange.state, "GRANTED");
+});
+
+test("ProposeContributingEmployers, to WithdrawContributingEmployers", async () => {
+  const { data } = await command("ProposeContributingEmployers", {}, tokens.employers);
+  const { contributingEmployers, errors } = data.proposeContributingEmployers;
+  assert.deepEqual(errors, []);
+  assert.equal(contributingEmployers[0].state, "PROPOSED");
+  const these = { ids: contributingEmployers.map(({ id }) => id) };
+
+  const { data: confirmed } = await command("ConfirmContributingEmployers", these, tokens.steering);
+  assert.deepEqual(confirmed.confirmContributingEmployers.errors, []);
+  assert.equal(confirmed.confirmContributingEmployers.contributingEmployers[0].state, "CONFIRMED");
+
+  const { contributingEmployers: list } = await ask(document("ContributingEmployers"), {
+    variables: documentedVariables("ContributingEmployers"),
+    token: tokens.employers,
+  });
+  assert.ok(list.some(({ siret, state }) => siret === "99900000300015" && state === "CONFIRMED"));
+  const { applications } = await ask(document("Applications"), {
+    variables: documentedVariables("Applications"),
+    token: tokens.employers,
+  });
+  assert.ok(applications.edges.length > 0, "somebody works for an employer of the list");
+
+  const { data: withdrawn } = await command("WithdrawContributingEmployers", these, tokens.employers);
+  assert.deepEqual(withdrawn.withdrawContributingEmployers.errors, []);
+  assert.equal(withdrawn.withdrawContributingEmployers.contributingEmployers[0].state, "WITHDRAWN");
 });
 
 /** A day so many days from today. */

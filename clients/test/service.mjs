@@ -31,6 +31,10 @@ export const tokens = {
   receiver: setting("GUICHET_RECEIVER_TOKEN"),
   /** Plans where the Métropole's staff receive. */
   planner: setting("GUICHET_PLANNER_TOKEN"),
+  /** Who prepares those of Action Logement, and keeps its list of employers. */
+  employers: setting("GUICHET_EMPLOYERS_TOKEN"),
+  /** Steers the service for the Métropole, and confirms that list. */
+  steering: setting("GUICHET_STEERING_TOKEN"),
   /** Who prepares those of the State, which holds reservation rights. */
   state: setting("GUICHET_STATE_TOKEN"),
 };

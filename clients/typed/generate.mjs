@@ -23,6 +23,7 @@ const text = [
   "LocalTime",
   "PhoneNumber",
   "Siren",
+  "Siret",
   "UniqueNumber",
 ];
 const scalars = {
