@@ -71,10 +71,10 @@ func CheckEmployerStep(states []EmployerState, next EmployerState) Refusals {
 	all := employersAtOnce(len(states), "ids")
 	for i, s := range states {
 		at := []string{"ids", strconv.Itoa(i)}
-		switch {
-		case s == EmployerWithdrawn:
+		switch s {
+		case EmployerWithdrawn:
 			all = append(all, refuse(IllegalTransition, "This employer was withdrawn.", "Cet employeur a été retiré.", at...))
-		case s == next:
+		case next:
 			all = append(all, refuse(IllegalTransition, "This employer is confirmed already.", "Cet employeur est déjà confirmé.", at...))
 		}
 	}

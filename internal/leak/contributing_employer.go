@@ -9,8 +9,12 @@ import (
 // employers are those that somebody put on the list, in each state: one that was withdrawn may
 // be proposed again.
 var employers = []struct{ siret, state string }{
-	{"99900000300015", "CONFIRMED"}, {"99900001100018", "CONFIRMED"}, {"99900002900010", "PROPOSED"},
-	{"99900003700013", "WITHDRAWN"}, {"99900004500016", "WITHDRAWN"}, {"99900004500016", "PROPOSED"},
+	{"99900000300015", "CONFIRMED"},
+	{"99900001100018", "CONFIRMED"},
+	{"99900002900010", "PROPOSED"},
+	{"99900003700013", "WITHDRAWN"},
+	{"99900004500016", "WITHDRAWN"},
+	{"99900004500016", "PROPOSED"},
 }
 
 // employ gives somebody an employer, or none, by its identifier: what else is drawn stays the
