@@ -70,13 +70,14 @@ func EmployerListed(field ...string) *Refusal {
 func CheckEmployerStep(states []EmployerState, next EmployerState) Refusals {
 	all := employersAtOnce(len(states), "ids")
 	for i, s := range states {
-		at := []string{"ids", strconv.Itoa(i)}
-		switch s {
-		case EmployerWithdrawn:
-			all = append(all, refuse(IllegalTransition, "This employer was withdrawn.", "Cet employeur a été retiré.", at...))
-		case next:
-			all = append(all, refuse(IllegalTransition, "This employer is confirmed already.", "Cet employeur est déjà confirmé.", at...))
+		if s != EmployerWithdrawn && s != next {
+			continue
 		}
+		r := refuse(IllegalTransition, "This employer is confirmed already.", "Cet employeur est déjà confirmé.", "ids", strconv.Itoa(i))
+		if s == EmployerWithdrawn {
+			r.Message = Text{EN: "This employer was withdrawn: propose it again.", FR: "Cet employeur a été retiré : le proposer de nouveau."}
+		}
+		all = append(all, r)
 	}
 	return all
 }

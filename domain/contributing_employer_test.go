@@ -1,0 +1,73 @@
+package domain_test
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/guichet-logement/guichet/domain"
+)
+
+// What is wrong with proposing employers names each that is to be mended, and nothing else does.
+func TestCheckEmployers(t *testing.T) {
+	t.Parallel()
+	const forges, sawmill = domain.Siret("99900000300015"), domain.Siret("99900001100018")
+	named := func(name string, sirets ...domain.Siret) (all []*domain.NamedEmployer) {
+		for _, s := range sirets {
+			all = append(all, &domain.NamedEmployer{Siret: s, Name: name})
+		}
+		return all
+	}
+	for name, c := range map[string]struct {
+		employers []*domain.NamedEmployer
+		listed    []domain.Siret
+		fields    []string
+	}{
+		"none":         {nil, nil, []string{"employers"}},
+		"too many":     {named("A", make([]domain.Siret, 51)...)[:51], nil, []string{"employers"}},
+		"no name":      {named("", forges), nil, []string{"employers 0 name"}},
+		"long name":    {named(strings.Repeat("a", 201), forges), nil, []string{"employers 0 name"}},
+		"two lines":    {named("A\nB", forges), nil, []string{"employers 0 name"}},
+		"twice":        {named("A", forges, sawmill, forges), nil, []string{"employers 2 siret"}},
+		"on the list":  {named("A", sawmill, forges), []domain.Siret{forges}, []string{"employers 1 siret"}},
+		"two mistakes": {named(" A", forges), []domain.Siret{forges}, []string{"employers 0 name", "employers 0 siret"}},
+		"one":          {named("A", forges), []domain.Siret{sawmill}, nil},
+		"two":          {named(strings.Repeat("é", 200), forges, sawmill), nil, nil},
+	} {
+		var fields []string
+		for _, r := range domain.CheckEmployers(c.employers, c.listed) {
+			if field := strings.Join(r.Field, " "); name != "too many" || field == "employers" {
+				fields = append(fields, field)
+			}
+		}
+		if !slices.Equal(fields, c.fields) {
+			t.Errorf("%s: %q, want %q", name, fields, c.fields)
+		}
+	}
+}
+
+// An employer is confirmed once, and what was withdrawn stays so.
+func TestCheckEmployerStep(t *testing.T) {
+	t.Parallel()
+	const proposed, confirmed, withdrawn = domain.EmployerProposed, domain.EmployerConfirmed, domain.EmployerWithdrawn
+	for _, c := range []struct {
+		states []domain.EmployerState
+		next   domain.EmployerState
+		want   []string
+	}{
+		{nil, confirmed, []string{"INVALID ids"}},
+		{slices.Repeat([]domain.EmployerState{proposed}, 51), withdrawn, []string{"INVALID ids"}},
+		{[]domain.EmployerState{confirmed, proposed, withdrawn}, confirmed, []string{"ILLEGAL_TRANSITION ids 0", "ILLEGAL_TRANSITION ids 2"}},
+		{[]domain.EmployerState{confirmed, withdrawn}, withdrawn, []string{"ILLEGAL_TRANSITION ids 1"}},
+		{[]domain.EmployerState{proposed}, confirmed, nil},
+		{[]domain.EmployerState{proposed, confirmed}, withdrawn, nil},
+	} {
+		var got []string
+		for _, r := range domain.CheckEmployerStep(c.states, c.next) {
+			got = append(got, string(r.Code)+" "+strings.Join(r.Field, " "))
+		}
+		if !slices.Equal(got, c.want) {
+			t.Errorf("%v to %s: %q, want %q", c.states, c.next, got, c.want)
+		}
+	}
+}
