@@ -22,7 +22,7 @@ var employers = []struct{ siret, state string }{
 func (a *application) employ(m *member) {
 	h := fnv.New32a()
 	_, _ = h.Write([]byte(m.id))
-	if n := int(h.Sum32() % 16); n < len(employers) {
+	if n := int(h.Sum32() % 8); n < len(employers) {
 		m.employer = employers[n].siret
 	}
 	a.count(*m)
