@@ -13,29 +13,29 @@ const (
 	MaxEmployerName    = 200
 )
 
-// EmployerState is where an employer stands on the list of those that contribute.
-type EmployerState string
+// ContributingEmployerState is where an employer stands on the list of those that contribute.
+type ContributingEmployerState string
 
 // The states.
 const (
 	// EmployerProposed: Action Logement put it on the list, which opens nothing yet.
-	EmployerProposed EmployerState = "PROPOSED"
+	EmployerProposed ContributingEmployerState = "PROPOSED"
 	// EmployerConfirmed: the Métropole confirmed it.
-	EmployerConfirmed EmployerState = "CONFIRMED"
+	EmployerConfirmed ContributingEmployerState = "CONFIRMED"
 	// EmployerWithdrawn: one of the two took it off the list.
-	EmployerWithdrawn EmployerState = "WITHDRAWN"
+	EmployerWithdrawn ContributingEmployerState = "WITHDRAWN"
 )
 
 // Values lists the states, in the order of the contract.
-func (EmployerState) Values() []string {
+func (ContributingEmployerState) Values() []string {
 	return []string{string(EmployerProposed), string(EmployerConfirmed), string(EmployerWithdrawn)}
 }
 
 // MarshalGQL writes the word of the contract.
-func (s EmployerState) MarshalGQL(w io.Writer) { marshalEnum(w, s) }
+func (s ContributingEmployerState) MarshalGQL(w io.Writer) { marshalEnum(w, s) }
 
 // UnmarshalGQL reads the word of the contract.
-func (s *EmployerState) UnmarshalGQL(v any) error { return unmarshalEnum(v, s) }
+func (s *ContributingEmployerState) UnmarshalGQL(v any) error { return unmarshalEnum(v, s) }
 
 // NamedEmployer is an establishment with the name that people know it by.
 type NamedEmployer struct {
@@ -45,7 +45,7 @@ type NamedEmployer struct {
 
 // CheckEmployers says what is wrong with proposing these while those are on the list.
 func CheckEmployers(employers []*NamedEmployer, listed []Siret) Refusals {
-	all := employersAtOnce(len(employers), "employers")
+	var all Refusals
 	seen := slices.Clone(listed)
 	for i, e := range employers {
 		at := []string{"employers", strconv.Itoa(i)}
@@ -67,8 +67,8 @@ func EmployerListed(field ...string) *Refusal {
 
 // CheckEmployerStep says what is wrong with confirming employers in these states, or with
 // withdrawing them, all of them or none.
-func CheckEmployerStep(states []EmployerState, next EmployerState) Refusals {
-	all := employersAtOnce(len(states), "ids")
+func CheckEmployerStep(states []ContributingEmployerState, next ContributingEmployerState) Refusals {
+	var all Refusals
 	for i, s := range states {
 		if s != EmployerWithdrawn && s != next {
 			continue
@@ -82,7 +82,8 @@ func CheckEmployerStep(states []EmployerState, next EmployerState) Refusals {
 	return all
 }
 
-func employersAtOnce(n int, field string) Refusals {
+// EmployersAtOnce refuses to change none of them, or too many in one call.
+func EmployersAtOnce(n int, field string) Refusals {
 	if n >= 1 && n <= MaxEmployersAtOnce {
 		return nil
 	}

@@ -23,8 +23,6 @@ func TestCheckEmployers(t *testing.T) {
 		listed    []domain.Siret
 		fields    []string
 	}{
-		"none":         {nil, nil, []string{"employers"}},
-		"too many":     {named("A", make([]domain.Siret, 51)...), nil, []string{"employers"}},
 		"no name":      {named("", forges), nil, []string{"employers 0 name"}},
 		"long name":    {named(strings.Repeat("a", 201), forges), nil, []string{"employers 0 name"}},
 		"two lines":    {named("A\nB", forges), nil, []string{"employers 0 name"}},
@@ -36,12 +34,20 @@ func TestCheckEmployers(t *testing.T) {
 	} {
 		var fields []string
 		for _, r := range domain.CheckEmployers(c.employers, c.listed) {
-			if field := strings.Join(r.Field, " "); name != "too many" || field == "employers" {
-				fields = append(fields, field)
-			}
+			fields = append(fields, strings.Join(r.Field, " "))
 		}
 		if !slices.Equal(fields, c.fields) {
 			t.Errorf("%s: %q, want %q", name, fields, c.fields)
+		}
+	}
+}
+
+// At least one changes in a call, and not too many.
+func TestEmployersAtOnce(t *testing.T) {
+	t.Parallel()
+	for n, want := range map[int]int{0: 1, 51: 1, 1: 0, 50: 0} {
+		if got := domain.EmployersAtOnce(n, "ids"); len(got) != want {
+			t.Errorf("%d at once: %v", n, got)
 		}
 	}
 }
@@ -51,16 +57,14 @@ func TestCheckEmployerStep(t *testing.T) {
 	t.Parallel()
 	const proposed, confirmed, withdrawn = domain.EmployerProposed, domain.EmployerConfirmed, domain.EmployerWithdrawn
 	for _, c := range []struct {
-		states []domain.EmployerState
-		next   domain.EmployerState
+		states []domain.ContributingEmployerState
+		next   domain.ContributingEmployerState
 		want   []string
 	}{
-		{nil, confirmed, []string{"INVALID ids"}},
-		{slices.Repeat([]domain.EmployerState{proposed}, 51), withdrawn, []string{"INVALID ids"}},
-		{[]domain.EmployerState{confirmed, proposed, withdrawn}, confirmed, []string{"ILLEGAL_TRANSITION ids 0", "ILLEGAL_TRANSITION ids 2"}},
-		{[]domain.EmployerState{confirmed, withdrawn}, withdrawn, []string{"ILLEGAL_TRANSITION ids 1"}},
-		{[]domain.EmployerState{proposed}, confirmed, nil},
-		{[]domain.EmployerState{proposed, confirmed}, withdrawn, nil},
+		{[]domain.ContributingEmployerState{confirmed, proposed, withdrawn}, confirmed, []string{"ILLEGAL_TRANSITION ids 0", "ILLEGAL_TRANSITION ids 2"}},
+		{[]domain.ContributingEmployerState{confirmed, withdrawn}, withdrawn, []string{"ILLEGAL_TRANSITION ids 1"}},
+		{[]domain.ContributingEmployerState{proposed}, confirmed, nil},
+		{[]domain.ContributingEmployerState{proposed, confirmed}, withdrawn, nil},
 	} {
 		var got []string
 		for _, r := range domain.CheckEmployerStep(c.states, c.next) {

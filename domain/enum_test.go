@@ -67,7 +67,7 @@ func TestEnumsOfTheFile(t *testing.T) {
 	checkEnum[domain.OrientationDirection](t)
 	checkEnum[domain.LevelChangeState](t)
 	checkEnum[domain.LevelChangeRefusal](t)
-	checkEnum[domain.EmployerState](t)
+	checkEnum[domain.ContributingEmployerState](t)
 	checkEnum[domain.PermanenceState](t)
 	checkEnum[domain.PermanenceReason](t)
 	checkEnum[domain.PermanenceRefusal](t)

@@ -26,7 +26,7 @@ type ContributingEmployer struct {
 	// Name holds the value of the "name" field.
 	Name string `json:"name,omitempty"`
 	// State holds the value of the "state" field.
-	State domain.EmployerState `json:"state,omitempty"`
+	State domain.ContributingEmployerState `json:"state,omitempty"`
 	// ProposedByID holds the value of the "proposed_by_id" field.
 	ProposedByID domain.ID `json:"proposed_by_id,omitempty"`
 	// ProposedOn holds the value of the "proposed_on" field.
@@ -153,7 +153,7 @@ func (_m *ContributingEmployer) assignValues(columns []string, values []any) err
 			if value, ok := values[i].(*sql.NullString); !ok {
 				return fmt.Errorf("unexpected type %T for field state", values[i])
 			} else if value.Valid {
-				_m.State = domain.EmployerState(value.String)
+				_m.State = domain.ContributingEmployerState(value.String)
 			}
 		case contributingemployer.FieldProposedByID:
 			if value, ok := values[i].(*domain.ID); !ok {

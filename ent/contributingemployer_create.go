@@ -51,13 +51,13 @@ func (_c *ContributingEmployerCreate) SetName(v string) *ContributingEmployerCre
 }
 
 // SetState sets the "state" field.
-func (_c *ContributingEmployerCreate) SetState(v domain.EmployerState) *ContributingEmployerCreate {
+func (_c *ContributingEmployerCreate) SetState(v domain.ContributingEmployerState) *ContributingEmployerCreate {
 	_c.mutation.SetState(v)
 	return _c
 }
 
 // SetNillableState sets the "state" field if the given value is not nil.
-func (_c *ContributingEmployerCreate) SetNillableState(v *domain.EmployerState) *ContributingEmployerCreate {
+func (_c *ContributingEmployerCreate) SetNillableState(v *domain.ContributingEmployerState) *ContributingEmployerCreate {
 	if v != nil {
 		_c.SetState(*v)
 	}

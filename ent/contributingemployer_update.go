@@ -31,13 +31,13 @@ func (_u *ContributingEmployerUpdate) Where(ps ...predicate.ContributingEmployer
 }
 
 // SetState sets the "state" field.
-func (_u *ContributingEmployerUpdate) SetState(v domain.EmployerState) *ContributingEmployerUpdate {
+func (_u *ContributingEmployerUpdate) SetState(v domain.ContributingEmployerState) *ContributingEmployerUpdate {
 	_u.mutation.SetState(v)
 	return _u
 }
 
 // SetNillableState sets the "state" field if the given value is not nil.
-func (_u *ContributingEmployerUpdate) SetNillableState(v *domain.EmployerState) *ContributingEmployerUpdate {
+func (_u *ContributingEmployerUpdate) SetNillableState(v *domain.ContributingEmployerState) *ContributingEmployerUpdate {
 	if v != nil {
 		_u.SetState(*v)
 	}
@@ -305,13 +305,13 @@ type ContributingEmployerUpdateOne struct {
 }
 
 // SetState sets the "state" field.
-func (_u *ContributingEmployerUpdateOne) SetState(v domain.EmployerState) *ContributingEmployerUpdateOne {
+func (_u *ContributingEmployerUpdateOne) SetState(v domain.ContributingEmployerState) *ContributingEmployerUpdateOne {
 	_u.mutation.SetState(v)
 	return _u
 }
 
 // SetNillableState sets the "state" field if the given value is not nil.
-func (_u *ContributingEmployerUpdateOne) SetNillableState(v *domain.EmployerState) *ContributingEmployerUpdateOne {
+func (_u *ContributingEmployerUpdateOne) SetNillableState(v *domain.ContributingEmployerState) *ContributingEmployerUpdateOne {
 	if v != nil {
 		_u.SetState(*v)
 	}

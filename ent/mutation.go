@@ -24220,7 +24220,7 @@ type ContributingEmployerMutation struct {
 	created_at          *time.Time
 	siret               *domain.Siret
 	name                *string
-	state               *domain.EmployerState
+	state               *domain.ContributingEmployerState
 	proposed_on         *domain.Date
 	confirmed_on        *domain.Date
 	withdrawn_on        *domain.Date
@@ -24449,12 +24449,12 @@ func (m *ContributingEmployerMutation) ResetName() {
 }
 
 // SetState sets the "state" field.
-func (m *ContributingEmployerMutation) SetState(ds domain.EmployerState) {
-	m.state = &ds
+func (m *ContributingEmployerMutation) SetState(des domain.ContributingEmployerState) {
+	m.state = &des
 }
 
 // State returns the value of the "state" field in the mutation.
-func (m *ContributingEmployerMutation) State() (r domain.EmployerState, exists bool) {
+func (m *ContributingEmployerMutation) State() (r domain.ContributingEmployerState, exists bool) {
 	v := m.state
 	if v == nil {
 		return
@@ -24465,7 +24465,7 @@ func (m *ContributingEmployerMutation) State() (r domain.EmployerState, exists b
 // OldState returns the old "state" field's value of the ContributingEmployer entity.
 // If the ContributingEmployer object wasn't provided to the builder, the object is fetched from the database.
 // An error is returned if the mutation operation is not UpdateOne, or the database query fails.
-func (m *ContributingEmployerMutation) OldState(ctx context.Context) (v domain.EmployerState, err error) {
+func (m *ContributingEmployerMutation) OldState(ctx context.Context) (v domain.ContributingEmployerState, err error) {
 	if !m.op.Is(OpUpdateOne) {
 		return v, errors.New("OldState is only allowed on UpdateOne operations")
 	}
@@ -24986,7 +24986,7 @@ func (m *ContributingEmployerMutation) SetField(name string, value ent.Value) er
 		m.SetName(v)
 		return nil
 	case contributingemployer.FieldState:
-		v, ok := value.(domain.EmployerState)
+		v, ok := value.(domain.ContributingEmployerState)
 		if !ok {
 			return fmt.Errorf("unexpected type %T for field %s", value, name)
 		}

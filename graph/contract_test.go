@@ -297,8 +297,8 @@ func TestEnumsAreThoseOfGo(t *testing.T) {
 		"VacancyKind": domain.VacancyKind("").Values(), "VacancyOutcome": domain.VacancyOutcome("").Values(),
 		"ReservationMode": domain.ReservationMode("").Values(), "SubContingent": domain.SubContingent("").Values(),
 		"ReservationState": domain.ReservationState("").Values(), "BalanceAxis": domain.BalanceAxis("").Values(),
-		"EmployerState":    domain.EmployerState("").Values(),
-		"LevelChangeState": domain.LevelChangeState("").Values(), "LevelChangeRefusal": domain.LevelChangeRefusal("").Values(),
+		"ContributingEmployerState": domain.ContributingEmployerState("").Values(),
+		"LevelChangeState":          domain.LevelChangeState("").Values(), "LevelChangeRefusal": domain.LevelChangeRefusal("").Values(),
 		"StockChangeOrderField": orderFields[ent.StockChangeOrderField](t, "COMMUNE"),
 	}
 	for _, d := range own(contract(t)) {

@@ -43,21 +43,21 @@ func suchEmployers(q *ent.ContributingEmployerQuery, where *model.ContributingEm
 
 // ProposeContributingEmployers puts employers on the list.
 func (r mutationResolver) ProposeContributingEmployers(ctx context.Context, in model.ProposeContributingEmployersInput) (*model.ProposeContributingEmployersPayload, error) {
-	listed, err := r.service.ProposeEmployers(ctx, in.Employers)
+	listed, err := r.service.ProposeContributingEmployers(ctx, in.Employers)
 	refused, err := userErrors(ctx, err)
 	return &model.ProposeContributingEmployersPayload{ContributingEmployers: listed, Errors: refused}, err
 }
 
 // ConfirmContributingEmployers confirms employers of the list.
 func (r mutationResolver) ConfirmContributingEmployers(ctx context.Context, in model.ConfirmContributingEmployersInput) (*model.ConfirmContributingEmployersPayload, error) {
-	listed, err := r.service.ConfirmEmployers(ctx, in.Ids)
+	listed, err := r.service.ConfirmContributingEmployers(ctx, in.Ids)
 	refused, err := userErrors(ctx, err)
 	return &model.ConfirmContributingEmployersPayload{ContributingEmployers: listed, Errors: refused}, err
 }
 
 // WithdrawContributingEmployers takes employers off the list.
 func (r mutationResolver) WithdrawContributingEmployers(ctx context.Context, in model.WithdrawContributingEmployersInput) (*model.WithdrawContributingEmployersPayload, error) {
-	listed, err := r.service.WithdrawEmployers(ctx, in.Ids)
+	listed, err := r.service.WithdrawContributingEmployers(ctx, in.Ids)
 	refused, err := userErrors(ctx, err)
 	return &model.WithdrawContributingEmployersPayload{ContributingEmployers: listed, Errors: refused}, err
 }

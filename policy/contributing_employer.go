@@ -33,9 +33,9 @@ func confirmsEmployers(a auth.Assignment) bool {
 	return a.OrganisationKind == domain.Metropole && a.Role == domain.Steering
 }
 
-// ProposeEmployers decides whether the viewer may put employers on the list: an
+// ProposeContributingEmployers decides whether the viewer may put employers on the list: an
 // ALLOCATION_OFFICER of Action Logement.
-func ProposeEmployers(ctx context.Context) (context.Context, error) {
+func ProposeContributingEmployers(ctx context.Context) (context.Context, error) {
 	v, err := inPerson(ctx)
 	if err != nil {
 		return nil, err
@@ -46,9 +46,9 @@ func ProposeEmployers(ctx context.Context) (context.Context, error) {
 	return guard.Grant(ctx, "propose employers", "ContributingEmployer"), nil
 }
 
-// ConfirmEmployers decides whether the viewer may confirm these: STEERING of the Métropole,
+// ConfirmContributingEmployers decides whether the viewer may confirm these: STEERING of the Métropole,
 // another person than who proposed them.
-func ConfirmEmployers(ctx context.Context, proposed []*ent.ContributingEmployer) (context.Context, error) {
+func ConfirmContributingEmployers(ctx context.Context, proposed []*ent.ContributingEmployer) (context.Context, error) {
 	v, err := inPerson(ctx)
 	if err != nil {
 		return nil, err
@@ -62,9 +62,9 @@ func ConfirmEmployers(ctx context.Context, proposed []*ent.ContributingEmployer)
 	return guard.Grant(ctx, "confirm employers", "ContributingEmployer", "ApplicationAccess", "Audience"), nil
 }
 
-// WithdrawEmployers decides whether the viewer may take employers off the list: either of the
+// WithdrawContributingEmployers decides whether the viewer may take employers off the list: either of the
 // two, whatever the other one says.
-func WithdrawEmployers(ctx context.Context) (context.Context, error) {
+func WithdrawContributingEmployers(ctx context.Context) (context.Context, error) {
 	v, err := inPerson(ctx)
 	if err != nil {
 		return nil, err

@@ -44,16 +44,16 @@ var stockActs = []struct {
 		_, err := policy.EndReservationRight(ctx, &ent.ReservationRight{LandlordID: landlord, ReservataireID: holder})
 		return err
 	}},
-	{"proposeEmployers", func(ctx context.Context) error { _, err := policy.ProposeEmployers(ctx); return err }},
-	{"confirmEmployers", confirmingEmployer(colleague)},
-	{"confirmEmployers (proposer)", confirmingEmployer(caller)},
-	{"withdrawEmployers", func(ctx context.Context) error { _, err := policy.WithdrawEmployers(ctx); return err }},
+	{"proposeContributingEmployers", func(ctx context.Context) error { _, err := policy.ProposeContributingEmployers(ctx); return err }},
+	{"confirmContributingEmployers", confirmingEmployer(colleague)},
+	{"confirm employers (proposer)", confirmingEmployer(caller)},
+	{"withdrawContributingEmployers", func(ctx context.Context) error { _, err := policy.WithdrawContributingEmployers(ctx); return err }},
 }
 
 // confirmingEmployer decides on an employer that this person proposed.
 func confirmingEmployer(by domain.ID) func(context.Context) error {
 	return func(ctx context.Context) error {
-		_, err := policy.ConfirmEmployers(ctx, []*ent.ContributingEmployer{{ProposedByID: by}})
+		_, err := policy.ConfirmContributingEmployers(ctx, []*ent.ContributingEmployer{{ProposedByID: by}})
 		return err
 	}
 }

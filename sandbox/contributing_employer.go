@@ -13,7 +13,7 @@ import (
 var workplaces = []struct {
 	siret      domain.Siret
 	name, town string
-	state      domain.EmployerState
+	state      domain.ContributingEmployerState
 }{
 	{"99910000100018", "Forges de Belledonne", "Le Pont-de-Claix", domain.EmployerConfirmed},
 	{"99910001900010", "Microtechniques du Drac", "Grenoble", domain.EmployerConfirmed},
@@ -27,13 +27,13 @@ var workplaces = []struct {
 
 // employers are those of the list: what Action Logement proposed, and what the Métropole
 // confirmed of it.
-func employers() []service.SandboxEmployer {
-	var all []service.SandboxEmployer
+func employers() []service.SandboxContributingEmployer {
+	var all []service.SandboxContributingEmployer
 	for _, w := range workplaces {
 		if w.state == "" {
 			continue
 		}
-		e := service.SandboxEmployer{
+		e := service.SandboxContributingEmployer{
 			ID:    domain.DerivedID(domain.ContributingEmployerPrefix, epoch, string(w.siret)),
 			Siret: w.siret, Name: w.name, ProposedBy: "action-logement-allocation", ProposedOn: domain.NewDate(2026, 3, 2),
 		}

@@ -229,8 +229,5 @@ var lends = map[string][]domain.Ground{
 // employersConfirmed is the one act that opens applications which it does not name.
 const employersConfirmed = "confirmContributingEmployers"
 
-// testEmployers are establishments that there are not.
-var testEmployers = []string{"99900000300015", "99900001100018"}
-
 // ofApplication are the tables whose rows are about one application.
 var ofApplication = regexp.MustCompile(`^(proposed_change|hand_over|online_registration|appointment|appointment_offer|orientation|waiting_place|proposal)\b`)

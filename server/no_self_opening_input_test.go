@@ -39,7 +39,7 @@ func (p *acting) input(field string, of *ast.Type) any {
 				applicant["id"] = p.to.members[0]
 			}
 			if p.r.IntN(2) == 0 {
-				applicant["work"] = map[string]any{"employerSiret": p.oneOf(testEmployers...)}
+				applicant["work"] = map[string]any{"employerSiret": p.oneOf(forges, sawmill)}
 			}
 			return []any{applicant}
 		case "reasons":
@@ -234,7 +234,7 @@ func (p *acting) input(field string, of *ast.Type) any {
 	case "territory":
 		return "38185"
 	case "siret":
-		return p.oneOf(testEmployers...)
+		return p.oneOf(forges, sawmill)
 	case "issuer":
 		return sandbox.IssuerURL
 	case "subject":

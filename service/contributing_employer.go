@@ -13,21 +13,20 @@ import (
 	"github.com/guichet-logement/guichet/policy"
 )
 
-// ProposeEmployers puts employers on the list of those that contribute, all of them or none.
-func (s *Service) ProposeEmployers(ctx context.Context, employers []*domain.NamedEmployer) ([]*ent.ContributingEmployer, error) {
+// ProposeContributingEmployers puts employers on the list of those that contribute, all of them or none.
+func (s *Service) ProposeContributingEmployers(ctx context.Context, employers []*domain.NamedEmployer) ([]*ent.ContributingEmployer, error) {
 	v := auth.FromContext(ctx)
 	sirets := make([]domain.Siret, len(employers))
-	for i := range employers {
-		employers[i].Name = strings.TrimSpace(employers[i].Name)
-		sirets[i] = employers[i].Siret
+	for i, e := range employers {
+		e.Name, sirets[i] = strings.TrimSpace(e.Name), e.Siret
 	}
 	var made []domain.ID
 	err := s.inTx(ctx, func(tx *ent.Tx) error {
-		granted, err := policy.ProposeEmployers(ctx)
+		granted, err := policy.ProposeContributingEmployers(ctx)
 		if err != nil {
 			return err
 		}
-		if err := domain.CheckEmployers(employers, nil).Err(); err != nil { // before so many are looked up
+		if err := domain.EmployersAtOnce(len(employers), "employers").Err(); err != nil {
 			return err
 		}
 		listed, err := tx.ContributingEmployer.Query().
@@ -48,7 +47,9 @@ func (s *Service) ProposeEmployers(ctx context.Context, employers []*domain.Name
 		if err != nil {
 			return err
 		}
-		made = employerIDs(rows)
+		for _, e := range rows {
+			made = append(made, e.ID)
+		}
 		return nil
 	})
 	if err != nil {
@@ -57,41 +58,32 @@ func (s *Service) ProposeEmployers(ctx context.Context, employers []*domain.Name
 	return s.seenEmployers(ctx, made)
 }
 
-func employerIDs(rows []*ent.ContributingEmployer) []domain.ID {
-	ids := make([]domain.ID, len(rows))
-	for i, e := range rows {
-		ids[i] = e.ID
-	}
-	return ids
-}
-
-// ConfirmEmployers confirms employers of the list, all of them or none: Action Logement sees
+// ConfirmContributingEmployers confirms employers of the list, all of them or none: Action Logement sees
 // from then on the applications of adults who work there.
-func (s *Service) ConfirmEmployers(ctx context.Context, ids []domain.ID) ([]*ent.ContributingEmployer, error) {
+func (s *Service) ConfirmContributingEmployers(ctx context.Context, ids []domain.ID) ([]*ent.ContributingEmployer, error) {
 	v := auth.FromContext(ctx)
 	return s.onEmployers(ctx, ids, domain.EmployerConfirmed, func(rows []*ent.ContributingEmployer) (context.Context, error) {
-		return policy.ConfirmEmployers(ctx, rows)
+		return policy.ConfirmContributingEmployers(ctx, rows)
 	}, func(u *ent.ContributingEmployerUpdate) { u.SetConfirmedByID(v.PersonID).SetConfirmedOn(v.Today()) })
 }
 
-// WithdrawEmployers takes employers off the list, all of them or none, and with each what it
+// WithdrawContributingEmployers takes employers off the list, all of them or none, and with each what it
 // opened.
-func (s *Service) WithdrawEmployers(ctx context.Context, ids []domain.ID) ([]*ent.ContributingEmployer, error) {
+func (s *Service) WithdrawContributingEmployers(ctx context.Context, ids []domain.ID) ([]*ent.ContributingEmployer, error) {
 	v := auth.FromContext(ctx)
 	return s.onEmployers(ctx, ids, domain.EmployerWithdrawn, func([]*ent.ContributingEmployer) (context.Context, error) {
-		return policy.WithdrawEmployers(ctx)
+		return policy.WithdrawContributingEmployers(ctx)
 	}, func(u *ent.ContributingEmployerUpdate) { u.SetWithdrawnByID(v.PersonID).SetWithdrawnOn(v.Today()) })
 }
 
 // onEmployers takes employers that the viewer sees to their next state, and settles who sees
 // the applications of those whom they employ.
-func (s *Service) onEmployers(ctx context.Context, ids []domain.ID, next domain.EmployerState,
+func (s *Service) onEmployers(ctx context.Context, ids []domain.ID, next domain.ContributingEmployerState,
 	decide func([]*ent.ContributingEmployer) (context.Context, error), note func(*ent.ContributingEmployerUpdate),
 ) ([]*ent.ContributingEmployer, error) {
 	err := s.inTx(ctx, func(tx *ent.Tx) error {
-		// One more than is allowed tells that there are too many.
-		rows, err := tx.ContributingEmployer.Query().Where(contributingemployer.IDIn(ids...)).
-			Limit(domain.MaxEmployersAtOnce + 1).ForUpdate().All(ctx)
+		rows, err := tx.ContributingEmployer.Query().Where(contributingemployer.IDIn(ids[:min(len(ids), domain.MaxEmployersAtOnce)]...)).
+			ForUpdate().All(ctx)
 		if err != nil {
 			return err
 		}
@@ -99,16 +91,16 @@ func (s *Service) onEmployers(ctx context.Context, ids []domain.ID, next domain.
 		if err != nil {
 			return err
 		}
-		states := make([]domain.EmployerState, len(ids))
-		var sirets []domain.Siret
+		if err := domain.EmployersAtOnce(len(ids), "ids").Err(); err != nil {
+			return err
+		}
+		states, sirets := make([]domain.ContributingEmployerState, len(ids)), make([]domain.Siret, len(ids))
 		for i, id := range ids {
 			at := slices.IndexFunc(rows, func(e *ent.ContributingEmployer) bool { return e.ID == id })
-			if at < 0 && len(ids) <= domain.MaxEmployersAtOnce {
+			if at < 0 {
 				return noSuchThing()
 			}
-			if at >= 0 {
-				states[i], sirets = rows[at].State, append(sirets, rows[at].Siret)
-			}
+			states[i], sirets[i] = rows[at].State, rows[at].Siret
 		}
 		if err := domain.CheckEmployerStep(states, next).Err(); err != nil {
 			return err

@@ -2,8 +2,7 @@ package service
 
 import (
 	"context"
-	"errors"
-	"fmt"
+	stdsql "database/sql"
 
 	"github.com/lib/pq"
 
@@ -29,30 +28,23 @@ ORDER BY 1`
 // contributingOf reads in which applications an adult works for an employer of the confirmed
 // list.
 func contributingOf(ctx context.Context, tx *ent.Tx, ids []domain.ID, at map[domain.ID]*policy.ApplicationFacts) error {
-	found, err := applicationIDs(ctx, tx, contributingSQL, pq.Array(ids), pq.Array(domain.AdultLinks()))
-	for _, id := range found {
-		at[id].Contributing = true
-	}
-	return err
+	return eachRow(ctx, tx, func(rows *stdsql.Rows) error {
+		var id domain.ID
+		err := rows.Scan(&id)
+		if err == nil {
+			at[id].Contributing = true
+		}
+		return err
+	}, contributingSQL, pq.Array(ids), pq.Array(domain.AdultLinks()))
 }
 
 // employedBy lists the applications of which an adult works for one of these employers.
-func employedBy(ctx context.Context, tx *ent.Tx, sirets []domain.Siret) ([]domain.ID, error) {
-	return applicationIDs(ctx, tx, employedSQL, pq.Array(sirets), pq.Array(domain.AdultLinks()))
-}
-
-func applicationIDs(ctx context.Context, tx *ent.Tx, query string, arguments ...any) (ids []domain.ID, err error) {
-	rows, err := tx.QueryContext(ctx, query, arguments...)
-	if err != nil {
-		return nil, fmt.Errorf("employers of applicants: %w", err)
-	}
-	defer func() { err = errors.Join(err, rows.Close()) }()
-	for rows.Next() {
+func employedBy(ctx context.Context, tx *ent.Tx, sirets []domain.Siret) (ids []domain.ID, err error) {
+	err = eachRow(ctx, tx, func(rows *stdsql.Rows) error {
 		var id domain.ID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
+		err := rows.Scan(&id)
 		ids = append(ids, id)
-	}
-	return ids, rows.Err()
+		return err
+	}, employedSQL, pq.Array(sirets), pq.Array(domain.AdultLinks()))
+	return ids, err
 }

@@ -33,7 +33,7 @@ type SandboxSeed struct {
 	Rooms          []SandboxRoom
 	Availabilities []SandboxAvailability
 	Permanences    []SandboxPermanence
-	Employers      []SandboxEmployer
+	Employers      []SandboxContributingEmployer
 	Apps           []SandboxApp
 }
 

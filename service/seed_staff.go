@@ -92,7 +92,7 @@ func seedStaff(ctx context.Context, tx *ent.Tx, seed SandboxSeed) error {
 		}
 	}
 	for _, e := range seed.Employers {
-		if err := seedEmployer(ctx, tx, people, e); err != nil {
+		if err := seedContributingEmployer(ctx, tx, people, e); err != nil {
 			return fmt.Errorf("employer %s: %w", e.Siret, err)
 		}
 	}

@@ -112,10 +112,10 @@ var (
 	IDValidator func(string) error
 )
 
-const DefaultState domain.EmployerState = "PROPOSED"
+const DefaultState domain.ContributingEmployerState = "PROPOSED"
 
 // StateValidator is a validator for the "state" field enum values. It is called by the builders before save.
-func StateValidator(s domain.EmployerState) error {
+func StateValidator(s domain.ContributingEmployerState) error {
 	switch s {
 	case "PROPOSED", "CONFIRMED", "WITHDRAWN":
 		return nil
@@ -225,8 +225,8 @@ func newWithdrawnByStep() *sqlgraph.Step {
 }
 
 var (
-	// domain.EmployerState must implement graphql.Marshaler.
-	_ graphql.Marshaler = (*domain.EmployerState)(nil)
-	// domain.EmployerState must implement graphql.Unmarshaler.
-	_ graphql.Unmarshaler = (*domain.EmployerState)(nil)
+	// domain.ContributingEmployerState must implement graphql.Marshaler.
+	_ graphql.Marshaler = (*domain.ContributingEmployerState)(nil)
+	// domain.ContributingEmployerState must implement graphql.Unmarshaler.
+	_ graphql.Unmarshaler = (*domain.ContributingEmployerState)(nil)
 )

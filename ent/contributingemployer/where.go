@@ -277,19 +277,19 @@ func NameContainsFold(v string) predicate.ContributingEmployer {
 }
 
 // StateEQ applies the EQ predicate on the "state" field.
-func StateEQ(v domain.EmployerState) predicate.ContributingEmployer {
+func StateEQ(v domain.ContributingEmployerState) predicate.ContributingEmployer {
 	vc := v
 	return predicate.ContributingEmployer(sql.FieldEQ(FieldState, vc))
 }
 
 // StateNEQ applies the NEQ predicate on the "state" field.
-func StateNEQ(v domain.EmployerState) predicate.ContributingEmployer {
+func StateNEQ(v domain.ContributingEmployerState) predicate.ContributingEmployer {
 	vc := v
 	return predicate.ContributingEmployer(sql.FieldNEQ(FieldState, vc))
 }
 
 // StateIn applies the In predicate on the "state" field.
-func StateIn(vs ...domain.EmployerState) predicate.ContributingEmployer {
+func StateIn(vs ...domain.ContributingEmployerState) predicate.ContributingEmployer {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]
@@ -298,7 +298,7 @@ func StateIn(vs ...domain.EmployerState) predicate.ContributingEmployer {
 }
 
 // StateNotIn applies the NotIn predicate on the "state" field.
-func StateNotIn(vs ...domain.EmployerState) predicate.ContributingEmployer {
+func StateNotIn(vs ...domain.ContributingEmployerState) predicate.ContributingEmployer {
 	v := make([]any, len(vs))
 	for i := range v {
 		v[i] = vs[i]

@@ -34,7 +34,7 @@ func (ContributingEmployer) Fields() []ent.Field {
 	return []ent.Field{
 		field.String("siret").GoType(domain.Siret("")).Immutable(),
 		field.String("name").MaxLen(domain.MaxEmployerName).Immutable(),
-		field.Enum("state").GoType(domain.EmployerState("")).Default(string(domain.EmployerProposed)),
+		field.Enum("state").GoType(domain.ContributingEmployerState("")).Default(string(domain.EmployerProposed)),
 		field.String("proposed_by_id").GoType(domain.ID("")).Immutable().Annotations(entgql.Skip(entgql.SkipAll)),
 		field.Time("proposed_on").GoType(domain.Date{}).SchemaType(dateType).Immutable(),
 		field.String("confirmed_by_id").GoType(domain.ID("")).Optional().Nillable().Annotations(entgql.Skip(entgql.SkipAll)),

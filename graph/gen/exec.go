@@ -7672,7 +7672,7 @@ type ContributingEmployer {
   "The name that people know it by."
   name: String!
   "Where it stands."
-  state: EmployerState!
+  state: ContributingEmployerState!
   "When Action Logement proposed it."
   proposedOn: Date!
   "When the Métropole confirmed it; ` + "`" + `null` + "`" + ` until it does."
@@ -7682,7 +7682,7 @@ type ContributingEmployer {
 }
 
 "Where an employer stands on the list of those that contribute."
-enum EmployerState {
+enum ContributingEmployerState {
   "Action Logement proposed it: it opens nothing yet."
   PROPOSED
   "The Métropole confirmed it."
@@ -7694,7 +7694,7 @@ enum EmployerState {
 "Which employers of the list: those that meet all of it."
 input ContributingEmployerFilter {
   "In one of these states; any when absent. At most 3."
-  states: [EmployerState!]
+  states: [ContributingEmployerState!]
   "One of these establishments; any when absent. At most 100."
   sirets: [Siret!]
 }
@@ -26771,15 +26771,15 @@ func (ec *executionContext) _ContributingEmployer_state(ctx context.Context, fie
 			return obj.State, nil
 		},
 		nil,
-		func(ctx context.Context, selections ast.SelectionSet, v domain.EmployerState) graphql.Marshaler {
-			return ec.marshalNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(ctx, selections, v)
+		func(ctx context.Context, selections ast.SelectionSet, v domain.ContributingEmployerState) graphql.Marshaler {
+			return ec.marshalNContributingEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContributingEmployerState(ctx, selections, v)
 		},
 		true,
 		true,
 	)
 }
 func (ec *executionContext) fieldContext_ContributingEmployer_state(_ context.Context, field graphql.CollectedField) (fc *graphql.FieldContext, err error) {
-	return graphql.NewScalarFieldContext("ContributingEmployer", field, false, false, "EmployerState")
+	return graphql.NewScalarFieldContext("ContributingEmployer", field, false, false, "ContributingEmployerState")
 }
 
 func (ec *executionContext) _ContributingEmployer_proposedOn(ctx context.Context, field graphql.CollectedField, obj *ent.ContributingEmployer) (ret graphql.Marshaler) {
@@ -61696,7 +61696,7 @@ func (ec *executionContext) unmarshalInputContributingEmployerFilter(ctx context
 		switch k {
 		case "states":
 			ctx := graphql.WithPathContext(ctx, graphql.NewPathWithField("states"))
-			data, err := ec.unmarshalOEmployerState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerStateᚄ(ctx, v)
+			data, err := ec.unmarshalOContributingEmployerState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContributingEmployerStateᚄ(ctx, v)
 			if err != nil {
 				return it, err
 			}
@@ -87796,6 +87796,16 @@ func (ec *executionContext) unmarshalNContributingEmployerInput2ᚖgithubᚗcom�
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalNContributingEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContributingEmployerState(ctx context.Context, v any) (domain.ContributingEmployerState, error) {
+	var res domain.ContributingEmployerState
+	err := res.UnmarshalGQL(v)
+	return res, graphql.ErrorOnPath(ctx, err)
+}
+
+func (ec *executionContext) marshalNContributingEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContributingEmployerState(ctx context.Context, sel ast.SelectionSet, v domain.ContributingEmployerState) graphql.Marshaler {
+	return v
+}
+
 func (ec *executionContext) unmarshalNCoordinatesInput2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCoordinates(ctx context.Context, v any) (domain.Coordinates, error) {
 	res, err := ec.unmarshalInputCoordinatesInput(ctx, v)
 	return res, graphql.ErrorOnPath(ctx, err)
@@ -88381,16 +88391,6 @@ func (ec *executionContext) unmarshalNEmergencyMotive2githubᚗcomᚋguichetᚑl
 }
 
 func (ec *executionContext) marshalNEmergencyMotive2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmergencyMotive(ctx context.Context, sel ast.SelectionSet, v domain.EmergencyMotive) graphql.Marshaler {
-	return v
-}
-
-func (ec *executionContext) unmarshalNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(ctx context.Context, v any) (domain.EmployerState, error) {
-	var res domain.EmployerState
-	err := res.UnmarshalGQL(v)
-	return res, graphql.ErrorOnPath(ctx, err)
-}
-
-func (ec *executionContext) marshalNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(ctx context.Context, sel ast.SelectionSet, v domain.EmployerState) graphql.Marshaler {
 	return v
 }
 
@@ -93249,6 +93249,42 @@ func (ec *executionContext) unmarshalOContributingEmployerFilter2ᚖgithubᚗcom
 	return &res, graphql.ErrorOnPath(ctx, err)
 }
 
+func (ec *executionContext) unmarshalOContributingEmployerState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContributingEmployerStateᚄ(ctx context.Context, v any) ([]domain.ContributingEmployerState, error) {
+	if v == nil {
+		return nil, nil
+	}
+	vSlice := graphql.CoerceList(v)
+	var err error
+	res := make([]domain.ContributingEmployerState, len(vSlice))
+	for i := range vSlice {
+		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
+		res[i], err = ec.unmarshalNContributingEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContributingEmployerState(ctx, vSlice[i])
+		if err != nil {
+			return nil, err
+		}
+	}
+	return res, nil
+}
+
+func (ec *executionContext) marshalOContributingEmployerState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContributingEmployerStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.ContributingEmployerState) graphql.Marshaler {
+	if v == nil {
+		return graphql.Null
+	}
+	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
+		fc := graphql.GetFieldContext(ctx)
+		fc.Result = &v[i]
+		return ec.marshalNContributingEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContributingEmployerState(ctx, sel, v[i])
+	})
+
+	for _, e := range ret {
+		if e == graphql.Null {
+			return graphql.Null
+		}
+	}
+
+	return ret
+}
+
 func (ec *executionContext) unmarshalOCriterionBasis2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐCriterionBasis(ctx context.Context, v any) (*domain.CriterionBasis, error) {
 	if v == nil {
 		return nil, nil
@@ -93558,42 +93594,6 @@ func (ec *executionContext) unmarshalOEmailAddress2githubᚗcomᚋguichetᚑloge
 
 func (ec *executionContext) marshalOEmailAddress2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmailAddress(ctx context.Context, sel ast.SelectionSet, v domain.EmailAddress) graphql.Marshaler {
 	return v
-}
-
-func (ec *executionContext) unmarshalOEmployerState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerStateᚄ(ctx context.Context, v any) ([]domain.EmployerState, error) {
-	if v == nil {
-		return nil, nil
-	}
-	vSlice := graphql.CoerceList(v)
-	var err error
-	res := make([]domain.EmployerState, len(vSlice))
-	for i := range vSlice {
-		ctx := graphql.WithPathContext(ctx, graphql.NewPathWithIndex(i))
-		res[i], err = ec.unmarshalNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(ctx, vSlice[i])
-		if err != nil {
-			return nil, err
-		}
-	}
-	return res, nil
-}
-
-func (ec *executionContext) marshalOEmployerState2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerStateᚄ(ctx context.Context, sel ast.SelectionSet, v []domain.EmployerState) graphql.Marshaler {
-	if v == nil {
-		return graphql.Null
-	}
-	ret := graphql.MarshalSliceConcurrently(ctx, len(v), 0, false, func(ctx context.Context, i int) graphql.Marshaler {
-		fc := graphql.GetFieldContext(ctx)
-		fc.Result = &v[i]
-		return ec.marshalNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(ctx, sel, v[i])
-	})
-
-	for _, e := range ret {
-		if e == graphql.Null {
-			return graphql.Null
-		}
-	}
-
-	return ret
 }
 
 func (ec *executionContext) unmarshalOEnergyClass2ᚕgithubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEnergyClassᚄ(ctx context.Context, v any) ([]domain.EnergyClass, error) {

@@ -3358,7 +3358,7 @@ func (ec *executionContext) write_ContributingEmployer(w *writers.Writer, above 
 		case "name":
 			ec.writeNString2string(w, f, obj.Name)
 		case "state":
-			ec.writeNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(w, f, obj.State)
+			ec.writeNContributingEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContributingEmployerState(w, f, obj.State)
 		case "proposedOn":
 			ec.writeNDate2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐDate(w, f, obj.ProposedOn)
 		case "confirmedOn":
@@ -12182,6 +12182,10 @@ func (ec *executionContext) writeNContributingEmployer2ᚖgithubᚗcomᚋguichet
 	ec.write_ContributingEmployer(w, f, v)
 }
 
+func (ec *executionContext) writeNContributingEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐContributingEmployerState(w *writers.Writer, f *writers.Field, v domain.ContributingEmployerState) {
+	v.MarshalGQL(w)
+}
+
 func (ec *executionContext) writeNCorrectApplicationPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐCorrectApplicationPayload(w *writers.Writer, f *writers.Field, v *model.CorrectApplicationPayload) {
 	if v == nil {
 		w.Null(true)
@@ -12500,10 +12504,6 @@ func (ec *executionContext) writeNDwellingEdge2ᚖgithubᚗcomᚋguichetᚑlogem
 		return
 	}
 	ec.write_DwellingEdge(w, f, v)
-}
-
-func (ec *executionContext) writeNEmployerState2githubᚗcomᚋguichetᚑlogementᚋguichetᚋdomainᚐEmployerState(w *writers.Writer, f *writers.Field, v domain.EmployerState) {
-	v.MarshalGQL(w)
 }
 
 func (ec *executionContext) writeNEndAssignmentPayload2ᚖgithubᚗcomᚋguichetᚑlogementᚋguichetᚋgraphᚋmodelᚐEndAssignmentPayload(w *writers.Writer, f *writers.Field, v *model.EndAssignmentPayload) {

@@ -444,7 +444,7 @@ type ContactFilter struct {
 // Which employers of the list: those that meet all of it.
 type ContributingEmployerFilter struct {
 	// In one of these states; any when absent. At most 3.
-	States []domain.EmployerState `json:"states,omitempty"`
+	States []domain.ContributingEmployerState `json:"states,omitempty"`
 	// One of these establishments; any when absent. At most 100.
 	Sirets []domain.Siret `json:"sirets,omitempty"`
 }

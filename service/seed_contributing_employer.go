@@ -8,9 +8,9 @@ import (
 	"github.com/guichet-logement/guichet/ent/contributingemployer"
 )
 
-// SandboxEmployer is a fictional employer of the list of those that contribute. People are
+// SandboxContributingEmployer is a fictional employer of the list of those that contribute. People are
 // subjects; ConfirmedBy is empty for one that waits.
-type SandboxEmployer struct {
+type SandboxContributingEmployer struct {
 	ID                      domain.ID
 	Siret                   domain.Siret
 	Name                    string
@@ -18,7 +18,7 @@ type SandboxEmployer struct {
 	ProposedOn, ConfirmedOn domain.Date
 }
 
-func seedEmployer(ctx context.Context, tx *ent.Tx, people map[string]domain.ID, e SandboxEmployer) error {
+func seedContributingEmployer(ctx context.Context, tx *ent.Tx, people map[string]domain.ID, e SandboxContributingEmployer) error {
 	there, err := tx.ContributingEmployer.Query().Where(contributingemployer.ID(e.ID)).Exist(ctx)
 	if err != nil || there {
 		return err
