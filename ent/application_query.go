@@ -28,6 +28,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/interview"
 	"github.com/guichet-logement/guichet/ent/message"
 	"github.com/guichet-logement/guichet/ent/orientation"
+	"github.com/guichet-logement/guichet/ent/page"
 	"github.com/guichet-logement/guichet/ent/piece"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/proposal"
@@ -977,6 +978,7 @@ func (_q *ApplicationQuery) sqlAll(ctx context.Context, hooks ...queryHook) ([]*
 	if len(nodes) == 0 {
 		return nodes, nil
 	}
+	ctx = page.Of(ctx, nodes)
 	if query := _q.withSummary; query != nil {
 		if err := _q.loadSummary(ctx, query, nodes, nil,
 			func(n *Application, e *ApplicationSummary) { n.Edges.Summary = e }); err != nil {

@@ -301,16 +301,20 @@ type Opened struct {
 	Groups  domain.GroupSet
 }
 
-// OpenedBy tells why the viewer sees an application, or an appointment, that it read. One
-// that was read under a grant says nothing of that: false.
-func OpenedBy(a interface {
+// opening is one reason why a viewer sees an application, and what it opens.
+type opening struct {
+	ground domain.Ground
+	groups domain.GroupSet
+}
+
+// openingsIn reads why the viewer sees what it read, see [OpenedBy].
+func openingsIn(a interface {
 	Value(column string) (entgo.Value, error)
 },
-) (Opened, bool) {
-	var o Opened
+) ([]opening, bool) {
 	v, err := a.Value(openedColumn)
 	if err != nil {
-		return o, false
+		return nil, false
 	}
 	var joined string
 	switch v := v.(type) {
@@ -319,16 +323,31 @@ func OpenedBy(a interface {
 	case []byte:
 		joined = string(v)
 	}
+	var all []opening
 	for opened := range strings.SplitSeq(joined, ",") {
 		ground, groups, _ := strings.Cut(opened, " ")
 		n, err := strconv.Atoi(groups)
 		if err != nil {
-			return o, false
+			return nil, false
 		}
-		o.Groups |= domain.GroupSet(n)
-		o.Grounds = append(o.Grounds, domain.Ground(ground))
+		all = append(all, opening{domain.Ground(ground), domain.GroupSet(n)})
 	}
-	return o, true
+	return all, true
+}
+
+// OpenedBy tells why the viewer sees an application, or an appointment, that it read. One
+// that was read under a grant says nothing of that: false.
+func OpenedBy(a interface {
+	Value(column string) (entgo.Value, error)
+},
+) (Opened, bool) {
+	var o Opened
+	all, seen := openingsIn(a)
+	for _, opened := range all {
+		o.Groups |= opened.groups
+		o.Grounds = append(o.Grounds, opened.ground)
+	}
+	return o, seen
 }
 
 // Overseen is what a privacy officer answers for: its organisations, or everything.

@@ -2,6 +2,8 @@ package policy
 
 import (
 	"context"
+	"database/sql/driver"
+	"slices"
 	"strconv"
 
 	"entgo.io/ent/dialect/sql"
@@ -14,6 +16,7 @@ import (
 	"github.com/guichet-logement/guichet/ent/application"
 	"github.com/guichet-logement/guichet/ent/applicationaccess"
 	"github.com/guichet-logement/guichet/ent/householdmember"
+	"github.com/guichet-logement/guichet/ent/page"
 	"github.com/guichet-logement/guichet/ent/predicate"
 	"github.com/guichet-logement/guichet/ent/sensitiverecord"
 )
@@ -22,7 +25,7 @@ import (
 // viewer now, in all of the groups. Column names the application in the selected table.
 // Its text never changes: the audiences are one array.
 func openedTo(v *auth.Viewer, column string, groups domain.GroupSet) func(*sql.Selector) {
-	return access(v, column, groups, ")")
+	return func(s *sql.Selector) { s.Where(sql.P(isOpen(v, s.C(column), groups, ")"))) }
 }
 
 // partOf is the column by which a part names its application.
@@ -32,28 +35,96 @@ const partOf = "application_id"
 // applications of a page: the access is looked up for each. Without the offset PostgreSQL
 // may go through all that the viewer sees instead, to find the few of the page in it.
 func partOpenedTo(v *auth.Viewer, groups domain.GroupSet) func(*sql.Selector) {
-	return access(v, partOf, groups, " OFFSET 0)")
+	return ofPage(
+		func(o opening) bool { return o.groups&groups == groups },
+		func(application string) func(*sql.Builder) { return isOpen(v, application, groups, " OFFSET 0)") },
+	)
 }
 
-func access(v *auth.Viewer, column string, groups domain.GroupSet, end string) func(*sql.Selector) {
+// partOpenedBecause keeps the parts of applications that the ground opens to the viewer now.
+func partOpenedBecause(v *auth.Viewer, ground domain.Ground) func(*sql.Selector) {
+	return ofPage(
+		func(o opening) bool { return o.ground == ground },
+		func(application string) func(*sql.Builder) {
+			return func(b *sql.Builder) {
+				b.WriteString("EXISTS (SELECT 1")
+				accessOf(b, v, application)
+				b.WriteString(" AND x.ground = ").Arg(string(ground)).WriteString(")")
+			}
+		},
+	)
+}
+
+// ofPage keeps the parts of applications of whose openings one serves. Where they are loaded
+// for a page of applications, its rows have told: a look at the access for each part of each
+// costs more than to read the parts. Of any other application it is looked up.
+func ofPage(serves func(opening) bool, lookedUp func(application string) func(*sql.Builder)) func(*sql.Selector) {
 	return func(s *sql.Selector) {
+		application := s.C(partOf)
+		p := page.In(s.Context())
+		if p == nil {
+			s.Where(sql.P(lookedUp(application)))
+			return
+		}
+		told := page.Tells(p, openingsOf)
+		serving := told.serving(serves)
 		s.Where(sql.P(func(b *sql.Builder) {
-			set := strconv.Itoa(int(groups))
-			b.WriteString("EXISTS (SELECT 1")
-			accessOf(b, v, s.C(column))
-			b.WriteString(" AND x.groups & ").WriteString(set).WriteString(" = ").WriteString(set).WriteString(end)
+			// As conditions of an index both lists would be looked for in each other.
+			b.WriteString("((").Ident(application).WriteString(" = ANY(").Arg(serving).WriteString(")) IS TRUE OR (").
+				Ident(application).WriteString(" <> ALL(").Arg(told.all).WriteString(")) IS TRUE AND ")
+			lookedUp(application)(b)
+			b.WriteString(")")
 		}))
 	}
 }
 
-// openedBecause keeps the rows whose application that ground opens to the viewer now.
-func openedBecause(v *auth.Viewer, column string, ground domain.Ground) func(*sql.Selector) {
-	return func(s *sql.Selector) {
-		s.Where(sql.P(func(b *sql.Builder) {
-			b.WriteString("EXISTS (SELECT 1")
-			accessOf(b, v, s.C(column))
-			b.WriteString(" AND x.ground = ").Arg(string(ground)).WriteString(")")
-		}))
+// pageOpenings are why a viewer sees each application of a page.
+type pageOpenings struct {
+	applications pq.StringArray
+	openings     [][]opening
+	// all are the applications as they are sent, which most statements want.
+	all driver.Value
+}
+
+// openingsOf reads them. Of a row that was read under a grant the page tells nothing.
+func openingsOf(rows []*ent.Application) pageOpenings {
+	told := pageOpenings{applications: pq.StringArray{}}
+	for _, a := range rows {
+		if o, seen := openingsIn(a); seen {
+			told.applications = append(told.applications, string(a.ID))
+			told.openings = append(told.openings, o)
+		}
+	}
+	told.all = sent(told.applications)
+	return told
+}
+
+// serving are the applications of whose openings one serves.
+func (p pageOpenings) serving(serves func(opening) bool) driver.Value {
+	serving := make(pq.StringArray, 0, len(p.applications))
+	for i, id := range p.applications {
+		if slices.ContainsFunc(p.openings[i], serves) {
+			serving = append(serving, id)
+		}
+	}
+	if len(serving) == len(p.applications) {
+		return p.all
+	}
+	return sent(serving)
+}
+
+func sent(ids pq.StringArray) driver.Value {
+	text, _ := ids.Value() // an array of texts always has one
+	return text
+}
+
+// isOpen holds where a row opens the application in all of the groups.
+func isOpen(v *auth.Viewer, application string, groups domain.GroupSet, end string) func(*sql.Builder) {
+	return func(b *sql.Builder) {
+		set := strconv.Itoa(int(groups))
+		b.WriteString("EXISTS (SELECT 1")
+		accessOf(b, v, application)
+		b.WriteString(" AND x.groups & ").WriteString(set).WriteString(" = ").WriteString(set).WriteString(end)
 	}
 }
 

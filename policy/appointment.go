@@ -26,7 +26,7 @@ func SeenAppointments(v *auth.Viewer) predicate.Appointment {
 	return appointment.And(
 		appointment.Or(
 			predicate.Appointment(partOpenedTo(v, domain.GroupsOf(domain.GroupContact))),
-			predicate.Appointment(openedBecause(v, appointment.FieldApplicationID, domain.GroundReceived)),
+			predicate.Appointment(partOpenedBecause(v, domain.GroundReceived)),
 		),
 		appointment.Or(
 			appointment.Sensitive(false),

@@ -50,7 +50,7 @@ func documentsOpen(v *auth.Viewer) predicate.Piece {
 
 // ofReceived keeps the pieces of applications whose applicant the viewer received.
 func ofReceived(v *auth.Viewer) predicate.Piece {
-	return predicate.Piece(openedBecause(v, piece.FieldApplicationID, domain.GroundReceived))
+	return predicate.Piece(partOpenedBecause(v, domain.GroundReceived))
 }
 
 // ownDeposit keeps what the viewer gave in.

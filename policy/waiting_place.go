@@ -17,7 +17,7 @@ func installWaitingPlace() {
 		q.Where(
 			waitingplace.Or(
 				predicate.WaitingPlace(partOpenedTo(v, domain.GroupsOf(domain.GroupContact))),
-				predicate.WaitingPlace(openedBecause(v, waitingplace.FieldApplicationID, domain.GroundReceived)),
+				predicate.WaitingPlace(partOpenedBecause(v, domain.GroundReceived)),
 			),
 			waitingplace.Or(
 				waitingplace.Sensitive(false),

@@ -115,6 +115,18 @@ var repairs = []repair{
 		new:  "\n\t\"github.com/guichet-logement/guichet/ent/boxes\"\n${1}",
 	},
 	{
+		file: "application_query.go",
+		why:  "parts of an application are loaded without a word of what its row said of who sees it",
+		old:  regexp.MustCompile(`(\n\tif len\(nodes\) == 0 \{\n\t\treturn nodes, nil\n\t\})\n`),
+		new:  "${1}\n\tctx = page.Of(ctx, nodes)\n",
+	},
+	{
+		file: "application_query.go",
+		why:  "the same: the import",
+		old:  regexp.MustCompile(`\n(\t"github\.com/guichet-logement/guichet/ent/piece"\n)`),
+		new:  "\n\t\"github.com/guichet-logement/guichet/ent/page\"\n${1}",
+	},
+	{
 		file:   "*_query.go",
 		why:    "a map of all rows grows row by row",
 		old:    regexp.MustCompile(`(\n\t(?:nodeids|byID) := make\(map\[[\w.]+\]\*\w+)\)\n`),
