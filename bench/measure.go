@@ -187,6 +187,9 @@ func (b *bench) fill(ctx context.Context, db *sql.DB, r *report) ([]operation, e
 	if err := fillCalendar(ctx, db, calendarPoints, domain.DateOf(time.Now()), calendarDays); err != nil {
 		return nil, err
 	}
+	if err := filePieces(ctx, db); err != nil {
+		return nil, err
+	}
 	if _, err := db.ExecContext(ctx, "VACUUM ANALYZE"); err != nil {
 		return nil, fmt.Errorf("analyze: %w", err)
 	}

@@ -48,6 +48,38 @@ func enlarge(ctx context.Context, db *sql.DB, n int) error {
 	return nil
 }
 
+// filePieces gives every application that is registered and has none the pieces of one of
+// those that have, in turn: their files are not in a storage, and nobody asks for them here.
+// It may be called once on a database.
+func filePieces(ctx context.Context, db *sql.DB) error {
+	_, err := db.ExecContext(ctx, `WITH source AS (
+			SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS places
+			FROM application a WHERE EXISTS (SELECT FROM piece p WHERE p.application_id = a.id)
+		), target AS (
+			SELECT id, row_number() OVER (ORDER BY id) AS place FROM application a
+			WHERE unique_number IS NOT NULL AND erased_on IS NULL AND NOT EXISTS (SELECT FROM piece p WHERE p.application_id = a.id)
+		), copy AS MATERIALIZED (
+			SELECT lpad(row_number() OVER (ORDER BY target.id, p.id)::text, 26, '0') AS no, target.id AS target, p.*
+			FROM target JOIN source ON source.place = target.place % source.places JOIN piece p ON p.application_id = source.id
+		), filed AS (
+			INSERT INTO piece (id, application_id, kind, sensitive, state, refused_for, due_on, issued_on, expires_on, scan,
+				deposited_at, deposited_by_id, reception_point_id)
+			SELECT 'pie_' || no, target, kind, sensitive, state, refused_for, due_on, issued_on, expires_on, scan,
+				deposited_at, deposited_by_id, reception_point_id FROM copy
+		), stored AS (
+			INSERT INTO piece_file (id, application_id, piece_id, name, size, sha256, media_type, pages)
+			SELECT 'pif_' || no, target, 'pie_' || no, name || '/' || no, size, sha256, media_type, pages
+			FROM copy JOIN piece_file f ON f.piece_id = copy.id
+		)
+		INSERT INTO piece_transfer (id, application_id, piece_id, state, rejected_for, due_on, sent_at, settled_at, reference, next_try)
+		SELECT 'ptr_' || no, target, 'pie_' || no, t.state, rejected_for, t.due_on, sent_at, settled_at, no, next_try
+		FROM copy JOIN piece_transfer t ON t.piece_id = copy.id AND t.state <> 'TO_SEND'`)
+	if err != nil {
+		return fmt.Errorf("file the pieces: %w", err)
+	}
+	return nil
+}
+
 // sample is what the variables of the operations are made of.
 type sample struct {
 	inseeCodes []string
