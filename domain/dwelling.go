@@ -1,7 +1,6 @@
 package domain
 
 import (
-	"encoding/json"
 	"io"
 	"strconv"
 )
@@ -75,9 +74,7 @@ func (s Stated) MarshalGQL(w io.Writer) {
 		writeNull(w)
 		return
 	}
-	// Text of a file may hold characters that Go and JSON do not escape alike.
-	quoted, _ := json.Marshal(string(s))
-	_, _ = w.Write(quoted)
+	quoteAny(w, string(s))
 }
 
 // UnmarshalGQL reads text; null is none.
