@@ -51,8 +51,17 @@ func enlarge(ctx context.Context, db *sql.DB, n int) error {
 // filePieces gives every application that is registered and has none the pieces of one of
 // those that have, in turn: their files are not in a storage, and nobody asks for them here.
 // It may be called once on a database.
-func filePieces(ctx context.Context, db *sql.DB) error {
-	_, err := db.ExecContext(ctx, `WITH source AS (
+func filePieces(ctx context.Context, pool *sql.DB) error {
+	db, err := pool.Conn(ctx)
+	if err != nil {
+		return err
+	}
+	defer func() { _ = db.Close() }()
+	// Three quarters of a million rows take longer than what a statement of the API may.
+	if _, err := db.ExecContext(ctx, "SET statement_timeout = 0"); err != nil {
+		return err
+	}
+	_, err = db.ExecContext(ctx, `WITH source AS (
 			SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS places
 			FROM application a WHERE EXISTS (SELECT FROM piece p WHERE p.application_id = a.id)
 		), target AS (

@@ -90,6 +90,8 @@ const (
 	ApplicantCoupleFirst  = "applicant-couple-first"
 	ApplicantCoupleSecond = "applicant-couple-second"
 	ApplicantProtected    = "applicant-protected"
+	ApplicantReceived     = "applicant-received"
+	ApplicantNew          = "applicant-new"
 )
 
 // Applicants lists them, always in the same order.
@@ -99,5 +101,7 @@ func Applicants() []Applicant {
 		{ApplicantCoupleFirst, "an applicant with a secret that the spouse must not see"},
 		{ApplicantCoupleSecond, "the spouse, who has an account and a secret too"},
 		{ApplicantProtected, "somebody whose protected file no account opens"},
+		{ApplicantReceived, "an account that a code of a desk may bind to a file"},
+		{ApplicantNew, "an account bound to nothing, to register online with"},
 	}
 }

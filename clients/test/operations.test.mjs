@@ -330,6 +330,7 @@ const expectations = {
 const inOrder = [
   "AcceptOrientation",
   "AcceptPiece",
+  "AcceptProposedChange",
   "Agenda",
   "AnswerLevelChange",
   "AssignRole",
@@ -339,6 +340,7 @@ const inOrder = [
   "Candidates",
   "ConfirmContributingEmployers",
   "ContributingEmployers",
+  "CorrectApplication",
   "DeclareAbsence",
   "DeclareOpeningException",
   "DepositPiece",
@@ -355,6 +357,7 @@ const inOrder = [
   "PlanPermanence",
   "PrepareAccessExport",
   "PrepareUpload",
+  "ProposeChange",
   "ProposeContributingEmployers",
   "ProtectApplication",
   "PutForward",
@@ -367,12 +370,14 @@ const inOrder = [
   "RecordProposalAnswer",
   "RefusePiece",
   "RegisterApplication",
+  "RegisterOnline",
   "RenewApplication",
   "ReportBackOrientation",
   "RequestLevelChange",
   "RequestPermanence",
   "SetSandboxClock",
   "StaffPermanence",
+  "TakeOnlineRegistration",
   "ValidateApplication",
   "WithdrawAbsence",
   "WithdrawContributingEmployers",
@@ -485,8 +490,12 @@ test("RecordContact, ReceiveApplicant, then IssueBindingCode", async () => {
   assert.equal(issued.issueBindingCode.code.length, 8);
 
   // What binds is the account of an applicant, and no member of staff's.
-  const bound = await command("BindAccount", { code: issued.issueBindingCode.code }, tokens.agent);
-  assert.equal(bound.errors[0].extensions.code, "FORBIDDEN");
+  const { code } = issued.issueBindingCode;
+  const staff = await command("BindAccount", { code }, tokens.agent);
+  assert.equal(staff.errors[0].extensions.code, "FORBIDDEN");
+  const { data: bound } = await command("BindAccount", { code }, tokens.received);
+  assert.deepEqual(bound.bindAccount.errors, []);
+  assert.equal(bound.bindAccount.application.id, application.id);
   // A social officer protects.
   const kept = await command(
     "ProtectApplication",
@@ -494,6 +503,59 @@ test("RecordContact, ReceiveApplicant, then IssueBindingCode", async () => {
     tokens.manager,
   );
   assert.equal(kept.errors[0].extensions.code, "FORBIDDEN");
+});
+
+test("RegisterOnline, then TakeOnlineRegistration", async () => {
+  const { form } = documentedVariables("RegisterOnline").input;
+  const file = { ...form.file, taxYear: new Date().getFullYear() - 1 };
+  const online = { form: { ...form, file } };
+  const { data } = await command("RegisterOnline", online, tokens.applicant);
+  assert.deepEqual(data.registerOnline.errors, []);
+  assert.equal(data.registerOnline.application.state, "PENDING_VALIDATION");
+  const { data: again } = await command("RegisterOnline", online, tokens.applicant);
+  assert.equal(again.registerOnline.errors[0].code, "DUPLICATE");
+
+  const receptionPointId = await receivingPointId();
+  const { onlineRegistrations } = await ask(document("OnlineRegistrations"), {
+    variables: documentedVariables("OnlineRegistrations"),
+    token: tokens.receiver,
+  });
+  const { id } = onlineRegistrations.at(-1);
+  const { data: took } = await command("TakeOnlineRegistration", { id, receptionPointId }, tokens.receiver);
+  assert.deepEqual(took.takeOnlineRegistration.errors, []);
+  assert.equal(took.takeOnlineRegistration.onlineRegistration.receptionPoint.id, receptionPointId);
+  assert.equal(took.takeOnlineRegistration.onlineRegistration.application.state, "PENDING_VALIDATION");
+});
+
+test("ProposeChange, AcceptProposedChange, then CorrectApplication", async () => {
+  const { id } = await documentedApplication();
+  const receptionPointId = await receivingPointId();
+  const { data: recorded } = await command("RecordContact", { receptionPointId }, tokens.receiver);
+  const contactId = recorded.recordContact.contact.id;
+  await command("ReceiveApplicant", { contactId }, tokens.receiver);
+  const { data: proposed } = await command("ProposeChange", { applicationId: id }, tokens.receiver);
+  assert.deepEqual(proposed.proposeChange.errors, []);
+
+  const { application } = await ask(
+    "query($uniqueNumber: UniqueNumber!) { application(uniqueNumber: $uniqueNumber) { proposedChanges { id receptionPoint { id } values { field } } contact { version } } }",
+    { variables: documentedVariables("ApplicationFile"), token: tokens.agent },
+  );
+  const [change] = application.proposedChanges;
+  assert.equal(change.receptionPoint.id, receptionPointId);
+  const { data: accepted } = await command("AcceptProposedChange", { id: change.id }, tokens.agent);
+  assert.deepEqual(accepted.acceptProposedChange.errors, []);
+  const { contact } = accepted.acceptProposedChange.application;
+  assert.equal(contact.address, documentedVariables("ProposeChange").input.correction.contact.address);
+
+  // What was read before the change was accepted is no longer what is stated.
+  const correct = async (version) => {
+    const { data } = await command("CorrectApplication", { applicationId: id, versions: { contact: version } }, tokens.agent);
+    return data.correctApplication;
+  };
+  assert.equal((await correct(application.contact.version)).errors[0].code, "STALE_VERSION");
+  const corrected = await correct(contact.version);
+  assert.deepEqual(corrected.errors, []);
+  assert.equal(corrected.application.contact.version, contact.version + 1);
 });
 
 test("RegisterApplication, RenewApplication, then ValidateApplication", async () => {
@@ -638,6 +700,12 @@ test("OpenCalendarFeed", async () => {
   assert.match(text, /^BEGIN:VCALENDAR\r\n/);
   assert.doesNotMatch(text, /Ferrier/);
 });
+
+/** The town hall to which others send theirs. */
+async function receivingPointId() {
+  const { viewer } = await ask("{ viewer { assignments { receptionPoints { id } } } }", { token: tokens.receiver });
+  return viewer.assignments[0].receptionPoints[0].id;
+}
 
 /** The application that the documentation names, as the agent sees it. */
 async function documentedApplication() {

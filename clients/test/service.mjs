@@ -35,6 +35,10 @@ export const tokens = {
   employers: setting("GUICHET_EMPLOYERS_TOKEN"),
   /** Steers the service for the Métropole, and confirms that list. */
   steering: setting("GUICHET_STEERING_TOKEN"),
+  /** An account of a portal that is bound to nothing. */
+  applicant: setting("GUICHET_APPLICANT_TOKEN"),
+  /** Another one, whose holder a desk receives. */
+  received: setting("GUICHET_RECEIVED_TOKEN"),
   /** Who prepares those of the State, which holds reservation rights. */
   state: setting("GUICHET_STATE_TOKEN"),
 };

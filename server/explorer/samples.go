@@ -25,7 +25,7 @@ var shownFirst = []string{
 	"ViewerRights", "Applications", "DeskList", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "ApplicationPieces", "OnlineRegistrations", "Slots", "Agenda", "Contacts", "Permanences", "Orientations",
 	"ManagedDwellings", "ReservationRights", "Candidates", "ContributingEmployers", "AccessLog", "ExplainAccess",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
-	"RecordContact", "RegisterApplication", "ValidateApplication", "RenewApplication",
+	"RecordContact", "RegisterOnline", "TakeOnlineRegistration", "RegisterApplication", "ValidateApplication", "RenewApplication", "ProposeChange", "AcceptProposedChange", "CorrectApplication",
 	"BookAppointment", "MoveAppointment", "CancelAppointment", "RecordAttendance", "RecordInterview", "JoinWaitingList", "LeaveWaitingList", "OpenCalendarFeed",
 	"OpenAvailability", "DeclareAbsence", "WithdrawAbsence", "OrientApplicant", "AcceptOrientation", "RecordOrientationReceived", "ReportBackOrientation",
 	"RequestPermanence", "PlanPermanence", "StaffPermanence", "RequestLevelChange", "AnswerLevelChange",
