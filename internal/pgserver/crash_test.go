@@ -5,8 +5,10 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"syscall"
 	"testing"
+	"time"
 )
 
 func TestKilledServerComesBack(t *testing.T) {
@@ -71,6 +73,30 @@ func TestRemovedDirectoryIsLeftAlone(t *testing.T) {
 	must(t, syscall.Kill(s.PID(), syscall.SIGKILL))
 	s.Wait()
 	must(t, os.WriteFile(filepath.Join(dir, markerFile), nil, 0o600)) // For the clean-up.
+}
+
+// TestOrphansWriteMeanwhile: what makes files in a directory does not keep it, once it ends.
+func TestOrphansWriteMeanwhile(t *testing.T) {
+	t.Parallel()
+	dir := filepath.Join(t.TempDir(), "data")
+	until := time.Now().Add(300 * time.Millisecond)
+	var all sync.WaitGroup
+	started := make(chan struct{}, 4)
+	for orphan := range 4 {
+		all.Go(func() {
+			for n := 0; n < 20 || time.Now().Before(until); n++ {
+				_ = os.MkdirAll(dir, 0o700)                                                            // it may just have gone
+				_ = os.WriteFile(filepath.Join(dir, fmt.Sprintf("%d-%d", orphan, n%2000)), nil, 0o600) // likewise
+				if n == 10 {
+					started <- struct{}{}
+				}
+			}
+		})
+	}
+	<-started
+	err := removeAll(t.Context(), dir)
+	all.Wait()
+	must(t, err)
 }
 
 // comesBack demands another process with the same data.

@@ -250,9 +250,30 @@ func reset(ctx context.Context, path string) error {
 		dir.join(passwordFile), dir.join(adminPasswordFile),
 		dir.join(logFile), dir.join(logFile + ".1"), dir.join(markerFile),
 	} {
-		if err := os.RemoveAll(path); err != nil {
+		if err := removeAll(ctx, path); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// orphansWrite is longer than the children of a server that was killed take to see it: until
+// then they may make a file in a directory that is being emptied.
+const orphansWrite = 10 * time.Second
+
+// removeAll removes a directory also while orphans still write to it.
+func removeAll(ctx context.Context, path string) error {
+	ctx, cancel := context.WithTimeout(ctx, orphansWrite)
+	defer cancel()
+	for {
+		err := os.RemoveAll(path)
+		if !errors.Is(err, syscall.ENOTEMPTY) {
+			return err
+		}
+		select {
+		case <-ctx.Done():
+			return err
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
 }
