@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"database/sql"
+	"errors"
 	"fmt"
 	"strings"
 	"time"
@@ -48,19 +49,28 @@ func enlarge(ctx context.Context, db *sql.DB, n int) error {
 	return nil
 }
 
+// patient is a connection on which a statement may take as long as it does: to write half a
+// million rows takes longer than what one of the API may.
+func patient(ctx context.Context, pool *sql.DB) (*sql.Conn, error) {
+	db, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, err
+	}
+	if _, err := db.ExecContext(ctx, "SET statement_timeout = 0"); err != nil {
+		return nil, errors.Join(err, db.Close())
+	}
+	return db, nil
+}
+
 // filePieces gives every application that is registered and has none the pieces of one of
 // those that have, in turn: their files are not in a storage, and nobody asks for them here.
 // It may be called once on a database.
 func filePieces(ctx context.Context, pool *sql.DB) error {
-	db, err := pool.Conn(ctx)
+	db, err := patient(ctx, pool)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	// Three quarters of a million rows take longer than what a statement of the API may.
-	if _, err := db.ExecContext(ctx, "SET statement_timeout = 0"); err != nil {
-		return err
-	}
 	_, err = db.ExecContext(ctx, `WITH source AS (
 			SELECT id, row_number() OVER (ORDER BY id) - 1 AS place, count(*) OVER () AS places
 			FROM application a WHERE EXISTS (SELECT FROM piece p WHERE p.application_id = a.id)
@@ -147,15 +157,11 @@ func readSample(ctx context.Context, db *sql.DB) (sample, error) {
 // multiplyStock adds n copies of the stock that is there, building by building, in
 // the same communes.
 func multiplyStock(ctx context.Context, pool *sql.DB, n int) error {
-	db, err := pool.Conn(ctx)
+	db, err := patient(ctx, pool)
 	if err != nil {
 		return err
 	}
 	defer func() { _ = db.Close() }()
-	// Half a million rows take longer than what a statement of the API may.
-	if _, err := db.ExecContext(ctx, "SET statement_timeout = 0"); err != nil {
-		return err
-	}
 	// Indexes are made again at the end: to keep seventeen of them row by row is most of the work.
 	var names, definitions []string
 	err = db.QueryRowContext(ctx, `SELECT array_agg(indexrelid::regclass::text ORDER BY indexrelid), array_agg(pg_get_indexdef(indexrelid) ORDER BY indexrelid)
