@@ -170,16 +170,14 @@ func (a Availability) occurrences(from, until Date) []occurrence {
 	if !from.Before(until) {
 		return nil
 	}
-	changed := map[Date]OccurrenceChange{}
+	days := a.days(from, until).working
+	all := make([]occurrence, 0, len(days)+len(a.Changes))
+	changed := make(map[Date]bool, len(a.Changes))
 	for _, c := range a.Changes {
-		changed[c.Day] = c
+		changed[c.Day] = true
 	}
-	var all []occurrence
-	for _, day := range a.days(from, until) {
-		if _, other := changed[day]; other {
-			continue
-		}
-		if _, holiday := HolidayOn(day); !holiday {
+	for _, day := range days {
+		if !changed[day] {
 			all = append(all, occurrence{day, a.Opens, a.Closes})
 		}
 	}
@@ -191,24 +189,33 @@ func (a Availability) occurrences(from, until Date) []occurrence {
 	return all
 }
 
-// days are those that the rule brings within [from, until): not to be written to.
-func (a Availability) days(from, until Date) []Date {
+// days are those that the rule brings within [from, until).
+func (a Availability) days(from, until Date) broughtDays {
 	asked := ruleWithin{a.Rule, a.FirstDay, from, until}
 	if known, ok := ruleDays.Get(asked); ok {
 		return known
 	}
 	rule, err := parseRule(a.Rule, a.FirstDay)
-	var days []Date
+	var brought broughtDays
 	switch {
 	case err != nil: // it was read when it was written
 	case rule != nil:
-		days = daysOf(rule, from, until)
+		brought.all = daysOf(rule, from, until)
 	case within(a.FirstDay, from, until):
-		days = []Date{a.FirstDay}
+		brought.all = []Date{a.FirstDay}
 	}
-	ruleDays.Add(asked, days)
-	return days
+	for _, day := range brought.all {
+		if _, holiday := HolidayOn(day); !holiday {
+			brought.working = append(brought.working, day)
+		}
+	}
+	ruleDays.Add(asked, brought)
+	return brought
 }
+
+// broughtDays are the days that a rule brings, and those of them that are no public holiday:
+// not to be written to.
+type broughtDays struct{ all, working []Date }
 
 // ruleWithin is a rule of which the days of a period are wanted.
 type ruleWithin struct {
@@ -218,8 +225,8 @@ type ruleWithin struct {
 
 // ruleDays keeps the days that rules bring: the same ones are asked for again and again, and
 // a rule is run through from its first day on.
-var ruleDays = func() *lru.Cache[ruleWithin, []Date] {
-	kept, err := lru.New[ruleWithin, []Date](1 << 12)
+var ruleDays = func() *lru.Cache[ruleWithin, broughtDays] {
+	kept, err := lru.New[ruleWithin, broughtDays](1 << 12)
 	if err != nil {
 		panic("domain: " + err.Error()) //nolint:forbidigo // only a size that is not positive is refused
 	}

@@ -244,7 +244,7 @@ func (p Permanence) Holidays(from, until Date) int {
 	if !from.Before(until) {
 		return 0
 	}
-	return len(p.series().days(from, until)) - len(p.series().occurrences(from, until))
+	return len(p.series().days(from, until).all) - len(p.series().occurrences(from, until))
 }
 
 func (p Permanence) recorded(day Date) (PermanenceRecord, bool) {

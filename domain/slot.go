@@ -89,35 +89,45 @@ func (q SlotQuestion) Bookable(now time.Time) SlotQuestion {
 
 // Slots are those that the calendar has for the question, each once, in order.
 func (c Calendar) Slots(q SlotQuestion) []Slot {
+	points := c.points()
 	var starts []start
 	if len(q.Motive.Roles) == 1 {
-		c.eachFree(q, func(at start, _ receiver) { starts = append(starts, at) })
+		c.eachFree(q, points, func(at start, _ receiver) { starts = append(starts, at) })
 	} else {
 		there := map[start][]receiver{}
-		c.eachFree(q, func(at start, r receiver) { there[at] = with(there[at], r) })
+		c.eachFree(q, points, func(at start, r receiver) { there[at] = with(there[at], r) })
 		for at, some := range there {
 			if team(q.Motive.Roles, some) != nil {
 				starts = append(starts, at)
 			}
 		}
 	}
-	slices.SortFunc(starts, func(a, b start) int { return cmp.Or(cmp.Compare(a.from, b.from), cmp.Compare(a.point, b.point)) })
+	slices.Sort(starts)
 	starts = slices.Compact(starts)
 	slots := make([]Slot, len(starts))
 	for i, at := range starts {
-		slots[i] = Slot{at.point, at.from.Time(), at.from.Time().Add(q.Motive.Length())}
+		from := at.from().Time()
+		slots[i] = Slot{points[at.point()], from, from.Add(q.Motive.Length())}
 	}
 	return slots
+}
+
+// points are where somebody receives, in order.
+func (c Calendar) points() []ID {
+	ids := make([]ID, len(c.Availabilities))
+	for i, a := range c.Availabilities {
+		ids[i] = a.ReceptionPointID
+	}
+	slices.Sort(ids)
+	return slices.Compact(ids)
 }
 
 // TeamAt is who would receive at that time: of those who are free, who has least to do in
 // the calendar. It is false where nobody is.
 func (c Calendar) TeamAt(q SlotQuestion, point ID, from time.Time) (Team, bool) {
 	var there []receiver
-	c.eachFree(SlotQuestion{q.Motive, q.Mode, from, from.Add(time.Nanosecond)}, func(at start, r receiver) {
-		if at == (start{point, minuteOf(from)}) {
-			there = with(there, r)
-		}
+	c.eachFree(SlotQuestion{q.Motive, q.Mode, from, from.Add(time.Nanosecond)}, []ID{point}, func(_ start, r receiver) {
+		there = with(there, r)
 	})
 	slices.SortFunc(there, func(a, b receiver) int {
 		return cmp.Or(cmp.Compare(len(c.Taken[a.person]), len(c.Taken[b.person])), cmp.Compare(a.person, b.person), cmp.Compare(a.room, b.room))
@@ -134,19 +144,25 @@ func (c Calendar) TeamAt(q SlotQuestion, point ID, from time.Time) (Team, bool) 
 	return t, true
 }
 
-// minute is an instant in minutes: as a key it is cheap, and instants of any zone are equal.
+// minute is an instant in minutes: it is cheap, and instants of any zone are equal.
 type minute int64
 
-func minuteOf(at time.Time) minute { return minute(at.Unix() / 60) }
+// minuteFrom is the first one that does not begin before the instant.
+func minuteFrom(at time.Time) minute { return minute(at.Add(time.Minute-time.Nanosecond).Unix() / 60) }
 
 // Time is the instant.
 func (m minute) Time() time.Time { return time.Unix(int64(m)*60, 0).UTC() }
 
-// start is a point and the beginning of a slot there.
-type start struct {
-	point ID
-	from  minute
-}
+// start is the beginning of a slot, and in its last bits the rank of its point among those
+// that are looked through: one word, of which there are thousands to sort.
+type start int64
+
+const pointBits = 16
+
+func startOf(from minute, point int) start { return start(from)<<pointBits | start(point) }
+
+func (s start) from() minute { return minute(s >> pointBits) }
+func (s start) point() int   { return int(s & (1<<pointBits - 1)) }
 
 // receiver is somebody who is free, with the roles that the motive needs as bits.
 type receiver struct {
@@ -154,46 +170,62 @@ type receiver struct {
 	roles        uint
 }
 
-// eachFree visits who is free at each point from each beginning on, for as long as the
-// motive lasts, in a role that it needs; somebody perhaps twice.
-func (c Calendar) eachFree(q SlotQuestion, visit func(start, receiver)) {
+// eachFree visits who is free at each of the points from each beginning on, for as long as
+// the motive lasts, in a role that it needs; somebody perhaps twice.
+func (c Calendar) eachFree(q SlotQuestion, points []ID, visit func(start, receiver)) {
 	busy := c.busy()
-	length, step := q.Motive.Length(), time.Duration(slotStep)*time.Minute
 	first, last := DateOf(q.From), DateOf(q.Until).AddDays(1)
+	earliest, end := minuteFrom(q.From), minuteFrom(q.Until)
 	for _, a := range c.Availabilities {
-		if !a.Serves(q.Motive.Code, q.Mode) {
+		point, among := slices.BinarySearch(points, a.ReceptionPointID)
+		if !among || !a.Serves(q.Motive.Code, q.Mode) {
 			continue
 		}
+		near := c.near(a)
 		for _, o := range a.occurrences(first, last) {
-			roles := c.rolesOn(a, o.day, q.Motive.Roles)
-			if roles == 0 || c.levelOf(a, o.day) < q.Motive.Level || c.full(a, o) {
+			roles := near.rolesOn(a, o.day, q.Motive.Roles)
+			if roles == 0 || near.levelOf(a, o.day) < q.Motive.Level || near.full(a, o) {
 				continue
 			}
 			r := receiver{a.PersonID, a.RoomID, roles}
-			for _, p := range c.stretches(a, o, busy) {
-				from := p.From
-				if late := q.From.Sub(from); late > 0 { // the next step that is not before
-					from = from.Add((late + step - 1) / step * step)
+			for _, p := range near.stretches(a, o, busy) {
+				from, until := minuteFrom(p.From), minute(p.Until.Unix()/60)
+				if from < earliest { // the next step that is not before
+					from += (earliest - from + slotStep - 1) / slotStep * slotStep
 				}
-				for ; !from.Add(length).After(p.Until) && from.Before(q.Until); from = from.Add(step) {
-					visit(start{a.ReceptionPointID, minuteOf(from)}, r)
+				for ; from+minute(q.Motive.Minutes) <= until && from < end; from += slotStep {
+					visit(startOf(from, point), r)
 				}
 			}
 		}
 	}
 }
 
-// busy is when a person, a room or a point is not free.
-func (c Calendar) busy() map[ID]timeline {
-	all := map[ID][]Period{}
-	for _, some := range []map[ID][]Period{c.Away, c.Taken} {
-		for id, taken := range some {
-			all[id] = append(all[id], taken...)
+// near is what of the calendar each day of an availability is asked against.
+func (c Calendar) near(a Availability) Calendar {
+	all := c
+	c.Roles, c.Levels = nil, nil
+	for _, r := range all.Roles {
+		if r.PersonID == a.PersonID && r.ReceptionPointID == cmp.Or(a.ServingPointID, a.ReceptionPointID) {
+			c.Roles = append(c.Roles, r)
 		}
 	}
-	busy := make(map[ID]timeline, len(all))
-	for id, taken := range all {
+	for _, l := range all.Levels {
+		if l.ReceptionPointID == a.ReceptionPointID {
+			c.Levels = append(c.Levels, l)
+		}
+	}
+	return c
+}
+
+// busy is when a person, a room or a point is not free.
+func (c Calendar) busy() map[ID]timeline {
+	busy := make(map[ID]timeline, len(c.Away)+len(c.Taken))
+	for id, taken := range c.Taken {
 		busy[id] = timelineOf(taken)
+	}
+	for id, away := range c.Away {
+		busy[id] = timelineOf(slices.Concat(c.Taken[id], away))
 	}
 	return busy
 }
@@ -205,7 +237,12 @@ type timeline struct {
 }
 
 func timelineOf(taken []Period) timeline {
-	t := timeline{periods: slices.SortedFunc(slices.Values(taken), func(a, b Period) int { return a.From.Compare(b.From) })}
+	begins := func(a, b Period) int { return a.From.Compare(b.From) }
+	t := timeline{periods: taken}
+	if !slices.IsSortedFunc(taken, begins) {
+		t.periods = slices.Clone(taken)
+		slices.SortFunc(t.periods, begins)
+	}
 	for _, p := range taken {
 		t.longest = max(t.longest, p.Until.Sub(p.From))
 	}
@@ -238,13 +275,13 @@ func (c Calendar) stretches(a Availability, o occurrence, busy map[ID]timeline) 
 			hours = hours.within(e.Intervals)
 		}
 	}
-	var open []Period
-	for _, i := range hours {
-		open = append(open, Period{o.day.At(i.Opens), o.day.At(i.Closes)})
+	open := make([]Period, len(hours))
+	for i, h := range hours {
+		open[i] = Period{o.day.At(h.Opens), o.day.At(h.Closes)}
 	}
 	for _, taken := range []ID{a.PersonID, a.RoomID, a.ReceptionPointID} {
 		if taken != "" {
-			open = without(open, busy[taken].around(Period{o.day.At(o.opens), o.day.At(o.closes)}))
+			open = without(open, busy[taken])
 		}
 	}
 	for i := range open {
@@ -276,25 +313,31 @@ func (is OpeningIntervals) within(others OpeningIntervals) OpeningIntervals {
 	return both.Merge()
 }
 
-// without is what of the periods is not taken.
-func without(open, taken []Period) []Period {
-	for _, t := range taken {
-		var rest []Period
-		for _, p := range open {
+// without is what of the periods, which are in order, is not taken.
+func without(open []Period, taken timeline) []Period {
+	if len(open) == 0 {
+		return nil
+	}
+	around := taken.around(Period{open[0].From, open[len(open)-1].Until})
+	if len(around) == 0 {
+		return open
+	}
+	rest := make([]Period, 0, len(open)+len(around))
+	for _, p := range open {
+		for _, t := range around {
 			if !p.Overlaps(t) {
-				rest = append(rest, p)
 				continue
 			}
 			if p.From.Before(t.From) {
 				rest = append(rest, Period{p.From, t.From})
 			}
-			if t.Until.Before(p.Until) {
-				rest = append(rest, Period{t.Until, p.Until})
-			}
+			p.From = t.Until
 		}
-		open = rest
+		if p.From.Before(p.Until) {
+			rest = append(rest, p)
+		}
 	}
-	return open
+	return rest
 }
 
 // rolesOn are those of the roles that the holder has on that day at the point, or in a

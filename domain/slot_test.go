@@ -334,3 +334,42 @@ func FuzzAvailabilityRule(f *testing.F) {
 		}
 	})
 }
+
+// BenchmarkSlots looks through 60 days of 25 points, two thirds booked.
+func BenchmarkSlots(b *testing.B) {
+	first := domain.NewDate(2026, 11, 30)
+	c := domain.Calendar{Away: map[domain.ID][]domain.Period{}, Taken: map[domain.ID][]domain.Period{}}
+	for point := range 25 {
+		at := domain.ID(fmt.Sprintf("rpt_%026d", point))
+		c.Levels = append(c.Levels, domain.PointLevel{ReceptionPointID: at, Level: 2})
+		for seat := range 2 {
+			person, room := domain.ID(fmt.Sprintf("per_%026d", 2*point+seat)), domain.ID(fmt.Sprintf("roo_%026d", 2*point+seat))
+			c.Roles = append(c.Roles, domain.StaffRole{PersonID: person, ReceptionPointID: at, Role: domain.ReceptionAgent})
+			for _, half := range []domain.Availability{
+				{Rule: "FREQ=WEEKLY;BYDAY=MO,TU,WE,TH,FR", Opens: 9 * 60, Closes: 12 * 60}, {Rule: "FREQ=WEEKLY;BYDAY=TU,TH", Opens: 13*60 + 30, Closes: 17 * 60},
+			} {
+				half.PersonID, half.ReceptionPointID, half.RoomID, half.FirstDay = person, at, room, first.AddDays(-100)
+				c.Availabilities = append(c.Availabilities, half)
+			}
+			for day := range 60 {
+				for n := range 16 {
+					from := first.AddDays(day).At(9 * 60).Add(time.Duration(n) * 30 * time.Minute)
+					if (day+n+seat)%3 > 0 {
+						c.Taken[person] = append(c.Taken[person], domain.Period{From: from, Until: from.Add(30 * time.Minute)})
+						c.Taken[room] = append(c.Taken[room], domain.Period{From: from, Until: from.Add(30 * time.Minute)})
+					}
+				}
+			}
+		}
+	}
+	q := domain.SlotQuestion{
+		Motive: domain.AppointmentMotive{Level: 1, Minutes: 30, Roles: []domain.Role{domain.ReceptionAgent}},
+		Mode:   domain.OnSite, From: first.At(0), Until: first.AddDays(60).At(0),
+	}
+	b.ReportAllocs()
+	for b.Loop() {
+		if len(c.Slots(q)) == 0 {
+			b.Fatal("no slot")
+		}
+	}
+}

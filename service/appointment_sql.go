@@ -49,10 +49,8 @@ SELECT ` + lockedDay + `,
 	EXISTS (SELECT FROM reception_point WHERE id = $3),
 	EXISTS (SELECT FROM waiting_place WHERE state = 'OFFERED' AND held_until <= $2),
 	(SELECT count(*) FROM appointment WHERE application_id = $5),
-	ARRAY(SELECT date_part('epoch', starts_at)::bigint FROM appointment
-		WHERE application_id = $5 AND state = 'UPCOMING' AND ends_at > $2 ORDER BY id),
-	ARRAY(SELECT date_part('epoch', ends_at)::bigint FROM appointment
-		WHERE application_id = $5 AND state = 'UPCOMING' AND ends_at > $2 ORDER BY id),
+	(SELECT string_agg(timestamptz_send(starts_at) || timestamptz_send(ends_at), '' ORDER BY id) FROM appointment
+		WHERE application_id = $5 AND state = 'UPCOMING' AND ends_at > $2),
 	ARRAY(SELECT id FROM household_member WHERE application_id = $5 ORDER BY id),
 	ARRAY(SELECT id FROM household_member WHERE application_id = $5 AND link = ANY($6) ORDER BY id),
 	EXISTS (SELECT FROM orientation WHERE application_id = $5 AND to_point_id = $3 AND state = 'ACCEPTED'),
@@ -69,12 +67,12 @@ func (a *acting) factsOf(granted context.Context, b Booking, w *seat) (f booking
 	}
 	defer func() { _ = rows.Close() }()
 	var locked string
-	var starts, ends pq.Int64Array
+	var upcoming instants
 	var members, adults pq.StringArray
 	if rows.Next() {
-		err = rows.Scan(&locked, &f.there, &f.lapsed, &f.had, &starts, &ends, &members, &adults, &f.sent, &f.offered, &f.messages)
+		err = rows.Scan(&locked, &f.there, &f.lapsed, &f.had, (*[]byte)(&upcoming), &members, &adults, &f.sent, &f.offered, &f.messages)
 	}
-	f.upcoming, f.members, f.adults = calendarRow{starts: starts, ends: ends}.periods(), idsOf(members), idsOf(adults)
+	f.upcoming, f.members, f.adults = upcoming.periods(), idsOf(members), idsOf(adults)
 	return f, lockRefused(errors.Join(err, rows.Err()))
 }
 

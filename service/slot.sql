@@ -16,36 +16,36 @@ WITH receiving AS (
 ), period AS (
     SELECT (SELECT $2::date) AT TIME ZONE 'Europe/Paris' AS starts, (SELECT $3::date) AT TIME ZONE 'Europe/Paris' AS ends
 )
-SELECT 'AVAILABILITY', person_id, reception_point_id, first_day, valid_until, NULL::bigint[], NULL::bigint[],
+SELECT 'AVAILABILITY', person_id, reception_point_id, first_day, valid_until, NULL::bytea,
        json_build_object('id', id, 'room', room_id, 'rule', rule, 'opens', opens, 'closes', closes,
                          'motives', motives, 'modes', modes, 'changes', changes,
                          'permanence', permanence_id, 'serving', serving_point_id, 'capacity', capacity)::text
 FROM receiving
 UNION ALL
-SELECT 'ROLE', a.person_id, p.reception_point_id, a.valid_from, a.valid_until, NULL, NULL, a.role
+SELECT 'ROLE', a.person_id, p.reception_point_id, a.valid_from, a.valid_until, NULL, a.role
 FROM assignment AS a JOIN assignment_reception_point AS p ON p.assignment_id = a.id
 WHERE a.person_id IN (SELECT id FROM staff) AND p.reception_point_id IN (SELECT id FROM working) AND a.state = 'CONFIRMED'
   AND a.valid_from < (SELECT $3::date) AND (a.valid_until IS NULL OR a.valid_until > (SELECT $2::date))
 UNION ALL
-SELECT 'LEVEL', NULL, g.reception_point_id, g.valid_from, g.valid_until, NULL, NULL, g.level::text
+SELECT 'LEVEL', NULL, g.reception_point_id, g.valid_from, g.valid_until, NULL, g.level::text
 FROM agreement AS g
 WHERE g.reception_point_id IN (SELECT id FROM point)
   AND g.valid_from < (SELECT $3::date) AND (g.valid_until IS NULL OR g.valid_until > (SELECT $2::date))
 UNION ALL
-SELECT 'EXCEPTION', NULL, o.reception_point_id, o.valid_from, o.valid_until, NULL, NULL, o.intervals::text
+SELECT 'EXCEPTION', NULL, o.reception_point_id, o.valid_from, o.valid_until, NULL, o.intervals::text
 FROM opening_hours AS o
 WHERE o.reception_point_id IN (SELECT id FROM point) AND o.weekday IS NULL
   AND o.valid_from < (SELECT $3::date) AND o.valid_until > (SELECT $2::date)
 UNION ALL
 SELECT 'AWAY', coalesce(b.person_id, b.room_id, b.reception_point_id), NULL, NULL, NULL,
-       array_agg(date_part('epoch', b.starts_at)::bigint), array_agg(date_part('epoch', b.ends_at)::bigint), NULL
+       string_agg(timestamptz_send(b.starts_at) || timestamptz_send(b.ends_at), ''), NULL
 FROM absence AS b, period
 WHERE b.ends_at > period.starts AND b.starts_at < period.ends
   AND (b.person_id IN (SELECT id FROM staff) OR b.reception_point_id IN (SELECT id FROM point)
        OR b.room_id IN (SELECT room_id FROM receiving))
 GROUP BY 2
 UNION ALL
-SELECT 'TAKEN', subject, NULL, NULL, NULL, array_agg(date_part('epoch', starts_at)::bigint), array_agg(date_part('epoch', ends_at)::bigint), NULL
+SELECT 'TAKEN', subject, NULL, NULL, NULL, string_agg(timestamptz_send(starts_at) || timestamptz_send(ends_at), ''), NULL
 FROM (
     -- No appointment is as long as a day: the index bounds both ends.
     SELECT t.person_id AS subject, t.starts_at, t.ends_at
@@ -60,7 +60,7 @@ FROM (
 ) AS taken
 GROUP BY subject
 UNION ALL
-SELECT 'BOOKED', permanence_id, NULL, NULL, NULL, array_agg(date_part('epoch', starts_at)::bigint), NULL, NULL
+SELECT 'BOOKED', permanence_id, NULL, NULL, NULL, string_agg(timestamptz_send(starts_at), ''), NULL
 FROM (
     SELECT DISTINCT v.permanence_id, t.appointment_id, t.starts_at
     FROM receiving AS v
