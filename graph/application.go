@@ -141,5 +141,5 @@ func (applicationFilterResolver) Reasons(_ context.Context, where *ent.Applicati
 	if codes != nil {
 		where.AddPredicates(service.WithFile(service.ForReasons(codes)))
 	}
-	return tooMany("where.reasons", len(codes))
+	return ofCodeList("where.reasons", "requestReason", codes)
 }

@@ -72,7 +72,7 @@ func (dwellingFilterResolver) LettingYear(_ context.Context, where *ent.Dwelling
 // Financings keeps the dwellings of these fundings.
 func (dwellingFilterResolver) Financings(_ context.Context, where *ent.DwellingWhereInput, codes []string) error {
 	where.FinancingIn = orNothing(stated(codes))
-	return tooMany("where.financings", len(codes))
+	return ofCodeList("where.financings", "financing", codes)
 }
 
 // EnergyClasses keeps the dwellings of these energy labels.
@@ -84,7 +84,7 @@ func (dwellingFilterResolver) EnergyClasses(_ context.Context, where *ent.Dwelli
 // Constructions keeps the dwellings in these kinds of building.
 func (dwellingFilterResolver) Constructions(_ context.Context, where *ent.DwellingWhereInput, codes []string) error {
 	where.ConstructionIn = orNothing(stated(codes))
-	return tooMany("where.constructions", len(codes))
+	return ofCodeList("where.constructions", "construction", codes)
 }
 
 // Accessibilities keeps the dwellings of which the file has these words.

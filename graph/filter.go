@@ -1,6 +1,9 @@
 package graph
 
 import (
+	"fmt"
+	"slices"
+
 	"github.com/guichet-logement/guichet/domain"
 )
 
@@ -17,6 +20,33 @@ func tooMany(field string, n int) error {
 		EN: "A list in a filter holds at most 100 values.",
 		FR: "Une liste d'un filtre contient 100 valeurs au plus.",
 	}}
+}
+
+// unknownValue refuses a value of a filter that nothing can ever have: a slip of the hand
+// would be answered as if there were nothing.
+func unknownValue(field string, message domain.Text) error {
+	return &domain.Error{Code: domain.BadRequest, Reason: "UNKNOWN_VALUE", Field: field, Message: message}
+}
+
+// ofCodeList refuses codes that their list does not have, and too many of them; the empty one
+// stands for what is not told.
+func ofCodeList(field, list string, codes []string) error {
+	if err := tooMany(field, len(codes)); err != nil {
+		return err
+	}
+	lists, err := codeLists()
+	if err != nil {
+		return err
+	}
+	of := lists[slices.IndexFunc(lists, func(l *domain.CodeList) bool { return l.Name == list })]
+	for i, code := range codes {
+		if code != "" && !slices.ContainsFunc(of.Entries, func(e domain.CodeEntry) bool { return e.Code == code }) {
+			return unknownValue(fmt.Sprintf("%s[%d]", field, i), domain.Text{
+				EN: "Use codes of the list " + list + " (`codeLists`).", FR: "Utiliser des codes de la liste " + list + " (`codeLists`).",
+			})
+		}
+	}
+	return nil
 }
 
 // badBox refuses a rectangle that holds no place.

@@ -2,6 +2,7 @@ package graph
 
 import (
 	"context"
+	"fmt"
 	"math"
 	"slices"
 	"time"
@@ -97,6 +98,13 @@ func (receptionPointFilterResolver) Levels(ctx context.Context, where *ent.Recep
 	if levels != nil {
 		where.AddPredicates(service.AtLevels(auth.FromContext(ctx), levels...))
 	}
+	for i, level := range levels {
+		if level < domain.InformationLevel || level > domain.SpecialisedLevel {
+			return unknownValue(fmt.Sprintf("where.levels[%d]", i), domain.Text{
+				EN: "Levels of service are 1, 2 and 3.", FR: "Les niveaux de service sont 1, 2 et 3.",
+			})
+		}
+	}
 	return tooMany("where.levels", len(levels))
 }
 
@@ -109,11 +117,18 @@ func (receptionPointFilterResolver) InNetwork(ctx context.Context, where *ent.Re
 }
 
 // ServiceOffered keeps the points that deliver the service on the viewer's day.
-func (receptionPointFilterResolver) ServiceOffered(ctx context.Context, where *ent.ReceptionPointWhereInput, code *string) error {
-	if code != nil {
-		where.AddPredicates(service.Offers(auth.FromContext(ctx), *code))
+func (r receptionPointFilterResolver) ServiceOffered(ctx context.Context, where *ent.ReceptionPointWhereInput, code *string) error {
+	if code == nil {
+		return nil
 	}
-	return nil
+	where.AddPredicates(service.Offers(auth.FromContext(ctx), *code))
+	there, err := r.service.Catalogued(ctx, *code)
+	if err == nil && !there {
+		err = unknownValue("where.serviceOffered", domain.Text{
+			EN: "Use a code of the catalogue of services (`serviceCatalogue`).", FR: "Utiliser un code du catalogue des services (`serviceCatalogue`).",
+		})
+	}
+	return err
 }
 
 // OpenAt keeps the points whose doors are open at that instant.

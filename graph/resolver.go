@@ -38,7 +38,7 @@ type (
 	dwellingFilterResolver       struct{}
 	stockChangeFilterResolver    struct{}
 	organisationFilterResolver   struct{}
-	receptionPointFilterResolver struct{}
+	receptionPointFilterResolver struct{ *Resolver }
 	staffAuthorisationResolver   struct{}
 	pairResolver                 struct{}
 	personFilterResolver         struct{}
@@ -115,7 +115,7 @@ func (r *Resolver) OrganisationFilter() gen.OrganisationFilterResolver {
 
 // ReceptionPointFilter resolves the filters of reception points that are not columns.
 func (r *Resolver) ReceptionPointFilter() gen.ReceptionPointFilterResolver {
-	return receptionPointFilterResolver{}
+	return receptionPointFilterResolver{r}
 }
 
 // CodeEntry resolves the computed fields of code lists.

@@ -283,6 +283,8 @@ func TestStockRefusals(t *testing.T) {
 		`{ dwellings(first: 101) { totalCount } }`:                                                                             "PAGE_SIZE",
 		`{ dwellings(first: 1, where: {communes: ["3818"]}) { totalCount } }`:                                                  "BAD_REQUEST",
 		`{ dwellings(first: 1, where: {communes: ` + many + `}) { totalCount } }`:                                              "BAD_REQUEST/TOO_MANY_VALUES where.communes",
+		`{ dwellings(first: 1, where: {financings: ["13", "2B"]}) { totalCount } }`:                                            "BAD_REQUEST/UNKNOWN_VALUE where.financings[1]",
+		`{ stockFacets(axes: [TYPOLOGY], where: {constructions: ["Z"]}) { totalCount } }`:                                      "BAD_REQUEST/UNKNOWN_VALUE where.constructions[0]",
 		`{ dwellings(first: 1, where: {typologies: [T9]}) { totalCount } }`:                                                    "BAD_REQUEST",
 		`{ dwellings(first: 1, where: {within: {south: 46, west: 5, north: 45, east: 6}}) { totalCount } }`:                    "BAD_REQUEST/BAD_BOX where.within.north",
 		`{ buildings(first: 1, where: {within: {south: 45, west: 6, north: 46, east: 5}}) { totalCount } }`:                    "BAD_REQUEST/BAD_BOX where.within.east",

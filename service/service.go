@@ -32,6 +32,8 @@ type Service struct {
 	unrecorded bool
 	// communes are their identifiers by their codes.
 	communes sync.Map
+	// catalogued are codes that the catalogue of services has.
+	catalogued sync.Map
 	// registry is the national one, nil where there is none; desk is ours in its files.
 	registry registry.Registry
 	desk     string

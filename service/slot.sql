@@ -2,6 +2,7 @@
 -- $1 the points, or null for all of them, $2 and $3 its days, without the last, $4 now. Each is
 -- read by a SELECT of its own, so that a plan for one question is no better than that for all,
 -- which is made once: to plan it takes three times as long as to read the calendar of a point.
+-- Times are as timestamptz_send writes them: beginning and end, or the beginning alone.
 WITH receiving AS (
     SELECT a.*, p.serving_point_id, p.capacity
     FROM availability AS a LEFT JOIN permanence AS p ON p.id = a.permanence_id
