@@ -57,7 +57,7 @@ func Middleware(v *Verifier, lookup Lookup, clock func() time.Time, deny Deny) f
 					return
 				}
 				w.Header().Set("Retry-After", retryAfterSeconds)
-				deny(w, r, http.StatusServiceUnavailable, errUnavailable(err))
+				deny(w, r, http.StatusServiceUnavailable, domain.Unavailable(err))
 				return
 			}
 			next.ServeHTTP(w, r.WithContext(NewContext(r.Context(), viewer)))
@@ -168,17 +168,6 @@ func errTokenInURL(parameter string) *domain.Error {
 			EN: "Send the access token in the Authorization header, never in the address: addresses are logged. Have this token revoked.",
 			FR: "Envoyez le jeton d'accès dans l'en-tête Authorization, jamais dans l'adresse : les adresses sont journalisées. Faites révoquer ce jeton.",
 		},
-	}
-}
-
-func errUnavailable(cause error) *domain.Error {
-	return &domain.Error{
-		Code: domain.Internal,
-		Message: domain.Text{
-			EN: "The service cannot check who you are at the moment. Try again in a few seconds.",
-			FR: "Le service ne peut pas vérifier votre identité pour le moment. Réessayez dans quelques secondes.",
-		},
-		Cause: cause,
 	}
 }
 

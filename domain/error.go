@@ -1,6 +1,10 @@
 package domain
 
-import "fmt"
+import (
+	"errors"
+	"fmt"
+	"time"
+)
 
 // Code says why a request could not be answered at all. The catalogue is closed:
 // partner apps branch on it, and nothing else leaves the server.
@@ -88,5 +92,23 @@ func FirstAlone(most int) *Error {
 	return &Error{
 		Code: PageSize, Field: "first",
 		Message: Text{EN: fmt.Sprintf("first must be between 1 and %d.", most), FR: fmt.Sprintf("first est compris entre 1 et %d.", most)},
+	}
+}
+
+// ReasonUnavailable says that nothing was wrong with the request.
+const ReasonUnavailable = "UNAVAILABLE"
+
+// unavailableWait is after how long to try again: a database that was killed is back by then.
+const unavailableWait = 5 * time.Second
+
+// Unavailable is the error while something is away that the request needs, as the database is
+// while it starts.
+func Unavailable(cause error) *Error {
+	return &Error{
+		Code: Internal, Reason: ReasonUnavailable, Cause: errors.Join(WaitError(unavailableWait), cause),
+		Message: Text{
+			EN: "The service is not available at the moment. Try again in a few seconds.",
+			FR: "Le service est momentanément indisponible. Réessayez dans quelques secondes.",
+		},
 	}
 }

@@ -2,10 +2,13 @@ package graph
 
 import (
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
 	"math"
+	"net"
 	"regexp"
 	"runtime"
 	"runtime/debug"
@@ -125,6 +128,8 @@ func (e Errors) classify(ctx context.Context, err error) (coded *domain.Error, k
 		return &domain.Error{Code: domain.Timeout, Cause: err}, true
 	case ent.IsNotFound(err):
 		return &domain.Error{Code: domain.NotFound, Cause: err}, true
+	case isUnavailable(err):
+		return domain.Unavailable(err), false
 	case sqlClass(err) == classDataException:
 		return &domain.Error{Code: domain.BadRequest, Reason: ReasonInvalidValue, Cause: err}, true
 	case errors.As(err, &library):
@@ -154,7 +159,10 @@ func requestReason(err *gqlerror.Error) (string, bool) {
 
 // Classes and codes of SQLSTATE (PostgreSQL manual, appendix A).
 const (
+	classConnection    = "08"
 	classDataException = "22"
+	classResources     = "53"
+	classIntervention  = "57"
 	stateQueryCanceled = "57014"
 )
 
@@ -180,6 +188,16 @@ func sqlClass(err error) string {
 func isTimeout(ctx context.Context, err error) bool {
 	return errors.Is(err, context.DeadlineExceeded) || errors.Is(err, context.Canceled) ||
 		sqlState(err) == stateQueryCanceled || ctx.Err() != nil
+}
+
+// isUnavailable also holds for what drivers say of a connection that ended under a statement.
+func isUnavailable(err error) bool {
+	switch sqlClass(err) {
+	case classConnection, classResources, classIntervention:
+		return true
+	}
+	var network net.Error
+	return errors.As(err, &network) || errors.Is(err, driver.ErrBadConn) || errors.Is(err, io.EOF) || errors.Is(err, io.ErrUnexpectedEOF)
 }
 
 func internal(cause error) *domain.Error {

@@ -3,9 +3,12 @@ package graph_test
 import (
 	"bytes"
 	"context"
+	"database/sql/driver"
 	"errors"
 	"fmt"
+	"io"
 	"log/slog"
+	"net"
 	"slices"
 	"strings"
 	"testing"
@@ -49,20 +52,26 @@ func TestPresent(t *testing.T) {
 		reason string
 		logged bool
 	}{
-		"anything":               {errors.New("secret"), domain.Internal, "", true},
-		"a refusal that escaped": {&domain.Refusal{Message: domain.Text{EN: "secret"}}, domain.Internal, "", true},
-		"a library's text":       {gqlerror.Errorf("secret"), domain.Internal, "", true},
-		"a broken promise":       {gqlerror.WrapPath(ast.Path{ast.PathName("a")}, errors.New("secret: must not be null")), domain.Internal, "", true},
-		"the guard":              {fmt.Errorf("read secret: %w", privacy.Deny), domain.Internal, "", true},
-		"a state of SQL":         {sqlError("42P01"), domain.Internal, "", true},
-		"an internal error":      {&domain.Error{Code: domain.Internal, Cause: errors.New("secret")}, domain.Internal, "", true},
-		"a value SQL refused":    {fmt.Errorf("page: %w", sqlError("22007")), domain.BadRequest, graph.ReasonInvalidValue, false},
-		"a cancelled statement":  {sqlError("57014"), domain.Timeout, "", false},
-		"a deadline":             {fmt.Errorf("secret: %w", context.DeadlineExceeded), domain.Timeout, "", false},
-		"no such row":            {fmt.Errorf("load: %w", &ent.NotFoundError{}), domain.NotFound, "", false},
-		"validation":             {validation, domain.BadRequest, graph.ReasonValidation, false},
-		"syntax":                 {parse, domain.BadRequest, graph.ReasonSyntax, false},
-		"an error of ours":       {fmt.Errorf("x: %w", &domain.Error{Code: domain.Forbidden, Reason: "ROLE", Cause: errors.New("secret")}), domain.Forbidden, "ROLE", false},
+		"anything":                   {errors.New("secret"), domain.Internal, "", true},
+		"a refusal that escaped":     {&domain.Refusal{Message: domain.Text{EN: "secret"}}, domain.Internal, "", true},
+		"a library's text":           {gqlerror.Errorf("secret"), domain.Internal, "", true},
+		"a broken promise":           {gqlerror.WrapPath(ast.Path{ast.PathName("a")}, errors.New("secret: must not be null")), domain.Internal, "", true},
+		"the guard":                  {fmt.Errorf("read secret: %w", privacy.Deny), domain.Internal, "", true},
+		"a state of SQL":             {sqlError("42P01"), domain.Internal, "", true},
+		"a connection that broke":    {fmt.Errorf("load: %w", driver.ErrBadConn), domain.Internal, domain.ReasonUnavailable, true},
+		"one that ended":             {fmt.Errorf("load: %w", io.ErrUnexpectedEOF), domain.Internal, domain.ReasonUnavailable, true},
+		"nobody answers":             {&net.OpError{Op: "dial", Err: errors.New("secret")}, domain.Internal, domain.ReasonUnavailable, true},
+		"a database that starts":     {sqlError("57P03"), domain.Internal, domain.ReasonUnavailable, true},
+		"no connection is left":      {sqlError("53300"), domain.Internal, domain.ReasonUnavailable, true},
+		"a failed connection of SQL": {sqlError("08006"), domain.Internal, domain.ReasonUnavailable, true},
+		"an internal error":          {&domain.Error{Code: domain.Internal, Cause: errors.New("secret")}, domain.Internal, "", true},
+		"a value SQL refused":        {fmt.Errorf("page: %w", sqlError("22007")), domain.BadRequest, graph.ReasonInvalidValue, false},
+		"a cancelled statement":      {sqlError("57014"), domain.Timeout, "", false},
+		"a deadline":                 {fmt.Errorf("secret: %w", context.DeadlineExceeded), domain.Timeout, "", false},
+		"no such row":                {fmt.Errorf("load: %w", &ent.NotFoundError{}), domain.NotFound, "", false},
+		"validation":                 {validation, domain.BadRequest, graph.ReasonValidation, false},
+		"syntax":                     {parse, domain.BadRequest, graph.ReasonSyntax, false},
+		"an error of ours":           {fmt.Errorf("x: %w", &domain.Error{Code: domain.Forbidden, Reason: "ROLE", Cause: errors.New("secret")}), domain.Forbidden, "ROLE", false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -49,7 +49,7 @@ func statusOf(response *graphql.Response, media string) int {
 	switch {
 	case media == mediaJSON || response.Data != nil:
 		return http.StatusOK
-	case codeOf(response) == string(domain.Timeout):
+	case codeOf(response) == string(domain.Timeout), reasonOf(response) == domain.ReasonUnavailable:
 		return http.StatusServiceUnavailable
 	case codeOf(response) == string(domain.Forbidden):
 		return http.StatusForbidden

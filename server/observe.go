@@ -47,6 +47,15 @@ func codeOf(response *graphql.Response) string {
 	return code
 }
 
+// reasonOf returns the reason of the first error of an answer, empty for none.
+func reasonOf(response *graphql.Response) string {
+	if len(response.Errors) == 0 {
+		return ""
+	}
+	reason, _ := response.Errors[0].Extensions["reason"].(string)
+	return reason
+}
+
 // logOperation writes the one line of an operation.
 func logOperation(log *slog.Logger, r *http.Request, o outcome) {
 	log.LogAttrs(r.Context(), slog.LevelInfo, "operation",
