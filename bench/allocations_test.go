@@ -30,7 +30,7 @@ var mostAllocations = map[string]float64{
 	"StockFacets": 970, "StockMap": 1_240, "Staff": 4_700, "StockVintages": 1_940, "Applications": 6_200,
 	"DeskList": 9_270, "FindApplicant": 1_560, "ApplicationFile": 2_000, "ApplicationStatistics": 1_660,
 	"ApplicationLife": 1_840, "ApplicationPieces": 2_490, "OnlineRegistrations": 1_120, "Slots": 3_310,
-	"AccessLog": 1_630, "CodeLists": 370, "CommuneOutlines": 21_420, "ExplainAccess": 1_990, "HousingAdvice": 5_870,
+	"AccessLog": 1_630, "AppointmentMotives": 245, "CodeLists": 370, "CommuneOutlines": 21_420, "ExplainAccess": 1_990, "HousingAdvice": 5_870,
 	"ManagedDwellings": 4_630, "PublishedFigures": 980, "PublishedRents": 520, "ReservationRights": 1_790, "Tension": 3_310,
 	"ViewerRights": 700, "Candidates": 5_920, "Agenda": 5_630, "Contacts": 4_300, "Orientations": 2_820, "Permanences": 1_370,
 	"ContributingEmployers": 910,

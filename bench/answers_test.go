@@ -138,7 +138,7 @@ func TestSame(t *testing.T) {
 // [TestCandidatesTakeTheSameStatements], and of Action Logement's list, in server's
 // TestContributingEmployers.
 var withoutLimit = map[string]string{
-	"CodeLists": "", "CommuneOutlines": "", "ViewerRights": bookingPersona,
+	"AppointmentMotives": "", "CodeLists": "", "CommuneOutlines": "", "ViewerRights": bookingPersona,
 	"AccessLog": privacyPersona, "ExplainAccess": privacyPersona,
 	"PublishedFigures": "", "Tension": "", "PublishedRents": "", "HousingAdvice": "",
 	"ManagedDwellings": landlordPersona, "ReservationRights": landlordPersona, "Candidates": allocationPersona,

@@ -203,6 +203,13 @@ const expectations = {
     assert.equal(last.changes.edges.length, 20);
     assert.equal(first.comparison, null);
   },
+  AppointmentMotives({ appointmentMotives }) {
+    const offered = appointmentMotives.filter(({ bookableBy }) => bookableBy.includes("APPLICANT"));
+    assert.ok(offered.some(({ code }) => code === "FIRST_REGISTRATION"));
+    for (const { code, minutes, modes } of appointmentMotives) {
+      assert.ok(minutes > 0 && modes.length > 0, code);
+    }
+  },
   CodeLists({ codeLists }) {
     assert.deepEqual(
       codeLists.map(({ name }) => name),
@@ -328,9 +335,11 @@ const expectations = {
 
 /** What is tested in the order of a scenario, below. */
 const inOrder = [
+  "AcceptHandOver",
   "AcceptOrientation",
   "AcceptPiece",
   "AcceptProposedChange",
+  "AddPartnerAppSecret",
   "Agenda",
   "AnswerLevelChange",
   "AssignRole",
@@ -338,13 +347,19 @@ const inOrder = [
   "BookAppointment",
   "CancelAppointment",
   "Candidates",
+  "ConfirmAssignment",
   "ConfirmContributingEmployers",
   "ContributingEmployers",
   "CorrectApplication",
   "DeclareAbsence",
   "DeclareOpeningException",
+  "DepositApplicationAgain",
+  "DepositDraft",
   "DepositPiece",
   "DesignateCandidate",
+  "DiscardDraft",
+  "EndAssignment",
+  "HandOverApplication",
   "IssueBindingCode",
   "JoinWaitingList",
   "LeaveWaitingList",
@@ -371,10 +386,16 @@ const inOrder = [
   "RefusePiece",
   "RegisterApplication",
   "RegisterOnline",
+  "RegisterPartnerApp",
+  "RegisterPerson",
+  "RejectApplication",
+  "RemoveApplication",
   "RenewApplication",
   "ReportBackOrientation",
   "RequestLevelChange",
   "RequestPermanence",
+  "RevokePartnerApp",
+  "SaveDraft",
   "SetSandboxClock",
   "StaffPermanence",
   "TakeOnlineRegistration",
@@ -525,6 +546,91 @@ test("RegisterOnline, then TakeOnlineRegistration", async () => {
   assert.deepEqual(took.takeOnlineRegistration.errors, []);
   assert.equal(took.takeOnlineRegistration.onlineRegistration.receptionPoint.id, receptionPointId);
   assert.equal(took.takeOnlineRegistration.onlineRegistration.application.state, "PENDING_VALIDATION");
+});
+
+test("SaveDraft, DepositDraft, RejectApplication, then DepositApplicationAgain", async () => {
+  const receptionPointId = await managedPointId();
+  const { data: begun } = await command("SaveDraft", { receptionPointId }, tokens.agent);
+  const { draft } = begun.saveDraft;
+  assert.ok(draft.missing.some(({ field }) => field.join(".") === "form.contact.address"));
+  const { data: early } = await command("DepositDraft", { id: draft.id, version: draft.version }, tokens.agent);
+  assert.deepEqual(early.depositDraft.errors.map(({ field }) => field), draft.missing.map(({ field }) => field));
+
+  const { contact, file } = documentedVariables("RegisterApplication").input.form;
+  const { form } = documentedVariables("SaveDraft").input;
+  const whole = { ...form, contact, file: { ...file, taxYear: new Date().getFullYear() - 1 } };
+  const { data: saved } = await command("SaveDraft", { id: draft.id, version: draft.version, form: whole }, tokens.agent);
+  assert.deepEqual(saved.saveDraft.draft.missing, []);
+  const { version } = saved.saveDraft.draft;
+  const { data: deposited } = await command("DepositDraft", { id: draft.id, version }, tokens.agent);
+  assert.deepEqual(deposited.depositDraft.errors, []);
+  const applicationId = deposited.depositDraft.application.id;
+
+  const { data: rejected } = await command("RejectApplication", { applicationId }, tokens.agent);
+  assert.equal(rejected.rejectApplication.application.state, "REJECTED");
+  const { data: again } = await command("DepositApplicationAgain", { applicationId }, tokens.agent);
+  assert.equal(again.depositApplicationAgain.application.state, "PENDING_VALIDATION");
+  const { data: valid } = await command("ValidateApplication", { applicationId }, tokens.agent);
+  assert.equal(valid.validateApplication.application.state, "ACTIVE");
+
+  // The applicant moves to Échirolles, whose desk follows from then on, and gives up there.
+  const to = await receivingPointId();
+  const { data: offered } = await command("HandOverApplication", { applicationId, receptionPointId: to }, tokens.agent);
+  assert.deepEqual(offered.handOverApplication.errors, []);
+  const { handOvers } = await ask("{ handOvers(first: 100) { id toPoint { id } } }", { token: tokens.receiver });
+  const { data: taken } = await command("AcceptHandOver", { id: handOvers.at(-1).id }, tokens.receiver);
+  assert.equal(taken.acceptHandOver.application.summary.followingPoint.id, to);
+  const former = await command("RemoveApplication", { applicationId }, tokens.agent);
+  assert.equal(former.errors[0].extensions.code, "FORBIDDEN");
+  const { data: removed } = await command("RemoveApplication", { applicationId }, tokens.receiver);
+  assert.equal(removed.removeApplication.application.state, "REMOVED");
+});
+
+test("SaveDraft, then DiscardDraft", async () => {
+  const receptionPointId = await managedPointId();
+  const { data } = await command("SaveDraft", { receptionPointId }, tokens.agent);
+  const { id } = data.saveDraft.draft;
+  const { data: gone } = await command("DiscardDraft", { id }, tokens.agent);
+  assert.equal(gone.discardDraft.discardedId, id);
+  const again = await command("DiscardDraft", { id }, tokens.agent);
+  assert.equal(again.errors[0].extensions.code, "NOT_FOUND");
+});
+
+test("RegisterPerson, AssignRole, ConfirmAssignment, then EndAssignment", async () => {
+  const organisationId = await managingOrganisationId();
+  const { data: known } = await command("RegisterPerson", { organisationId }, tokens.admin);
+  assert.deepEqual(known.registerPerson.errors, []);
+  const personId = known.registerPerson.person.id;
+
+  const role = { personId, organisationId, role: "ORG_ADMIN", share: undefined };
+  const { data: proposed } = await command("AssignRole", role, tokens.admin);
+  assert.deepEqual(proposed.assignRole.errors, []);
+  const { id, state, version } = proposed.assignRole.assignment;
+  assert.equal(state, "PROPOSED");
+  const alone = await command("ConfirmAssignment", { id, version }, tokens.admin);
+  assert.equal(alone.errors[0].extensions.reason, "NOT_YOURSELF");
+  const { data: confirmed } = await command("ConfirmAssignment", { id, version }, tokens.secondAdmin);
+  assert.equal(confirmed.confirmAssignment.assignment.state, "CONFIRMED");
+  const { data: ended } = await command(
+    "EndAssignment",
+    { id, version: confirmed.confirmAssignment.assignment.version },
+    tokens.admin,
+  );
+  assert.deepEqual(ended.endAssignment.errors, []);
+});
+
+test("RegisterPartnerApp, AddPartnerAppSecret, then RevokePartnerApp", async () => {
+  const { settings } = documentedVariables("RegisterPartnerApp").input;
+  const validUntil = new Date(Date.now() + 180 * 24 * 3600_000).toISOString().slice(0, 10);
+  const organisationId = await managingOrganisationId();
+  const { data } = await command("RegisterPartnerApp", { organisationId, settings: { ...settings, validUntil } }, tokens.admin);
+  assert.deepEqual(data.registerPartnerApp.errors, []);
+  const { id, version, readOnly } = data.registerPartnerApp.partnerApp;
+  assert.equal(readOnly, true);
+  const { data: made } = await command("AddPartnerAppSecret", { partnerAppId: id }, tokens.admin);
+  assert.match(made.addPartnerAppSecret.secret, /^guichet_secret_/);
+  const { data: ended } = await command("RevokePartnerApp", { id, version }, tokens.admin);
+  assert.ok(ended.revokePartnerApp.partnerApp.revokedAt);
 });
 
 test("ProposeChange, AcceptProposedChange, then CorrectApplication", async () => {

@@ -39,6 +39,9 @@ export const tokens = {
   applicant: setting("GUICHET_APPLICANT_TOKEN"),
   /** Another one, whose holder a desk receives. */
   received: setting("GUICHET_RECEIVED_TOKEN"),
+  /** Manages the people and apps of that commune; another one confirms. */
+  admin: setting("GUICHET_ADMIN_TOKEN"),
+  secondAdmin: setting("GUICHET_SECOND_ADMIN_TOKEN"),
   /** Who prepares those of the State, which holds reservation rights. */
   state: setting("GUICHET_STATE_TOKEN"),
 };

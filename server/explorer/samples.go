@@ -22,10 +22,11 @@ type sample struct {
 var shownFirst = []string{
 	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
 	"StockFacets", "StockStatistics", "StockMap", "CommuneOutlines", "PublishedFigures", "Tension", "PublishedRents", "HousingAdvice", "Buildings", "StockVintages", "CodeLists", "Staff",
-	"ViewerRights", "Applications", "DeskList", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "ApplicationPieces", "OnlineRegistrations", "Slots", "Agenda", "Contacts", "Permanences", "Orientations",
+	"ViewerRights", "Applications", "DeskList", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "ApplicationPieces", "OnlineRegistrations", "AppointmentMotives", "Slots", "Agenda", "Contacts", "Permanences", "Orientations",
 	"ManagedDwellings", "ReservationRights", "Candidates", "ContributingEmployers", "AccessLog", "ExplainAccess",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
-	"RecordContact", "RegisterOnline", "TakeOnlineRegistration", "RegisterApplication", "ValidateApplication", "RenewApplication", "ProposeChange", "AcceptProposedChange", "CorrectApplication",
+	"RecordContact", "RegisterOnline", "TakeOnlineRegistration", "SaveDraft", "DepositDraft", "DiscardDraft", "RegisterApplication", "ValidateApplication",
+	"RejectApplication", "DepositApplicationAgain", "RenewApplication", "HandOverApplication", "AcceptHandOver", "RemoveApplication", "ProposeChange", "AcceptProposedChange", "CorrectApplication",
 	"BookAppointment", "MoveAppointment", "CancelAppointment", "RecordAttendance", "RecordInterview", "JoinWaitingList", "LeaveWaitingList", "OpenCalendarFeed",
 	"OpenAvailability", "DeclareAbsence", "WithdrawAbsence", "OrientApplicant", "AcceptOrientation", "RecordOrientationReceived", "ReportBackOrientation",
 	"RequestPermanence", "PlanPermanence", "StaffPermanence", "RequestLevelChange", "AnswerLevelChange",
@@ -33,7 +34,8 @@ var shownFirst = []string{
 	"ProposeContributingEmployers", "ConfirmContributingEmployers", "WithdrawContributingEmployers",
 	"ReceiveApplicant", "IssueBindingCode", "BindAccount", "OpenApplicationInEmergency", "ProtectApplication",
 	"PrepareUpload", "DepositPiece", "AcceptPiece", "RefusePiece", "PrepareAccessExport",
-	"DeclareOpeningException", "WithdrawOpeningException", "AssignRole", "SetSandboxClock",
+	"DeclareOpeningException", "WithdrawOpeningException", "RegisterPerson", "AssignRole", "ConfirmAssignment", "EndAssignment",
+	"RegisterPartnerApp", "AddPartnerAppSecret", "RevokePartnerApp", "SetSandboxClock",
 }
 
 // readSamples reads the documented operations with their variables. One that
