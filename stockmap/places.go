@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"math"
+	"sync"
 
 	lru "github.com/hashicorp/golang-lru/v2"
 	"github.com/paulmach/orb"
@@ -38,6 +39,8 @@ type Places struct {
 	// what they are within.
 	shapes map[domain.OutlineResolution][]orb.MultiPolygon
 	bounds []orb.Bound
+	// outlines are the shapes as GeoJSON, written when they are first asked for.
+	outlines map[domain.OutlineResolution]func() ([]*Outline, error)
 	// ready are the layers of the tiles asked for last: they do not depend on a filter.
 	ready *lru.Cache[Tile, []byte]
 }
@@ -60,7 +63,10 @@ func resolutionAt(zoom int) domain.OutlineResolution {
 
 // NewPlaces lays out what tiles are made of. It fails on a boundary that is no polygon.
 func NewPlaces(communes []Commune, points []ReceptionPoint) (*Places, error) {
-	p := &Places{points: points, communes: communes, shapes: map[domain.OutlineResolution][]orb.MultiPolygon{}}
+	p := &Places{
+		points: points, communes: communes, shapes: map[domain.OutlineResolution][]orb.MultiPolygon{},
+		outlines: map[domain.OutlineResolution]func() ([]*Outline, error){},
+	}
 	var err error
 	if p.ready, err = lru.New[Tile, []byte](keptLayers); err != nil {
 		return nil, err
@@ -80,6 +86,7 @@ func NewPlaces(communes []Commune, points []ReceptionPoint) (*Places, error) {
 	for _, word := range domain.OutlineResolution("").Values() {
 		resolution := domain.OutlineResolution(word)
 		p.shapes[resolution] = simplified(shapes, resolution.Metres())
+		p.outlines[resolution] = sync.OnceValues(func() ([]*Outline, error) { return p.outlinesAt(resolution) })
 	}
 	return p, nil
 }
@@ -112,8 +119,12 @@ type Outline struct {
 	Boundary json.RawMessage
 }
 
-// Outlines are those of the communes that have one.
+// Outlines are those of the communes that have one: not to be written to.
 func (p *Places) Outlines(resolution domain.OutlineResolution) ([]*Outline, error) {
+	return p.outlines[resolution]()
+}
+
+func (p *Places) outlinesAt(resolution domain.OutlineResolution) ([]*Outline, error) {
 	var outlines []*Outline
 	for i, shape := range p.shapes[resolution] {
 		if shape == nil {
