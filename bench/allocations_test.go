@@ -32,7 +32,7 @@ var mostAllocations = map[string]float64{
 	"ApplicationLife": 1_820, "ApplicationPieces": 2_480, "OnlineRegistrations": 1_090, "Slots": 3_310,
 	"AccessLog": 1_590, "AppointmentMotives": 245, "CodeLists": 340, "CommuneOutlines": 310, "ExplainAccess": 1_970, "HousingAdvice": 5_670,
 	"ManagedDwellings": 4_500, "PublishedFigures": 940, "PublishedRents": 490, "ReservationRights": 1_740, "Tension": 3_240,
-	"ViewerRights": 680, "Candidates": 5_920, "Agenda": 5_630, "Contacts": 4_080, "Orientations": 2_770, "Permanences": 1_330,
+	"ViewerRights": 680, "Candidates": 5_920, "Agenda": 5_630, "PointCalendar": 3_540, "Contacts": 4_080, "Orientations": 2_770, "Permanences": 1_330,
 	"ContributingEmployers": 910,
 }
 
@@ -71,7 +71,7 @@ func TestAllocationsStayWithinTheirBudget(t *testing.T) { //nolint:paralleltest 
 }
 
 // ofDesk are the reads of what a desk has to do, for which calendars are filled.
-var ofDesk = []string{"Agenda", "Contacts", "Orientations", "Permanences"}
+var ofDesk = []string{"Agenda", "PointCalendar", "Contacts", "Orientations", "Permanences"}
 
 // What a desk has to do takes as many statements however much it is.
 func TestDeskTakesTheSameStatements(t *testing.T) {
@@ -158,6 +158,8 @@ func asDocumented(t *testing.T, db *sql.DB) (all []operation) {
 			values["personId"] = agent
 		case "Agenda":
 			values["receptionPointId"], values["from"] = busiest, domain.DateOf(testapi.Now)
+		case "PointCalendar":
+			values["receptionPointId"] = busiest
 		case "Orientations": // sent and received
 			delete(values, "where")
 		}

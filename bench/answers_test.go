@@ -142,7 +142,7 @@ var withoutLimit = map[string]string{
 	"AccessLog": privacyPersona, "ExplainAccess": privacyPersona,
 	"PublishedFigures": "", "Tension": "", "PublishedRents": "", "HousingAdvice": "",
 	"ManagedDwellings": landlordPersona, "ReservationRights": landlordPersona, "Candidates": allocationPersona,
-	"Agenda": deskPersona, "Contacts": deskPersona, "Orientations": deskPersona, "Permanences": "",
+	"Agenda": deskPersona, "PointCalendar": deskPersona, "Contacts": deskPersona, "Orientations": deskPersona, "Permanences": "",
 	"ContributingEmployers": employersPersona,
 }
 

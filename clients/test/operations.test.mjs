@@ -370,6 +370,7 @@ const inOrder = [
   "OrientApplicant",
   "Orientations",
   "PlanPermanence",
+  "PointCalendar",
   "PrepareAccessExport",
   "PrepareUpload",
   "ProposeChange",
@@ -785,15 +786,23 @@ test("DeclareAbsence, then WithdrawAbsence", async () => {
   assert.equal(withdrawn.withdrawAbsence.withdrawnId, absence.id);
 });
 
-test("OpenAvailability", async () => {
+test("OpenAvailability, then PointCalendar", async () => {
+  const receptionPointId = await managedPointId();
   const { data } = await command(
     "OpenAvailability",
-    { personId: await agentId(), receptionPointId: await managedPointId(), firstDay: inDays(1), validUntil: inDays(30) },
+    { personId: await agentId(), receptionPointId, firstDay: inDays(1), validUntil: inDays(30) },
     tokens.manager,
   );
   const { availability, errors } = data.openAvailability;
   assert.deepEqual(errors, []);
   assert.equal(availability.version, 1);
+  const { availabilities } = await ask(document("PointCalendar"), {
+    variables: { ...documentedVariables("PointCalendar"), receptionPointId },
+    token: tokens.manager,
+  });
+  const opened = availabilities.find(({ id }) => id === availability.id);
+  assert.equal(opened.person.familyName, "Orsini");
+  assert.equal(opened.rule, documentedVariables("OpenAvailability").input.rule);
 });
 
 test("OpenCalendarFeed", async () => {

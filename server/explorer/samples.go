@@ -22,7 +22,7 @@ type sample struct {
 var shownFirst = []string{
 	"CommuneWithPoints", "Viewer", "Dwellings", "NearestReceptionPoints", "OpenNow", "ReceptionPoints",
 	"StockFacets", "StockStatistics", "StockMap", "CommuneOutlines", "PublishedFigures", "Tension", "PublishedRents", "HousingAdvice", "Buildings", "StockVintages", "CodeLists", "Staff",
-	"ViewerRights", "Applications", "DeskList", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "ApplicationPieces", "OnlineRegistrations", "AppointmentMotives", "Slots", "Agenda", "Contacts", "Permanences", "Orientations",
+	"ViewerRights", "Applications", "DeskList", "ApplicationStatistics", "FindApplicant", "ApplicationFile", "ApplicationLife", "ApplicationPieces", "OnlineRegistrations", "AppointmentMotives", "Slots", "Agenda", "PointCalendar", "Contacts", "Permanences", "Orientations",
 	"ManagedDwellings", "ReservationRights", "Candidates", "ContributingEmployers", "AccessLog", "ExplainAccess",
 	"Organisations", "ServiceCatalogue", "Communes", "Node", "Nodes",
 	"RecordContact", "RegisterOnline", "TakeOnlineRegistration", "SaveDraft", "DepositDraft", "DiscardDraft", "RegisterApplication", "ValidateApplication",
