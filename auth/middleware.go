@@ -6,6 +6,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -24,8 +25,6 @@ type Deny func(w http.ResponseWriter, r *http.Request, status int, e *domain.Err
 
 // inURL are the names under which clients are known to put a token in a URL.
 var inURL = []string{"access_token", "authorization", "bearer", "id_token", "token"}
-
-const retryAfterSeconds = "5"
 
 // Middleware puts the viewer of each request into its context: the anonymous one
 // when the request has no Authorization header, and else the person whom its
@@ -56,7 +55,6 @@ func Middleware(v *Verifier, lookup Lookup, clock func() time.Time, deny Deny) f
 					deny(w, r, http.StatusUnauthorized, errUnauthenticated(refused))
 					return
 				}
-				w.Header().Set("Retry-After", retryAfterSeconds)
 				deny(w, r, http.StatusServiceUnavailable, domain.Unavailable(err))
 				return
 			}
@@ -195,6 +193,9 @@ func WriteError(w http.ResponseWriter, r *http.Request, status int, e *domain.Er
 	h.Set("Content-Type", "application/json; charset=utf-8")
 	h.Set("Cache-Control", "no-store")
 	h.Set("X-Content-Type-Options", "nosniff")
+	if wait, ok := domain.RetryAfter(e); ok {
+		h.Set("Retry-After", strconv.Itoa(wait))
+	}
 	w.WriteHeader(status)
 	_, _ = w.Write(body) // the caller is gone when this fails.
 }

@@ -3,6 +3,7 @@ package domain
 import (
 	"errors"
 	"fmt"
+	"math"
 	"time"
 )
 
@@ -93,6 +94,21 @@ func FirstAlone(most int) *Error {
 		Code: PageSize, Field: "first",
 		Message: Text{EN: fmt.Sprintf("first must be between 1 and %d.", most), FR: fmt.Sprintf("first est compris entre 1 et %d.", most)},
 	}
+}
+
+// RetryAfter returns how many seconds a caller must wait, when a cause of the error says so.
+func RetryAfter(err error) (seconds int, says bool) {
+	var waiting interface{ RetryAfter() time.Duration }
+	if !errors.As(err, &waiting) {
+		return 0, false
+	}
+	return int(math.Ceil(waiting.RetryAfter().Seconds())), true
+}
+
+// UnknownValue refuses a value of a filter that nothing can ever have: a slip of the hand
+// would be answered as if there were nothing.
+func UnknownValue(field string, message Text) *Error {
+	return &Error{Code: BadRequest, Reason: "UNKNOWN_VALUE", Field: field, Message: message}
 }
 
 // ReasonUnavailable says that nothing was wrong with the request.

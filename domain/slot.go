@@ -183,7 +183,7 @@ func (c Calendar) eachFree(q SlotQuestion, points []ID, visit func(start, receiv
 		}
 		near := c.near(a)
 		for _, o := range a.occurrences(first, last) {
-			roles := near.rolesOn(a, o.day, q.Motive.Roles)
+			roles := near.rolesOn(o.day, q.Motive.Roles)
 			if roles == 0 || near.levelOf(a, o.day) < q.Motive.Level || near.full(a, o) {
 				continue
 			}
@@ -201,7 +201,9 @@ func (c Calendar) eachFree(q SlotQuestion, points []ID, visit func(start, receiv
 	}
 }
 
-// near is what of the calendar each day of an availability is asked against.
+// near is the calendar with the roles of the holder of an availability alone, at the point
+// or in a permanence at the one that serves it, and with its levels: each day is asked
+// against them.
 func (c Calendar) near(a Availability) Calendar {
 	all := c
 	c.Roles, c.Levels = nil, nil
@@ -340,12 +342,11 @@ func without(open []Period, taken timeline) []Period {
 	return rest
 }
 
-// rolesOn are those of the roles that the holder has on that day at the point, or in a
-// permanence at the one that serves it.
-func (c Calendar) rolesOn(a Availability, day Date, needed []Role) uint {
+// rolesOn are those of the roles that the holder has on that day, in a calendar that is near.
+func (c Calendar) rolesOn(day Date, needed []Role) uint {
 	var held uint
 	for _, r := range c.Roles {
-		if r.PersonID == a.PersonID && r.ReceptionPointID == cmp.Or(a.ServingPointID, a.ReceptionPointID) && within(day, r.From, r.Until) {
+		if within(day, r.From, r.Until) {
 			if i := slices.Index(needed, r.Role); i >= 0 {
 				held |= 1 << i
 			}

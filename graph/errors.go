@@ -7,12 +7,10 @@ import (
 	"fmt"
 	"io"
 	"log/slog"
-	"math"
 	"net"
 	"regexp"
 	"runtime"
 	"runtime/debug"
-	"time"
 	"unicode/utf8"
 
 	"entgo.io/ent/privacy"
@@ -99,19 +97,10 @@ func Coded(err *domain.Error, language domain.Language, traceID string) *gqlerro
 	if traceID != "" {
 		extensions["traceId"] = traceID
 	}
-	if wait, ok := RetryAfter(err); ok {
-		extensions["retryAfter"] = int(math.Ceil(wait.Seconds()))
+	if wait, ok := domain.RetryAfter(err); ok {
+		extensions["retryAfter"] = wait
 	}
 	return &gqlerror.Error{Message: message.In(language), Extensions: extensions}
-}
-
-// RetryAfter returns how long a caller must wait, when a cause of the error says so.
-func RetryAfter(err error) (time.Duration, bool) {
-	var waiting interface{ RetryAfter() time.Duration }
-	if errors.As(err, &waiting) {
-		return waiting.RetryAfter(), true
-	}
-	return 0, false
 }
 
 // classify finds the place of an error in the catalogue. Known is false for what

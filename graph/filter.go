@@ -22,12 +22,6 @@ func tooMany(field string, n int) error {
 	}}
 }
 
-// unknownValue refuses a value of a filter that nothing can ever have: a slip of the hand
-// would be answered as if there were nothing.
-func unknownValue(field string, message domain.Text) error {
-	return &domain.Error{Code: domain.BadRequest, Reason: "UNKNOWN_VALUE", Field: field, Message: message}
-}
-
 // ofCodeList refuses codes that their list does not have, and too many of them; the empty one
 // stands for what is not told.
 func ofCodeList(field, list string, codes []string) error {
@@ -41,7 +35,7 @@ func ofCodeList(field, list string, codes []string) error {
 	of := lists[slices.IndexFunc(lists, func(l *domain.CodeList) bool { return l.Name == list })]
 	for i, code := range codes {
 		if code != "" && !slices.ContainsFunc(of.Entries, func(e domain.CodeEntry) bool { return e.Code == code }) {
-			return unknownValue(fmt.Sprintf("%s[%d]", field, i), domain.Text{
+			return domain.UnknownValue(fmt.Sprintf("%s[%d]", field, i), domain.Text{
 				EN: "Use codes of the list " + list + " (`codeLists`).", FR: "Utiliser des codes de la liste " + list + " (`codeLists`).",
 			})
 		}

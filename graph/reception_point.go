@@ -100,7 +100,7 @@ func (receptionPointFilterResolver) Levels(ctx context.Context, where *ent.Recep
 	}
 	for i, level := range levels {
 		if level < domain.InformationLevel || level > domain.SpecialisedLevel {
-			return unknownValue(fmt.Sprintf("where.levels[%d]", i), domain.Text{
+			return domain.UnknownValue(fmt.Sprintf("where.levels[%d]", i), domain.Text{
 				EN: "Levels of service are 1, 2 and 3.", FR: "Les niveaux de service sont 1, 2 et 3.",
 			})
 		}
@@ -124,7 +124,7 @@ func (r receptionPointFilterResolver) ServiceOffered(ctx context.Context, where 
 	where.AddPredicates(service.Offers(auth.FromContext(ctx), *code))
 	there, err := r.service.Catalogued(ctx, *code)
 	if err == nil && !there {
-		err = unknownValue("where.serviceOffered", domain.Text{
+		err = domain.UnknownValue("where.serviceOffered", domain.Text{
 			EN: "Use a code of the catalogue of services (`serviceCatalogue`).", FR: "Utiliser un code du catalogue des services (`serviceCatalogue`).",
 		})
 	}

@@ -73,7 +73,7 @@ func (search SlotSearch) question(v *auth.Viewer) (domain.SlotQuestion, error) {
 		unknown = motive.CheckMode(search.Mode, domain.AgentBooks)
 	}
 	if unknown != nil {
-		return domain.SlotQuestion{}, badSearch("UNKNOWN_VALUE", "where."+unknown[0].Field[0], unknown[0].Message)
+		return domain.SlotQuestion{}, domain.UnknownValue("where."+unknown[0].Field[0], unknown[0].Message)
 	}
 	if len(search.Points) > maxSlotPoints {
 		return domain.SlotQuestion{}, badSearch("TOO_MANY_VALUES", "where.receptionPointIds", domain.Text{
